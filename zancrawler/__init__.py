@@ -1,0 +1,1 @@
+"""zancrawler: keeps what Afghan newsrooms publish, byte for byte, and makes tables of it."""

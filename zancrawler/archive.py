@@ -1,0 +1,147 @@
+"""The archive directory: where things are, its locks, and how a file is put there durably."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from importlib import resources
+from pathlib import Path
+
+
+class ArchiveError(Exception):
+    """A fault that the user can mend; the message says how."""
+
+
+class ArchiveLockedError(ArchiveError):
+    """Another run holds this outlet; wait for it or stop it."""
+
+    def __init__(self, outlet: str, holder: str) -> None:
+        super().__init__(
+            f"outlet '{outlet}' is being crawled by another run ({holder}); "
+            "wait until it ends, or stop it"
+        )
+        self.outlet = outlet
+        self.holder = holder
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """An archive on local disk. Every path in it is named here and nowhere else."""
+
+    root: Path
+
+    @classmethod
+    def open(cls, root: Path) -> Archive:
+        """The archive at `root`, created with its README where there is none.
+
+        Raises ArchiveError when the place cannot be made or written.
+        """
+        archive = cls(root.absolute())
+        try:
+            archive.root.mkdir(parents=True, exist_ok=True)
+            readme = archive.root / "README.md"
+            if not readme.exists():
+                readme.write_bytes(
+                    resources.files("zancrawler").joinpath("archive_readme.md").read_bytes()
+                )
+        except OSError as error:
+            raise ArchiveError(
+                f"cannot use {archive.root} as an archive ({error.strerror}); "
+                "name a writable folder with --archive"
+            ) from error
+        return archive
+
+    @property
+    def tables(self) -> Path:
+        return self.root / "tables"
+
+    @property
+    def withdrawn(self) -> Path:
+        """What may not be shown or exported, one JSON object a line."""
+        return self.root / "withdrawn.jsonl"
+
+    def table(self, name: str) -> Path:
+        return self.tables / name
+
+    def partition(self, table: str, outlet: str, year: int) -> Path:
+        """The folder of one hive partition. Its keys, `site` and `year`, are no columns."""
+        return self.table(table) / f"site={outlet}" / f"year={year}"
+
+    def warcs(self, outlet: str) -> Path:
+        return self.root / "warc" / outlet
+
+    def warc(self, outlet: str, started: datetime, serial: int) -> Path:
+        """The name of the outlet's WARC number `serial`, begun at `started` (UTC).
+
+        No `~` in it: `wacz validate` refuses such a name.
+        """
+        name = f"{outlet}-{started:%Y%m%d%H%M%S}-{serial:05d}.warc.gz"
+        return self.warcs(outlet) / f"{started:%Y}" / name
+
+    def cdxj(self, warc: Path) -> Path:
+        """The index of a closed WARC of this archive."""
+        relative = warc.relative_to(self.root / "warc")
+        return self.root / "cdxj" / relative.parent / (relative.name.removesuffix(".warc.gz") + ".cdxj")
+
+    def relative(self, path: Path) -> str:
+        """The path as rows name it: from the archive's root, with `/`."""
+        return path.relative_to(self.root).as_posix()
+
+    def ledger(self, outlet: str) -> Path:
+        return self.root / "ledger" / f"{outlet}.sqlite"
+
+    @contextmanager
+    def lock(self, outlet: str, holder: str) -> Iterator[None]:
+        """Holds the outlet for one run; the kernel lets go of it if the process dies.
+
+        `holder` is what another run is told of us. Raises ArchiveLockedError.
+        """
+        path = self.root / "ledger" / f"{outlet}.lock"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("a+", encoding="utf-8") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                file.seek(0)
+                raise ArchiveLockedError(outlet, file.read().strip() or "unknown") from None
+            file.truncate(0)
+            file.write(holder)
+            file.flush()
+            try:
+                yield
+            finally:
+                file.truncate(0)
+
+
+@contextmanager
+def put_durably(path: Path) -> Iterator[Path]:
+    """Yields a hidden name beside `path` to write to; on leaving, the file is there for good.
+
+    Write, fsync, rename, fsync of the folder: a reader, and whoever comes after a power cut,
+    sees the old file or the new one and nothing between. On an error the hidden file is removed
+    and the old one stands.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        yield temporary
+        with temporary.open("rb") as file:
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    sync_folder(path.parent)
+
+
+def sync_folder(path: Path) -> None:
+    """Makes the names in a folder durable."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
