@@ -1,0 +1,22 @@
+"""The preset: what all sites of one platform have in common. An outlet overrides what differs."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from zancrawler.outlets.model import ArticleRules, Sources, UrlRules
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    name: str
+    articles: tuple[ArticleRules, ...]
+    sources: Sources = field(default_factory=Sources)
+    urls: UrlRules = field(default_factory=UrlRules)
+    signs: tuple[re.Pattern[bytes], ...] = ()
+    """Byte patterns of which one in a page's HTML gives the platform away."""
+
+
+def patterns(*expressions: str) -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(expression) for expression in expressions)

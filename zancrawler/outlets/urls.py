@@ -1,0 +1,119 @@
+"""What a URL of an outlet is, and the one form in which it is known."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from urllib.parse import SplitResult, parse_qsl, unquote, urlencode, urlsplit, urlunsplit
+
+from w3lib.url import canonicalize_url
+
+from zancrawler.outlets.model import Outlet, UrlKind
+
+MAX_URL_LENGTH = 2_083
+"""Characters; the longest that common servers, caches and browsers take. Longer ones are traps."""
+
+
+@cache
+def _tracking() -> re.Pattern[str]:
+    """Query parameters that tell the site where a reader came from, never which page."""
+    return re.compile(
+        r"(?:utm_\w+|fbclid|gclid|dclid|msclkid|yclid|twclid|igshid|igsh|mc_[ce]id|_ga|_gl"
+        r"|ref_src|ref_url|ncid|cmpid|wbraid|gbraid|oly_(?:anon|enc)_id|ocid|at_\w+|share|replytocom"
+        r"|noamp|amp)",
+        re.IGNORECASE,
+    )
+
+
+@cache
+def _media() -> re.Pattern[str]:
+    return re.compile(
+        r"\.(?:jpe?g|png|gif|webp|avif|svg|ico|mp[34]|m4[av]|webm|mov|avi|wav|og[gva]|m3u8|pdf"
+        r"|docx?|xlsx?|pptx?|zip|rar|gz|7z|css|js|mjs|json|woff2?|ttf|eot)$",
+        re.IGNORECASE,
+    )
+
+
+def host_of(url: str) -> str:
+    """Host, lower case, with its port where that is not the scheme's own. Empty if there is none."""
+    return _netloc(urlsplit(url))
+
+
+def _netloc(parts: SplitResult) -> str:
+    try:
+        host, port = (parts.hostname or "").lower(), parts.port
+    except ValueError:
+        return ""
+    if ":" in host:
+        host = f"[{host}]"
+    if port in (None, {"http": 80, "https": 443}.get(parts.scheme)):
+        return host
+    return f"{host}:{port}"
+
+
+def canonical_url(url: str, outlet: Outlet) -> str:
+    """The one form of a URL: same page, same string (RFC 3986 section 6, and the outlet's rules).
+
+    On the outlet's own hosts: its home's scheme and host, no fragment, no tracking or repeater
+    parameter, the rest sorted, no prefix that shows the same pages again, no final slash, Persian
+    letters percent-encoded. On other hosts only the general part of this. Idempotent.
+    """
+    parts = urlsplit(canonicalize_url(url, keep_blank_values=True))
+    ours = _netloc(parts) in outlet.domains or _netloc(parts) in outlet.mirrors
+    scheme, netloc, path = parts.scheme, _netloc(parts), parts.path
+    if ours:
+        home = urlsplit(outlet.home)
+        scheme, netloc = home.scheme, _netloc(home)
+        path = _without_prefixes(path, outlet.urls.drop_prefixes)
+    drop = (_tracking(), *(outlet.urls.drop_parameters if ours else ()))
+    query = urlencode(
+        [
+            (name, value)
+            for name, value in parse_qsl(parts.query, keep_blank_values=True)
+            if not any(pattern.fullmatch(name) for pattern in drop)
+        ]
+    )
+    return urlunsplit((scheme, netloc, path.rstrip("/") or "/", query, ""))
+
+
+def _without_prefixes(path: str, prefixes: tuple[str, ...]) -> str:
+    """Taken off until none is left, so that the result has one form however often they stand."""
+    while prefix := next((p for p in prefixes if path == p or path.startswith(p + "/")), None):
+        path = path[len(prefix) :] or "/"
+    return path
+
+
+def readable_path(url: str) -> str:
+    """Path and query as the outlet's patterns see them: percent-decoded."""
+    parts = urlsplit(url)
+    return unquote(parts.path) + (f"?{unquote(parts.query)}" if parts.query else "")
+
+
+def url_kind(url: str, outlet: Outlet) -> UrlKind:
+    """What the URL alone says of the page. Never raises: a broken URL is `skip`."""
+    if len(url) > MAX_URL_LENGTH:
+        return UrlKind.SKIP
+    try:
+        canonical = canonical_url(url, outlet)
+        parts = urlsplit(canonical)
+    except ValueError:
+        return UrlKind.SKIP
+    if parts.scheme not in ("http", "https") or _netloc(parts) not in outlet.domains:
+        return UrlKind.FOREIGN
+    if _media().search(parts.path):
+        return UrlKind.MEDIA
+    path = readable_path(canonical)
+    if any(pattern.search(path) for pattern in outlet.urls.skip):
+        return UrlKind.SKIP
+    if any(pattern.search(path) for pattern in outlet.urls.listing):
+        return UrlKind.LISTING
+    if outlet.rules_for(path):
+        return UrlKind.ARTICLE
+    return UrlKind.OTHER
+
+
+def story_id(url: str, outlet: Outlet) -> str | None:
+    """The site's own number of the story, where its URLs carry one."""
+    pattern = outlet.urls.story_id
+    found = pattern.search(readable_path(canonical_url(url, outlet))) if pattern else None
+    return found.group(1) if found else None
