@@ -1,0 +1,40 @@
+"""The command line. Commands parse, call a room, and print; there is no logic here."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from zancrawler.archive import ArchiveError
+from zancrawler.cli import crawling, extracting, newsroom, outlets
+from zancrawler.outlets import OutletError
+from zancrawler.runs.crawl import NobodyNamedError
+
+app = typer.Typer(
+    help="Keeps what Afghan newsrooms publish: WARC captures, and tables whose every row can be "
+    "checked.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+for module in (crawling, outlets, extracting, newsroom):
+    module.register(app)
+
+
+def main() -> None:
+    """Runs a command. Exit 0: done; 1: what was asked for did not hold; 2: bad usage."""
+    try:
+        app()
+    except (OutletError, NobodyNamedError) as error:
+        sys.exit(_say(error, 2))
+    except ArchiveError as error:
+        sys.exit(_say(error, 1))
+    except KeyboardInterrupt:
+        sys.exit(_say("stopped; what was captured is kept", 130))
+
+
+def _say(message: object, code: int) -> int:
+    print(f"zancrawler: {message}", file=sys.stderr)  # noqa: T201
+    return code

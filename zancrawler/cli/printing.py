@@ -1,0 +1,47 @@
+"""How commands print: tables for people, one JSON value for programs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+ArchiveOption = Annotated[
+    Path,
+    typer.Option("--archive", envvar="ZANCRAWLER_ARCHIVE", help="The archive's folder."),
+]
+OutletsOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--outlets", envvar="ZANCRAWLER_OUTLETS", help="A folder of your own outlets' TOML files."
+    ),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+
+DEFAULT_ARCHIVE = Path("archive")
+
+
+def console() -> Console:
+    """Standard output. Persian text must not be wrapped in mid-word where nobody looks."""
+    plain = Console()
+    return plain if plain.is_terminal else Console(width=160, no_color=True)
+
+
+def print_json(value: Any) -> None:
+    """One JSON value, in UTF-8 as it is, times in ISO 8601."""
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=_plain))
+
+
+def json_line(value: Mapping[str, Any]) -> str:
+    return json.dumps(value, ensure_ascii=False, default=_plain)
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat().replace("+00:00", "Z")
+    return str(value)

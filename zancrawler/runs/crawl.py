@@ -1,0 +1,159 @@
+"""Crawling several outlets side by side, each in a process of its own that can fail alone."""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from zancrawler.archive import Archive, ArchiveError
+from zancrawler.outlets import Outlet
+from zancrawler.runs.summary import RunState, RunSummary
+
+SIDE_BY_SIDE = 8
+"""Outlets at once. A polite crawl waits most of the time: eight fill no core."""
+
+
+class NobodyNamedError(ArchiveError):
+    """A crawl of other people's hosts must say who crawls, or say that it will not."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "say who is crawling, for the outlets to reach you: --contact you@example.org "
+            "(or ZANCRAWLER_CONTACT); where that is dangerous, --anonymous"
+        )
+
+
+def is_loopback(outlet: Outlet) -> bool:
+    """Whether the outlet is on this machine, where nobody needs to be told who asks."""
+    host = urlsplit(outlet.home).hostname or ""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+@dataclass(frozen=True, slots=True)
+class CrawlOptions:
+    """What a user may say of one crawl."""
+
+    contact: str | None = None
+    """An e-mail address or a page: goes into the User-Agent."""
+    max_pages: int | None = None
+    """Requests per outlet, robots.txt and feeds included."""
+    max_time: int | None = None
+    """Seconds per outlet."""
+    backfill: bool = False
+    """Walk every listing to its end."""
+    full: bool = False
+    """Look at every known article again, due or not."""
+    log_level: str = "WARNING"
+
+    def settings(self) -> Mapping[str, str]:
+        """As Scrapy settings, all strings."""
+        chosen = {
+            "ZANCRAWLER_CONTACT": self.contact or "",
+            "CLOSESPIDER_PAGECOUNT": str(self.max_pages or 0),
+            "CLOSESPIDER_TIMEOUT": str(self.max_time or 0),
+            "ZANCRAWLER_BACKFILL": str(int(self.backfill)),
+            "ZANCRAWLER_FULL": str(int(self.full)),
+            "LOG_LEVEL": self.log_level,
+        }
+        return {name: value for name, value in chosen.items() if value not in ("", "0")}
+
+
+@dataclass(slots=True)
+class _Children:
+    """The processes that run now, so that a signal to us can be passed on to them."""
+
+    processes: set[subprocess.Popen[str]] = field(default_factory=set)
+
+    def stop(self, *_: object) -> None:
+        """Asks each for a clean end: it finishes the request in flight and commits."""
+        for process in tuple(self.processes):
+            process.send_signal(signal.SIGTERM)
+
+
+def crawl(
+    archive: Archive,
+    names: Sequence[str],
+    options: CrawlOptions,
+    *,
+    outlets: Path | None = None,
+) -> Iterator[RunSummary]:
+    """Runs each outlet once; yields each one's summary as it grows, its last state last.
+
+    One that hangs or dies does not hold up the rest. SIGTERM ends all of them cleanly.
+    """
+    environment = {
+        **os.environ,
+        "ZANCRAWLER_ARCHIVE": str(archive.root),
+        "ZANCRAWLER_OUTLETS": str(outlets or ""),
+    }
+    said: queue.SimpleQueue[RunSummary | None] = queue.SimpleQueue()
+    children = _Children()
+    on_main_thread = threading.current_thread() is threading.main_thread()
+    previous = signal.signal(signal.SIGTERM, children.stop) if on_main_thread else None
+    try:
+        with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+            runs = [
+                pool.submit(_run, name, options, environment, children, said) for name in names
+            ]
+            for run in runs:
+                run.add_done_callback(lambda _: said.put(None))
+            left = len(runs)
+            while left:
+                summary = said.get()
+                if summary is None:
+                    left -= 1
+                else:
+                    yield summary
+            for run in runs:
+                run.result()
+    finally:
+        children.stop()
+        if on_main_thread:
+            signal.signal(signal.SIGTERM, previous)
+
+
+def _run(
+    name: str,
+    options: CrawlOptions,
+    environment: Mapping[str, str],
+    children: _Children,
+    said: queue.SimpleQueue[RunSummary | None],
+) -> None:
+    command = [sys.executable, "-m", "zancrawler.runs", name]
+    command += [f"{key}={value}" for key, value in options.settings().items()]
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, encoding="utf-8", env=dict(environment)
+    )
+    children.processes.add(process)
+    try:
+        last = None
+        for line in process.stdout or ():
+            last = RunSummary.from_json(json.loads(line))
+            said.put(last)
+        code = process.wait()
+        if last is None or last.state is RunState.RUNNING:
+            said.put(_died(name, last, code))
+    finally:
+        children.processes.discard(process)
+
+
+def _died(name: str, last: RunSummary | None, code: int) -> RunSummary:
+    """The summary of a run that could not write its own."""
+    reason = f"the run ended with code {code}; the next one repairs what it left"
+    if last is None:
+        return RunSummary.failed(name, reason)
+    return last.ended(RunState.FAILED, reason)

@@ -1,0 +1,115 @@
+"""Extracting from saved pages: one file, or a list of them over all cores."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import asdict, fields
+from datetime import UTC, datetime
+from itertools import islice
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+from zancrawler.archive import ArchiveError
+from zancrawler.extraction.article import Article
+from zancrawler.extraction.normalize import normalized
+from zancrawler.outlets import Catalogue
+from zancrawler.runs.reading import read_page
+from zancrawler.runs.rows import (
+    EXTRACTOR,
+    article_id,
+    extractor_version,
+    text_digest,
+)
+
+_MAX_FILE = 64 * 1024 * 1024
+"""Bytes of a page, unpacked: the crawl's own bound."""
+_AHEAD = 64
+"""Pages of a batch that are under way at once: bounds memory, keeps the order."""
+
+
+class SavedPageError(ArchiveError):
+    """A saved page, or a list of them, that cannot be read."""
+
+
+def extract_file(
+    path: Path, url: str, catalogue: Catalogue, *, captured_at: datetime
+) -> dict[str, Any]:
+    """The article in a saved page by the names of the article row, and the page's `kind`.
+
+    Raises SavedPageError when there is no such file or it is larger than 64 MiB.
+    """
+    reading = read_page(_read(path), url, catalogue.of_url(url), captured_at=captured_at)
+    article = reading.article
+    if article is None:
+        empty = {field.name: None for field in fields(Article)}
+        return {"kind": reading.kind.value, "reason": reading.reason, **empty, "url": url}
+    return {
+        "kind": reading.kind.value,
+        "reason": reading.reason,
+        "article_id": article_id(article.canonical_url),
+        **asdict(article),
+        "text_normalized": normalized(article.text),
+        "word_count": len(article.text.split()),
+        "text_digest": text_digest(article),
+        "extractor": EXTRACTOR,
+        "extractor_version": extractor_version(),
+    }
+
+
+def extract_batch(listed: Path, catalogue: Catalogue) -> Iterator[dict[str, Any]]:
+    """The articles of the pages in a JSON Lines file, in its order, over all cores.
+
+    A line is `{"file", "url", "captured_at"}`; `file` is relative to the list's folder or
+    absolute, `captured_at` is ISO 8601 and may be absent. A page that cannot be read yields its
+    `url`, the kind `error` and the reason: one bad page does not end a batch.
+    """
+    try:
+        lines = listed.open(encoding="utf-8")
+    except OSError as error:
+        raise SavedPageError(f"cannot read {listed} ({error.strerror})") from error
+    with (
+        lines,
+        ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("forkserver")) as pool,
+    ):
+        jobs = (
+            pool.submit(_extract_line, line, listed.parent, catalogue)
+            for line in lines
+            if line.strip()
+        )
+        waiting: deque[Future[dict[str, Any]]] = deque(islice(jobs, _AHEAD))
+        while waiting:
+            yield waiting.popleft().result()
+            waiting.extend(islice(jobs, 1))
+
+
+def _extract_line(line: str, folder: Path, catalogue: Catalogue) -> dict[str, Any]:
+    url = None
+    try:
+        entry = json.loads(line)
+        url, name, captured = entry["url"], entry["file"], entry.get("captured_at")
+        moment = datetime.fromisoformat(captured) if captured else datetime.now(UTC)
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=UTC)
+        found = Path(name) if Path(name).exists() else folder / name
+        return extract_file(found, url, catalogue, captured_at=moment)
+    except (SavedPageError, ValueError, KeyError, TypeError) as error:
+        return {"kind": "error", "reason": f"{type(error).__name__}: {error}", "url": url}
+
+
+def _read(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            zipped = file.read(2) == b"\x1f\x8b"
+        with gzip.open(path) if zipped else path.open("rb") as file:
+            body = file.read(_MAX_FILE + 1)
+    except (OSError, EOFError) as error:
+        raise SavedPageError(f"cannot read {path} ({error})") from error
+    if len(body) > _MAX_FILE:
+        raise SavedPageError(f"{path} is larger than {_MAX_FILE} bytes; no page is")
+    return body

@@ -1,0 +1,68 @@
+"""The summary of one run of one outlet: what the user is told and `tables/crawls` keeps."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+
+class RunState(StrEnum):
+    RUNNING = "running"
+    FINISHED = "finished"
+    STOPPED = "stopped"
+    """By a signal or a limit, in good order."""
+    BLOCKED = "blocked"
+    """The outlet turned us away repeatedly, so it is left to rest."""
+    FAILED = "failed"
+    """Something of ours broke; what was captured before is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunSummary:
+    outlet: str
+    crawl_id: str
+    state: RunState
+    started: datetime
+    finished: datetime | None = None
+    reason: str | None = None
+    requests: int = 0
+    bytes_received: int = 0
+    kinds: dict[str, int] = field(default_factory=dict)
+    """Answers by what they were: article, listing, blocked, redirected, ..."""
+    advertised: int = 0
+    advertised_new: int = 0
+    articles_new: int = 0
+    articles_changed: int = 0
+    articles_unchanged: int = 0
+    warc_filenames: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+    """What a person should know: a dead feed, a trap, a repaired file."""
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    def ended(self, state: RunState, reason: str) -> RunSummary:
+        return replace(self, state=state, reason=reason, finished=datetime.now(UTC))
+
+    @classmethod
+    def failed(cls, outlet: str, reason: str) -> RunSummary:
+        """Of a run that never began."""
+        now = datetime.now(UTC)
+        return cls(outlet, "", RunState.FAILED, now, now, reason)
+
+    @classmethod
+    def from_json(cls, value: dict[str, Any]) -> RunSummary:
+        return cls(
+            **{
+                **value,
+                "state": RunState(value["state"]),
+                "started": datetime.fromisoformat(value["started"]),
+                "finished": datetime.fromisoformat(value["finished"])
+                if value["finished"]
+                else None,
+                "warc_filenames": tuple(value["warc_filenames"]),
+                "problems": tuple(value["problems"]),
+            }
+        )

@@ -1,0 +1,54 @@
+"""Scrapy's settings for every run: `scrapy crawl NAME` and `zancrawler crawl NAME` use the same.
+
+What differs between outlets (delays, budget, WARC series) comes from the outlet, through
+`OutletSpider.update_settings`.
+"""
+
+from __future__ import annotations
+
+import os
+
+BOT_NAME = "zancrawler"
+SPIDER_LOADER_CLASS = "zancrawler.spiders.loader.OutletSpiderLoader"
+TELNETCONSOLE_ENABLED = False
+
+ZANCRAWLER_ARCHIVE = os.environ.get("ZANCRAWLER_ARCHIVE", "archive")
+ZANCRAWLER_OUTLETS = os.environ.get("ZANCRAWLER_OUTLETS", "")
+ZANCRAWLER_CONTACT = os.environ.get("ZANCRAWLER_CONTACT", "")
+ZANCRAWLER_WARC_MAX_BYTES = 1_000_000_000
+
+DOWNLOAD_HANDLERS = {
+    "http": "zancrawler.capture.handler.CaptureDownloadHandler",
+    "https": "zancrawler.capture.handler.CaptureDownloadHandler",
+    "data": None,
+    "file": None,
+    "ftp": None,
+    "s3": None,
+}
+EXTENSIONS = {
+    "zancrawler.runs.extension.RunExtension": 0,
+    "scrapy.extensions.corestats.CoreStats": 0,
+    "scrapy.extensions.logstats.LogStats": None,
+    "scrapy.extensions.memusage.MemoryUsage": None,
+}
+
+# Brotli and zstd records break players and readers of WARC; gzip and deflate none.
+DEFAULT_REQUEST_HEADERS = {
+    "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+    "Accept-Encoding": "gzip, deflate",
+}
+ROBOTSTXT_OBEY = True
+# Cookies could name a session, and no article needs one.
+COOKIES_ENABLED = False
+CONCURRENT_REQUESTS = 4
+CONCURRENT_REQUESTS_PER_DOMAIN = 1
+AUTOTHROTTLE_ENABLED = True
+AUTOTHROTTLE_TARGET_CONCURRENCY = 1.0
+DOWNLOAD_TIMEOUT = 60
+# A body may begin 1 MB into its page; 64 MiB is beyond any page and any sitemap (50 MB).
+DOWNLOAD_MAXSIZE = 64 * 1024 * 1024
+DOWNLOAD_FAIL_ON_DATALOSS = False
+RETRY_TIMES = 2
+RETRY_HTTP_CODES = [500, 502, 503, 504, 522, 524, 408]
+REDIRECT_MAX_TIMES = 5
+LOG_LEVEL = "INFO"

@@ -1,0 +1,1 @@
+"""The one spider: what to ask an outlet for next."""

@@ -1,0 +1,41 @@
+"""Every outlet is a spider: `scrapy list` and `scrapy crawl NAME` over one spider class."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from scrapy import Request, Spider
+from scrapy.interfaces import ISpiderLoader
+from scrapy.settings import BaseSettings
+from zope.interface import implementer
+
+from zancrawler.outlets import Catalogue, UnknownOutletError
+from zancrawler.spiders.outlet import OutletSpider
+
+
+@implementer(ISpiderLoader)
+class OutletSpiderLoader:
+    """Scrapy's SPIDER_LOADER_CLASS over the catalogue. ZANCRAWLER_OUTLETS names a further folder."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self.catalogue = catalogue
+
+    @classmethod
+    def from_settings(cls, settings: BaseSettings) -> OutletSpiderLoader:
+        own = settings.get("ZANCRAWLER_OUTLETS")
+        return cls(Catalogue.open(Path(own) if own else None))
+
+    def load(self, spider_name: str) -> type[Spider]:
+        """A spider class for the outlet. Raises KeyError, as Scrapy expects, if there is none."""
+        try:
+            outlet = self.catalogue.get(spider_name)
+        except UnknownOutletError as error:
+            raise KeyError(str(error)) from error
+        return type("OutletSpider", (OutletSpider,), {"name": outlet.name, "outlet": outlet})
+
+    def list(self) -> list[str]:
+        return self.catalogue.names()
+
+    def find_by_request(self, request: Request) -> list[str]:
+        outlet = self.catalogue.of_url(request.url)
+        return [outlet.name] if outlet else []

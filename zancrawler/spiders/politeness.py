@@ -1,0 +1,64 @@
+"""Manners beyond Scrapy's own: Crawl-delay, Retry-After, and not asking through a wall."""
+
+from __future__ import annotations
+
+import asyncio
+from urllib.parse import urlsplit
+
+from protego import Protego
+from scrapy import Request
+from scrapy.crawler import Crawler
+from scrapy.http import Response
+
+MAX_WAIT = 120.0
+"""Seconds. A server that wants us away for longer is left to the next run."""
+MAX_CRAWL_DELAY = 60.0
+"""Seconds. A longer Crawl-delay (some say a day) would only mean that nothing is kept."""
+MAX_RETURNS = 3
+
+
+class PolitenessMiddleware:
+    """A downloader middleware. With one request at a time, waiting here keeps the host at rest."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+        self.crawl_delays: dict[str, float] = {}
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> PolitenessMiddleware:
+        return cls(crawler)
+
+    async def process_response(self, request: Request, response: Response) -> Request | Response:
+        """Takes Crawl-delay from robots.txt; after a short Retry-After, asks once more."""
+        slot = request.meta.get("download_slot", "")
+        if urlsplit(request.url).path == "/robots.txt" and response.status == 200:
+            self.crawl_delays[slot] = self._crawl_delay(response)
+        self._slow_down(slot)
+        wait = retry_after(response)
+        returns = request.meta.get("returns", 0)
+        if wait is None or wait > MAX_WAIT or returns >= MAX_RETURNS:
+            return response
+        await asyncio.sleep(wait)
+        again = request.replace(dont_filter=True)
+        again.meta["returns"] = returns + 1
+        return again
+
+    def _crawl_delay(self, response: Response) -> float:
+        robots = Protego.parse(response.body[:512_000].decode("utf-8", "replace"))
+        delay = robots.crawl_delay(self.crawler.settings["USER_AGENT"]) or 0.0
+        return min(delay, MAX_CRAWL_DELAY)
+
+    def _slow_down(self, name: str) -> None:
+        """AutoThrottle may lower a slot's delay after each answer, so it is raised after each."""
+        engine = self.crawler.engine
+        slot = engine.downloader.slots.get(name) if engine else None
+        if slot is not None:
+            slot.delay = max(slot.delay, self.crawl_delays.get(name, 0.0))
+
+
+def retry_after(response: Response) -> float | None:
+    """Seconds that a 429 or 503 asks us to wait (RFC 9110 section 10.2.3; a number only)."""
+    if response.status not in (429, 503):
+        return None
+    value = (response.headers.get("Retry-After") or b"").strip()
+    return float(value) if value.isdigit() and len(value) < 10 else None
