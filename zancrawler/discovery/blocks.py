@@ -1,0 +1,109 @@
+"""Walls: pages that a protection service or a failed render puts in the place of an article."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+Headers = Sequence[tuple[str, str]]
+
+HEAD = 200_000
+"""Bytes of a body that are searched: challenge pages are small, and say so early."""
+SMALL = 60_000
+"""Bytes below which a page may be nothing but a wall; a real article's page that mentions one is
+larger or holds a heading and paragraphs."""
+
+
+def blocked(status: int, headers: Headers, body: bytes) -> str | None:
+    """The reason code of the wall that this answer is, or None. Cheap: bytes and headers only."""
+    fields = {name.lower(): value.lower() for name, value in headers}
+    head = body[:HEAD].lower()
+    for code, detect in _DETECTORS:
+        if detect(status, fields, head):
+            return code
+    if status in (401, 403, 429, 451):
+        return f"http-{status}"
+    return None
+
+
+def _cloudflare(status: int, fields: dict[str, str], head: bytes) -> bool:
+    if "challenge" in fields.get("cf-mitigated", ""):
+        return True
+    return any(
+        sign in head
+        for sign in (b"/cdn-cgi/challenge-platform/h/", b"cf-browser-verification", b"cf_chl_opt")
+    ) and bool(_title(head, rb"just a moment|attention required|please wait|checking your browser"))
+
+
+def _akamai(status: int, fields: dict[str, str], head: bytes) -> bool:
+    return len(head) < SMALL and (
+        (bool(_title(head, rb"access denied")) and b"reference" in head and b"#" in head)
+        or b"errors.edgesuite.net" in head
+    )
+
+
+def _sucuri(status: int, fields: dict[str, str], head: bytes) -> bool:
+    return len(head) < SMALL and (
+        b"sucuri website firewall" in head or b"sucuri_cloudproxy_js" in head
+    )
+
+
+def _datadome(status: int, fields: dict[str, str], head: bytes) -> bool:
+    return len(head) < SMALL and (
+        b"captcha-delivery.com" in head
+        or ("datadome" in fields.get("x-datadome", "") and status == 403)
+    )
+
+
+def _captcha(status: int, fields: dict[str, str], head: bytes) -> bool:
+    if len(head) > SMALL:
+        return False
+    if re.search(rb"""http-equiv=["']?refresh["']?[^>]{0,200}captcha""", head):
+        return True
+    return bool(
+        _title(head, rb"captcha|robot (?:check|challenge)|human verification|are you human")
+    )
+
+
+def _consent(status: int, fields: dict[str, str], head: bytes) -> bool:
+    return len(head) < SMALL * 3 and (
+        b'action="https://consent.' in head
+        or bool(_title(head, rb"before you continue|(?:cookie|privacy) (?:consent|settings)"))
+    )
+
+
+def _wix_error(status: int, fields: dict[str, str], head: bytes) -> bool:
+    return b"wix" in head and (
+        (b"error-pages" in head
+        and b"wixerrorpagesapp" in head)
+        or b"looks like this domain isn't connected to a website yet" in head
+    )
+
+
+def _javascript(status: int, fields: dict[str, str], head: bytes) -> bool:
+    """A shell that holds nothing but the demand for scripts."""
+    if len(head) > SMALL or b"javascript" not in head:
+        return False
+    visible = re.sub(rb"<(script|style|svg|head)\b.*?</\1>|<[^>]+>", b" ", head, flags=re.DOTALL)
+    words = visible.split()
+    return len(words) < 60 and bool(
+        re.search(
+            rb"(?:enable|turn on|requires?|need to)\s+(?:\w+\s+){0,3}javascript", b" ".join(words)
+        )
+    )
+
+
+def _title(head: bytes, pattern: bytes) -> re.Match[bytes] | None:
+    return re.search(rb"<title[^>]*>[^<]{0,80}?(?:" + pattern + rb")", head)
+
+
+_DETECTORS: tuple[tuple[str, Callable[[int, dict[str, str], bytes], bool]], ...] = (
+    ("cloudflare-challenge", _cloudflare),
+    ("datadome-challenge", _datadome),
+    ("sucuri-firewall", _sucuri),
+    ("akamai-denied", _akamai),
+    ("captcha", _captcha),
+    ("consent-page", _consent),
+    ("wix-error", _wix_error),
+    ("javascript-required", _javascript),
+)
