@@ -1,0 +1,81 @@
+"""Rows as the follower hands them to the tables, for the tests."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+OUTLET = "zannews"
+START = datetime(2026, 3, 21, 8, tzinfo=UTC)
+EXCHANGE = 1000
+"""Bytes of an exchange: a request record of 100, then the response."""
+
+TEXT = "زنان می‌گویند که آموزش حق آنان است.\n\nښځې وايي چې زده کړه د دوی حق دی."
+
+
+def warc(serial: int = 0) -> str:
+    return f"warc/{OUTLET}/2026/{OUTLET}-20260321080000-{serial:05d}.warc.gz"
+
+
+def article_id(url: str) -> str:
+    return hashlib.sha256(url.encode()).hexdigest()[:20]
+
+
+def digest(title: str, text: str) -> str:
+    return "sha256:" + hashlib.sha256(f"{title}\n\n{text}".encode()).hexdigest()
+
+
+def capture(number: int, url: str, *, serial: int = 0, **more: Any) -> dict[str, Any]:
+    """The exchange number `number` of a WARC, one an hour."""
+    row = {
+        "url": url,
+        "url_surtkey": "org,zannews)/" + url.rpartition("/")[2],
+        "fetch_time": START + timedelta(hours=number),
+        "fetch_status": 200,
+        "content_digest": "sha256:" + "A" * 52,
+        "content_mime_type": "text/html; charset=utf-8",
+        "warc_filename": warc(serial),
+        "warc_record_offset": number * EXCHANGE + 100,
+        "warc_record_length": EXCHANGE - 100,
+        "exchange_offset": number * EXCHANGE,
+        "exchange_length": EXCHANGE,
+        "warc_type": "response",
+        "page_kind": "article",
+        "x_robots_tag": ["noai", "noimageai"],
+        "article_id": article_id(url),
+    }
+    return row | more
+
+
+def sighting(of: dict[str, Any], text: str = TEXT, **more: Any) -> dict[str, Any]:
+    """The article that a capture shows."""
+    title = "زنان و آموزش"
+    same = ("url", "url_surtkey", "fetch_time", "fetch_status", "content_digest", "warc_filename")
+    row = {name: of[name] for name in same} | {
+        "article_id": article_id(of["url"]),
+        "canonical_url": of["url"],
+        "title": title,
+        "authors": ["Zan News", "ز. احمدی"],
+        "date_published": datetime(2026, 3, 20, 4, 30, tzinfo=UTC),
+        "date_published_raw": "۲۹ حوت ۱۴۰۴",
+        "date_calendar": "solar-hijri",
+        "language": "fa-AF",
+        "language_score": 0.75,
+        "tags": [],
+        "text": text,
+        "word_count": len(text.split()),
+        "images": [{"url": of["url"] + "/1.jpg", "caption": "کابل", "credit": "AFP", "alt": None}],
+        "links": ["https://example.org/"],
+        "translations": [{"language": "en", "url": of["url"] + "/en"}],
+        "text_digest": digest(title, text),
+        "warc_record_offset": of["warc_record_offset"],
+        "warc_record_length": of["warc_record_length"],
+        "extractor": "zancrawler",
+        "warnings": [],
+    }
+    return row | more
+
+
+def url(slug: object) -> str:
+    return f"https://www.zannews.org/post/{slug}"

@@ -1,0 +1,162 @@
+"""The commit: new, changed and unchanged articles, chunks, standing."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+from table_rows import OUTLET, START, TEXT, capture, sighting, url, warc
+
+from zancrawler.archive import Archive
+from zancrawler.tables import Access, Outcome, Status, Tables, read
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Archive:
+    return Archive(tmp_path)
+
+
+def test_a_sighting_becomes_a_row_that_points_to_its_record(archive: Archive) -> None:
+    seen = capture(0, url("a"))
+    outcomes = Tables(archive, OUTLET).commit([seen], [sighting(seen)])
+    assert outcomes == (Outcome.NEW,)
+    (row,) = read.open(archive).articles().to_pylist()
+    assert row["text"] == TEXT and "\u200c" in row["text"]
+    assert (row["version"], row["n_versions"]) == (1, 1)
+    assert row["first_seen"] == row["last_seen"] == row["fetch_time"] == START
+    assert (row["warc_filename"], row["warc_record_offset"]) == (warc(), 100)
+    assert (row["outlet"], row["status"], row["access"]) == (OUTLET, "live", "open")
+    assert row["images"][0]["credit"] == "AFP"
+
+
+def test_the_same_text_moves_last_seen_and_nothing_else(archive: Archive) -> None:
+    tables = Tables(archive, OUTLET)
+    first, second = capture(0, url("a")), capture(1, url("a"))
+    tables.commit([first], [sighting(first)])
+    before = read.open(archive).article(url("a"))
+    assert tables.commit([second], [sighting(second)]) == (Outcome.UNCHANGED,)
+    after = read.open(archive).article(url("a"))
+    assert before and after
+    assert after.pop("last_seen") == before.pop("last_seen") + timedelta(hours=1)
+    assert after == before
+    assert read.open(archive).versions().num_rows == 1
+
+
+def test_another_text_is_another_version(archive: Archive) -> None:
+    tables = Tables(archive, OUTLET)
+    captures = [capture(n, url("a")) for n in range(3)]
+    texts = ["یک", "دو", "یک"]
+    outcomes = tables.commit(
+        captures, [sighting(c, t) for c, t in zip(captures, texts, strict=True)]
+    )
+    assert outcomes == (Outcome.NEW, Outcome.CHANGED, Outcome.CHANGED)
+    versions = read.open(archive).versions().to_pylist()
+    assert [(v["version"], v["text"]) for v in versions] == [(1, "یک"), (2, "دو"), (3, "یک")]
+    article = read.open(archive).article(versions[0]["article_id"])
+    assert article
+    assert (article["version"], article["n_versions"], article["text"]) == (3, 3, "یک")
+    assert article["warc_record_offset"] == 2100
+    assert article["first_seen"] == START
+
+
+def test_not_modified_moves_last_seen(archive: Archive) -> None:
+    tables = Tables(archive, OUTLET)
+    first = capture(0, url("a"))
+    tables.commit([first], [sighting(first)])
+    tables.commit([capture(1, url("a"), fetch_status=304, warc_type="revisit")])
+    tables.commit([capture(2, url("a"), fetch_status=404)])
+    article = read.open(archive).article(url("a"))
+    assert article and article["last_seen"] == START + timedelta(hours=1)
+
+
+def test_standing_is_set_and_a_sighting_makes_it_live_again(archive: Archive) -> None:
+    tables = Tables(archive, OUTLET)
+    first, other, again = capture(0, url("a")), capture(1, url("b")), capture(2, url("a"))
+    tables.commit([first, other], [sighting(first), sighting(other)])
+    gone = sighting(first)["article_id"]
+    assert tables.mark([gone, "0" * 20], status=Status.GONE, access=Access.HELD) == 1
+    standing = {
+        r["url"]: (r["status"], r["access"]) for r in read.open(archive).articles().to_pylist()
+    }
+    assert standing == {url("a"): ("gone", "held"), url("b"): ("live", "open")}
+    Tables(archive, OUTLET).commit([again], [sighting(again)])
+    article = read.open(archive).article(gone)
+    assert article and (article["status"], article["access"]) == ("live", "held")
+
+
+def test_derived_says_how_far_a_warc_has_come(archive: Archive) -> None:
+    tables = Tables(archive, OUTLET)
+    assert tables.derived(warc()) == 0
+    tables.commit([capture(0, url("a")), capture(1, url("robots.txt"), article_id=None)])
+    tables.commit([capture(0, url("a"), serial=1)])
+    for reopened in (tables, Tables(archive, OUTLET)):
+        assert reopened.derived(warc()) == 2000
+        assert reopened.derived(warc(1)) == 1000
+
+
+def test_chunks_roll_over_and_rows_stay_where_they_are(archive: Archive) -> None:
+    tables = Tables(archive, OUTLET, max_rows=3)
+    captures = [capture(n, url(n)) for n in range(8)]
+    for one in captures:
+        tables.commit([one], [sighting(one)])
+    edit = capture(8, url(1))
+    tables.commit([edit], [sighting(edit, "ویرایش")])
+    chunks = sorted(archive.partition("articles", OUTLET, 2026).glob("*"))
+    assert [chunk.name for chunk in chunks] == [f"zannews-2026-0000{n}.parquet" for n in range(3)]
+    urls = [set(pq.ParquetFile(chunk).read()["url"].to_pylist()) for chunk in chunks]
+    assert urls == [{url(n) for n in some} for some in ((0, 1, 2), (3, 4, 5), (6, 7))]
+    versions = sorted(archive.partition("versions", OUTLET, 2026).glob("*"))
+    assert [pq.read_metadata(chunk).num_rows for chunk in versions] == [3, 3, 3]
+
+
+def test_an_article_stays_in_the_year_of_its_first_capture(archive: Archive) -> None:
+    tables = Tables(archive, OUTLET)
+    old = capture(0, url("a"), fetch_time=datetime(2025, 12, 31, 23, 59, tzinfo=UTC))
+    new = capture(1, url("a"), fetch_time=datetime(2026, 1, 1, 0, 1, tzinfo=UTC))
+    tables.commit([old, new], [sighting(old), sighting(new, "ویرایش")])
+    years = {
+        table: sorted(path.name for path in (archive.table(table) / f"site={OUTLET}").iterdir())
+        for table in ("articles", "versions", "captures")
+    }
+    assert years == {
+        "articles": ["year=2025"],
+        "versions": ["year=2025", "year=2026"],
+        "captures": ["year=2025", "year=2026"],
+    }
+    assert read.open(archive).articles()["version"].to_pylist() == [2]
+
+
+def test_an_unknown_column_is_refused_before_anything_is_written(archive: Archive) -> None:
+    seen = capture(0, url("a"))
+    with pytest.raises(ValueError, match="articles has no column headline"):
+        Tables(archive, OUTLET).commit([seen], [sighting(seen, headline="x")])
+    assert not archive.tables.exists()
+
+
+def test_what_parquet_cannot_hold_does_not_stop_the_commit(archive: Archive) -> None:
+    seen = capture(0, url("a"), fetch_status=99_999)
+    hostile = sighting(seen, title="half \ud83d", tags=["\ude00"], fetch_status=None)
+    Tables(archive, OUTLET).commit([seen], [hostile])
+    article = read.open(archive).article(url("a"))
+    assert article and (article["title"], article["tags"]) == ("half \ufffd", ["\ufffd"])
+    assert read.open(archive).captures()["fetch_status"].to_pylist() == [None]
+
+
+def test_coverage_and_crawls_are_put_by_their_key(archive: Archive) -> None:
+    tables = Tables(archive, OUTLET, max_rows=2)
+    advert = {"first_advertised": START, "state": "advertised"}
+    tables.put_coverage([advert | {"url": url(n)} for n in range(3)])
+    tables.put_coverage([advert | {"url": url(n), "state": "captured"} for n in (1, 3)])
+    coverage = read.open(archive).coverage().to_pylist()
+    assert {row["url"]: row["state"] for row in coverage} == {
+        url(0): "advertised",
+        url(1): "captured",
+        url(2): "advertised",
+        url(3): "captured",
+    }
+    assert len(coverage) == 4
+    tables.put_crawl({"crawl_id": "zannews-20260321080000", "started": START})
+    tables.put_crawl({"crawl_id": "zannews-20260321080000", "started": START, "requests": 7})
+    assert read.open(archive).crawls()["requests"].to_pylist() == [7]

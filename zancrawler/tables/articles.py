@@ -1,0 +1,314 @@
+"""The tables `articles` (the latest version of each) and `versions` (all of them)."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import pyarrow as pa
+
+from zancrawler.tables.columns import (
+    FLOAT,
+    INT16,
+    INT32,
+    INT64,
+    STRING,
+    STRINGS,
+    TIME,
+    Column,
+    Storage,
+    Table,
+)
+
+
+class Status(StrEnum):
+    """Whether the outlet still shows the article."""
+
+    LIVE = "live"
+    GONE = "gone"
+    """404, 410 or sent home on three separate days."""
+
+
+class Access(StrEnum):
+    """Whether we may show the article."""
+
+    OPEN = "open"
+    HELD = "held"
+    """Waits for a person's decision: it vanished, or lost more than half of its text."""
+    WITHDRAWN = "withdrawn"
+
+
+IMAGES = pa.list_(
+    pa.struct(
+        [
+            pa.field("url", STRING),
+            pa.field("caption", STRING),
+            pa.field("credit", STRING),
+            pa.field("alt", STRING),
+        ]
+    )
+)
+TRANSLATIONS = pa.list_(pa.struct([pa.field("language", STRING), pa.field("url", STRING)]))
+
+_IDENTITY = (
+    Column(
+        "article_id",
+        STRING,
+        "First 20 hex digits of the SHA-256 of canonical_url.",
+        rdf="schema:identifier",
+        required=True,
+    ),
+    Column(
+        "version",
+        INT32,
+        "Number of this version of the article, from 1, in the order of capture.",
+        rdf="schema:version",
+        required=True,
+    ),
+)
+
+_LIFE = (
+    Column("n_versions", INT32, "How many versions `versions` holds.", required=True),
+    Column("first_seen", TIME, "When the article was first captured (UTC).", required=True),
+    Column(
+        "last_seen",
+        TIME,
+        "When it was last captured or confirmed unchanged (UTC).",
+        required=True,
+    ),
+)
+
+_CONTENT = (
+    Column(
+        "url",
+        STRING,
+        "The URL that was captured, as it was asked for.",
+        rdf="schema:url",
+        required=True,
+        storage=Storage.PREFIXES,
+    ),
+    Column(
+        "canonical_url",
+        STRING,
+        "The one form of the article's URL: host, path and parameters as the outlet's rules say.",
+        rdf="schema:mainEntityOfPage",
+        required=True,
+        storage=Storage.PREFIXES,
+    ),
+    Column(
+        "url_surtkey",
+        STRING,
+        "SURT key of url, as CDX indexes sort by.",
+        storage=Storage.PREFIXES,
+    ),
+    Column(
+        "outlet",
+        STRING,
+        "Short name of the newsroom in our catalogue.",
+        rdf="schema:publisher",
+        required=True,
+        storage=Storage.DICTIONARY,
+    ),
+    Column("title", STRING, "Headline.", rdf="schema:headline", storage=Storage.PROSE),
+    Column(
+        "subtitle",
+        STRING,
+        "Second headline, where the page has one.",
+        rdf="schema:alternativeHeadline",
+        storage=Storage.PROSE,
+    ),
+    Column("authors", STRINGS, "Bylines in the order of the page.", rdf="schema:author"),
+    Column(
+        "date_published",
+        TIME,
+        "When the outlet says that it published (UTC); null where that cannot be read.",
+        rdf="schema:datePublished",
+    ),
+    Column(
+        "date_modified",
+        TIME,
+        "When the outlet says that it last changed the article (UTC).",
+        rdf="schema:dateModified",
+    ),
+    Column(
+        "date_published_raw",
+        STRING,
+        "The publication date as the page writes it.",
+        storage=Storage.PROSE,
+    ),
+    Column(
+        "date_calendar",
+        STRING,
+        "Calendar of date_published_raw: gregorian, solar-hijri or hijri.",
+        storage=Storage.DICTIONARY,
+    ),
+    Column(
+        "date_source",
+        STRING,
+        "Where the date was read: jsonld, meta, time, text, url and so on.",
+        storage=Storage.DICTIONARY,
+    ),
+    Column(
+        "language",
+        STRING,
+        "BCP 47 tag by our own judgement of the text: fa-AF (Dari), fa-IR, ps, en.",
+        rdf="schema:inLanguage",
+        storage=Storage.DICTIONARY,
+    ),
+    Column(
+        "language_declared",
+        STRING,
+        "The language that the page declares, as it writes it.",
+        storage=Storage.DICTIONARY,
+    ),
+    Column(
+        "language_score",
+        FLOAT,
+        "How sure `language` is, 0 to 1.",
+        storage=Storage.DICTIONARY,
+    ),
+    Column(
+        "section",
+        STRING,
+        "Section or first category.",
+        rdf="schema:articleSection",
+        storage=Storage.DICTIONARY,
+    ),
+    Column("tags", STRINGS, "Keywords and further categories.", rdf="schema:keywords"),
+    Column(
+        "description",
+        STRING,
+        "The page's own summary.",
+        rdf="schema:description",
+        storage=Storage.PROSE,
+    ),
+    Column(
+        "text",
+        STRING,
+        "Body as the page has it, zero-width joiners included; a blank line parts paragraphs.",
+        rdf="schema:articleBody",
+        storage=Storage.PROSE,
+    ),
+    Column(
+        "text_normalized",
+        STRING,
+        "text folded for matching (letters, digits, joiners, diacritics). Not for quotation.",
+        storage=Storage.PROSE,
+    ),
+    Column("word_count", INT32, "Words in text.", rdf="schema:wordCount"),
+    Column(
+        "images",
+        IMAGES,
+        "Images of the body at full size, each with caption, credit and alternative text.",
+        rdf="schema:image",
+    ),
+    Column("links", STRINGS, "Absolute URLs that the body links to.", rdf="schema:citation"),
+    Column(
+        "translations",
+        TRANSLATIONS,
+        "The same story in other languages, by the page's own word.",
+        rdf="schema:workTranslation",
+    ),
+    Column(
+        "text_digest",
+        STRING,
+        "'sha256:' and the hex SHA-256 of title, blank line and text in UTF-8. "
+        "Another digest is another version.",
+        required=True,
+    ),
+    Column(
+        "simhash",
+        INT64,
+        "64-bit SimHash of text_normalized: near copies differ in few bits.",
+        storage=Storage.PLAIN,
+    ),
+)
+
+_STANDING = (
+    Column(
+        "status",
+        STRING,
+        "live, or gone: the outlet answered 404, 410 or its home on three separate days.",
+        required=True,
+        storage=Storage.DICTIONARY,
+    ),
+    Column(
+        "access",
+        STRING,
+        "open, held (a person has to decide whether it may be shown) or withdrawn.",
+        rdf="dcterms:accessRights",
+        required=True,
+        storage=Storage.DICTIONARY,
+    ),
+)
+
+_EVIDENCE = (
+    Column("sensitivity", STRINGS, "Rules that ask a person to look before it is shown."),
+    Column(
+        "fetch_time",
+        TIME,
+        "When the capture behind this row was asked for (WARC-Date, UTC): "
+        "the first that showed this version.",
+        rdf="prov:generatedAtTime",
+        required=True,
+    ),
+    Column("fetch_status", INT16, "HTTP status of that capture.", storage=Storage.DICTIONARY),
+    Column(
+        "warc_filename",
+        STRING,
+        "WARC that holds the record this row was read from; path from the archive's root.",
+        rdf="prov:wasDerivedFrom",
+        required=True,
+        storage=Storage.DICTIONARY,
+    ),
+    Column(
+        "warc_record_offset",
+        INT64,
+        "Where in that file the record's gzip member begins, in bytes.",
+        required=True,
+    ),
+    Column("warc_record_length", INT64, "Length of the gzip member, in bytes."),
+    Column("warc_record_id", STRING, "WARC-Record-ID of the record."),
+    Column("content_digest", STRING, "WARC-Payload-Digest of the record: sha256:BASE32."),
+    Column(
+        "extractor",
+        STRING,
+        "What read the article out of the page.",
+        rdf="prov:wasGeneratedBy",
+        storage=Storage.DICTIONARY,
+    ),
+    Column("extractor_version", STRING, "Its version.", storage=Storage.DICTIONARY),
+    Column(
+        "rights",
+        STRING,
+        "Whose the text is and what was agreed, from the outlet's file.",
+        rdf="dcterms:rights",
+        storage=Storage.DICTIONARY,
+    ),
+    Column(
+        "crawl_id",
+        STRING,
+        "Run that captured it: <outlet>-<yyyymmddhhmmss>.",
+        storage=Storage.DICTIONARY,
+    ),
+    Column("warnings", STRINGS, "Codes of what the extraction was not sure of."),
+)
+
+ARTICLES = Table(
+    name="articles",
+    description="One row per article: its latest version.",
+    columns=(*_IDENTITY, *_LIFE, *_CONTENT, *_STANDING, *_EVIDENCE),
+    key=("article_id",),
+    time="first_seen",
+    order=("language", "date_published", "url"),
+    bloom=("article_id", "url"),
+)
+
+VERSIONS = Table(
+    name="versions",
+    description="One row per distinct version of an article, never changed once written.",
+    columns=(*_IDENTITY, *_CONTENT, *_EVIDENCE),
+    key=("article_id", "version"),
+    time="fetch_time",
+    order=("language", "date_published", "url", "version"),
+    bloom=("article_id", "url"),
+)

@@ -1,0 +1,147 @@
+"""Reading the tables from Python: Arrow out, for notebooks and for the commands.
+
+The files need none of this: `pd.read_parquet("archive/tables/articles")` and its like do. What is
+here answers the usual questions without scanning what cannot hold the answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.dataset as ds
+
+from zancrawler.archive import Archive, ArchiveError
+from zancrawler.tables.articles import ARTICLES, VERSIONS
+from zancrawler.tables.captures import CAPTURES
+from zancrawler.tables.columns import Table
+from zancrawler.tables.coverage import COVERAGE, CRAWLS
+
+Names = str | Sequence[str] | None
+"""One name, several, or None for all."""
+When = datetime | date | str | None
+"""A time; a day means its beginning; a string is ISO 8601; without a zone it is UTC."""
+
+_PARTITIONING = ds.partitioning(
+    pa.schema([pa.field("site", pa.string()), pa.field("year", pa.int16())]), flavor="hive"
+)
+
+
+def open(archive: Archive | Path | str) -> Reader:
+    """The tables of an archive, to read. Raises ArchiveError where there is no archive."""
+    if not isinstance(archive, Archive):
+        archive = Archive(Path(archive).absolute())
+    if not archive.tables.is_dir():
+        raise ArchiveError(f"{archive.root} holds no tables; name an archive that was crawled into")
+    return Reader(archive)
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """The tables of one archive. May be used while a crawl writes to them."""
+
+    archive: Archive
+
+    def articles(
+        self,
+        *,
+        outlet: Names = None,
+        language: Names = None,
+        since: When = None,
+        until: When = None,
+        columns: Sequence[str] | None = None,
+    ) -> pa.Table:
+        """Articles in their latest version.
+
+        `since` (inclusive) and `until` (exclusive) ask for `date_published`, and leave out the
+        articles that have none.
+        """
+        where = [
+            *_among("language", language),
+            *_between("date_published", since, until),
+        ]
+        return self._read(ARTICLES, outlet, where, columns)
+
+    def versions(
+        self, article_id: str | None = None, *, outlet: Names = None, columns: Names = None
+    ) -> pa.Table:
+        """Versions of one article or of all, by article and number."""
+        where = _among("article_id", article_id)
+        rows = self._read(VERSIONS, outlet, where, columns)
+        return rows.sort_by([("article_id", "ascending"), ("version", "ascending")])
+
+    def captures(
+        self,
+        *,
+        outlet: Names = None,
+        since: When = None,
+        until: When = None,
+        columns: Sequence[str] | None = None,
+    ) -> pa.Table:
+        """HTTP exchanges, by the time of their request."""
+        return self._read(CAPTURES, outlet, _between("fetch_time", since, until), columns)
+
+    def coverage(self, *, outlet: Names = None) -> pa.Table:
+        return self._read(COVERAGE, outlet, [], None)
+
+    def crawls(self, *, outlet: Names = None) -> pa.Table:
+        return self._read(CRAWLS, outlet, [], None)
+
+    def article(self, url_or_id: str) -> dict[str, Any] | None:
+        """The latest version of one article by its article_id, URL or canonical URL."""
+        if "://" in url_or_id:
+            found = (ds.field("url") == url_or_id) | (ds.field("canonical_url") == url_or_id)
+        else:
+            found = ds.field("article_id") == url_or_id
+        rows = self._read(ARTICLES, None, [found], None)
+        return rows.slice(0, 1).to_pylist()[0] if rows.num_rows else None
+
+    def _read(
+        self,
+        table: Table,
+        outlet: Names,
+        where: Sequence[ds.Expression],
+        columns: Sequence[str] | None,
+    ) -> pa.Table:
+        folder = self.archive.table(table.name)
+        if not folder.is_dir():
+            return table.schema.empty_table()
+        schema = pa.unify_schemas([table.schema, _PARTITIONING.schema])
+        rows = ds.dataset(folder, schema=schema, format="parquet", partitioning=_PARTITIONING)
+        expression = None
+        for condition in (*_among("site", outlet), *where):
+            expression = condition if expression is None else expression & condition
+        return rows.to_table(columns=list(columns or table.names), filter=expression)
+
+
+def _among(column: str, names: Names) -> list[ds.Expression]:
+    if names is None:
+        return []
+    return [ds.field(column).isin([names] if isinstance(names, str) else list(names))]
+
+
+def _between(column: str, since: When, until: When) -> list[ds.Expression]:
+    conditions = []
+    if since is not None:
+        conditions.append(ds.field(column) >= _moment(since))
+    if until is not None:
+        conditions.append(ds.field(column) < _moment(until))
+    return conditions
+
+
+def _moment(when: datetime | date | str) -> pa.Scalar:
+    if isinstance(when, str):
+        try:
+            when = datetime.fromisoformat(when)
+        except ValueError:
+            raise ArchiveError(
+                f"'{when}' is no date; write it as 2026-01-31 or 2026-01-31T08:00:00Z"
+            ) from None
+    if not isinstance(when, datetime):
+        when = datetime.combine(when, time())
+    when = when.astimezone(UTC) if when.tzinfo else when.replace(tzinfo=UTC)
+    return pa.scalar(when, pa.timestamp("us", tz="UTC"))
