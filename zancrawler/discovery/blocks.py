@@ -74,8 +74,7 @@ def _consent(status: int, fields: dict[str, str], head: bytes) -> bool:
 
 def _wix_error(status: int, fields: dict[str, str], head: bytes) -> bool:
     return b"wix" in head and (
-        (b"error-pages" in head
-        and b"wixerrorpagesapp" in head)
+        (b"error-pages" in head and b"wixerrorpagesapp" in head)
         or b"looks like this domain isn't connected to a website yet" in head
     )
 

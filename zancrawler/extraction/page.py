@@ -1,0 +1,135 @@
+"""The page: bytes as they came, decoded and parsed, with every size bounded."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+import lxml.etree
+import lxml.html
+from charset_normalizer import from_bytes
+from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding, read_bom
+
+MAX_BYTES = 10_000_000
+"""Of a decoded body. Real pages reach 1.4 MB; lxml needs about 17 bytes of memory for each byte."""
+MAX_TAGS = 200_000
+"""Opening and closing tags. Real pages stay below 20,000."""
+DETECTION_BYTES = 50_000
+"""How much of a body without any usable declaration is looked at to guess its charset."""
+
+_BINARY = (b"%PDF-", b"PK\x03\x04", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x1f\x8b", b"\x00\x00")
+_TAG = re.compile(r"<[a-zA-Z!]")
+# C0 controls but tab, newline, form feed and return: HTML allows none, XML can hold none.
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
+# Labels that stand for windows-1252 in practice (WHATWG): set by servers that were never told.
+_UNTRUSTED = ("cp1252", "iso8859-1", "latin-1", "ascii")
+_LEGACY = (
+    *("cp1256", "cp1252", "cp1251", "cp1250", "cp1254"),
+    *("gb18030", "big5", "shift_jis", "euc_jp", "euc_kr"),
+)
+_RIGHT_TO_LEFT = re.compile(
+    rb"""\b(?:dir\s*=\s*["']?rtl|lang\s*=\s*["']?(?:fa|ps|prs|ar|ur)\b)""", re.IGNORECASE
+)
+
+
+class UnreadablePage(ValueError):  # noqa: N818  a name that callers read as what it is
+    """These bytes are no HTML page that can be read; the message says why in one sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    url: str
+    text: str
+    """The decoded HTML."""
+    tree: lxml.html.HtmlElement
+    """Shared: readers do not change it."""
+    captured_at: datetime
+    """Aware UTC."""
+
+    @classmethod
+    def parse(
+        cls, body: bytes, url: str, *, content_type: str | None = None, captured_at: datetime
+    ) -> Page:
+        """Decodes and parses a body whose content encoding is already undone.
+
+        `content_type` is the HTTP header's value. Raises UnreadablePage for what is empty, too
+        large, too finely cut, or no HTML.
+        """
+        if not body.strip(b"\x00\t\n\x0c\r "):
+            raise UnreadablePage("The body is empty.")
+        if len(body) > MAX_BYTES:
+            raise UnreadablePage(
+                f"The body has {len(body):,} bytes; no more than {MAX_BYTES:,} are read as HTML."
+            )
+        text = _CONTROLS.sub("", decode(body, content_type))
+        if not _TAG.search(text):
+            raise UnreadablePage("The body holds no HTML tag.")
+        if text.count("<") > MAX_TAGS:
+            raise UnreadablePage(f"The body has more than {MAX_TAGS:,} tags.")
+        # A parser of its own for each page: lxml's are not safe to share between threads.
+        parser = lxml.html.HTMLParser(
+            encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True
+        )
+        try:
+            tree = lxml.html.document_fromstring(text.encode(), parser=parser)
+        except lxml.etree.ParserError as error:
+            raise UnreadablePage(f"The HTML holds no element: {error}.") from error
+        return cls(url, text, tree, captured_at)
+
+
+def decode(body: bytes, content_type: str | None = None) -> str:
+    """The text of an HTML body. Never fails on bad bytes: they become U+FFFD.
+
+    The order of the HTML standard (section 13.2.3: byte order mark, header, meta, guess) with one
+    change: a body with non-ASCII characters that is valid UTF-8 is UTF-8 whatever is declared,
+    since no other charset's text passes for it by chance, and servers declare wrongly often.
+    """
+    bom_encoding, _ = read_bom(body)
+    if bom_encoding:
+        return body.decode(bom_encoding, "replace").lstrip("\ufeff")
+    if utf_16 := _utf_16(body):
+        return body.decode(utf_16, "replace")
+    if body.startswith(_BINARY) or body[:1_000].count(b"\x00") > 100:
+        raise UnreadablePage("The body is binary, not HTML.")
+    try:
+        # A body cut off within a character is still UTF-8.
+        return body.decode("utf-8") if body.isascii() else _utf_8(body)
+    except UnicodeDecodeError:
+        pass
+    declared = (http_content_type_encoding(content_type), html_body_declared_encoding(body))
+    for encoding in declared:
+        if encoding in ("utf-8", "utf8"):
+            return body.decode("utf-8", "replace")
+        if encoding and encoding not in _UNTRUSTED and not encoding.startswith("utf-16"):
+            return body.decode(encoding, "replace")
+    return body.decode(_guess(body), "replace")
+
+
+def _utf_8(body: bytes) -> str:
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        if error.start > len(body) - 4 and error.reason == "unexpected end of data":
+            return body.decode("utf-8", "replace")
+        raise
+
+
+def _utf_16(body: bytes) -> str | None:
+    """UTF-16 without a mark: markup is ASCII, so every other byte of it is zero."""
+    start = body[:200]
+    if b"<\x00" in start and start[1::2].count(0) > len(start) * 0.2:
+        return "utf-16-le"
+    if b"\x00<" in start and start[0::2].count(0) > len(start) * 0.2:
+        return "utf-16-be"
+    return None
+
+
+def _guess(body: bytes) -> str:
+    """The likeliest legacy charset of the lines that are not plain ASCII."""
+    if _RIGHT_TO_LEFT.search(body[:20_000]):
+        return "cp1256"
+    lines = [line for line in body.split(b"\n") if not line.isascii()]
+    sample = b"\n".join(lines)[:DETECTION_BYTES]
+    best = from_bytes(sample, cp_isolation=list(_LEGACY)).best()
+    return best.encoding if best else "cp1252"

@@ -1,0 +1,157 @@
+"""Text blocks: a page's visible text, cut where the page cuts it, every character kept.
+
+All text of an article is read by this walk, whatever found out where the article stands: the
+extractors that are asked as witnesses drop zero-width joiners, combining marks or spaces.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+import lxml.etree
+from lxml.html import HtmlElement
+
+
+class Kind(StrEnum):
+    PARAGRAPH = "paragraph"
+    HEADING = "heading"
+    ITEM = "item"
+    QUOTE = "quote"
+    CAPTION = "caption"
+    CELL = "cell"
+
+
+@dataclass(frozen=True, slots=True)
+class TextBlock:
+    kind: Kind
+    text: str
+    """White space collapsed; a single line break stays one. Never empty."""
+    key: str
+    """Letters and digits only, lower case: what the text is compared by."""
+    linked: int
+    """How many characters of `key` stand within links."""
+    element: HtmlElement
+    """The innermost block-level element that holds the text."""
+
+
+_SILENT_TAGS = """
+    script style noscript template head iframe object embed svg math canvas audio video
+    button select textarea input datalist map
+"""
+_SILENT = frozenset(_SILENT_TAGS.split())
+"""Nothing in these is text that a reader reads."""
+_BLOCK_TAGS = """
+    address article aside blockquote body caption center dd details dialog dir div dl dt fieldset
+    figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav
+    ol optgroup p pre section summary table tbody td tfoot th thead tr ul
+"""
+_BLOCK = frozenset(_BLOCK_TAGS.split())
+_KINDS = {
+    **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), Kind.HEADING),
+    **dict.fromkeys(("li", "dt", "dd"), Kind.ITEM),
+    **dict.fromkeys(("figcaption", "caption"), Kind.CAPTION),
+    **dict.fromkeys(("td", "th"), Kind.CELL),
+    "blockquote": Kind.QUOTE,
+}
+_NOT_KEY = re.compile(r"[\W_]+")
+# What HTML collapses (its ASCII white space) and the no-break spaces that stand in for it.
+_SPACE = re.compile(r"[ \t\n\f\r\u00a0\u2000-\u200a\u202f\u205f\u3000]+")
+_HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
+# Shown by no browser: they hint where a word may break. Joiners and direction marks are not these.
+_HINTS = str.maketrans("", "", "\u00ad\u200b\u2060\ufeff")
+
+
+def key_of(text: str) -> str:
+    return _NOT_KEY.sub("", text.lower())
+
+
+def read_blocks(root: HtmlElement, skip: Container[HtmlElement] = ()) -> list[TextBlock]:
+    """The blocks below `root` in the page's order, without those below an element of `skip`."""
+    return list(_Walk(root, skip).blocks())
+
+
+class _Walk:
+    """One pass over the tree: text gathers until an element that begins or ends a block."""
+
+    def __init__(self, root: HtmlElement, skip: Container[HtmlElement]) -> None:
+        self._events = lxml.etree.iterwalk(root, events=("start", "end"))
+        self._root = root
+        self._skip = skip
+        self._pieces: list[str] = []
+        self._linked: list[str] = []
+        self._in_link = 0
+
+    def blocks(self) -> Iterator[TextBlock]:
+        holder, breaks = self._root, 0
+        for event, element in self._events:
+            tag = element.tag
+            if event == "start":
+                if element is not self._root and self._silent(element, tag):
+                    self._events.skip_subtree()
+                    continue
+                if tag == "a":
+                    self._in_link += 1
+                if tag == "br":
+                    breaks += 1
+                    if breaks > 1:
+                        yield from self._flush(holder)
+                    else:
+                        self._pieces.append("\v")
+                if tag in _BLOCK:
+                    yield from self._flush(holder)
+                    holder = element
+                text = element.text
+            else:
+                if tag == "a":
+                    self._in_link = max(0, self._in_link - 1)
+                if tag in _BLOCK:
+                    yield from self._flush(holder)
+                    holder = element.getparent() if element is not self._root else element
+                if element is self._root:
+                    return
+                text = element.tail
+            if text:
+                if not text.isspace():
+                    breaks = 0
+                self._pieces.append(text)
+                if self._in_link:
+                    self._linked.append(text)
+
+    def _silent(self, element: HtmlElement, tag: object) -> bool:
+        return (
+            tag in _SILENT
+            or element.get("hidden") is not None
+            or element in self._skip
+            or bool(_HIDDEN.search(element.get("style", "")))
+        )
+
+    def _flush(self, holder: HtmlElement | None) -> Iterator[TextBlock]:
+        if not self._pieces:
+            return
+        raw = "".join(self._pieces)
+        linked = "".join(self._linked)
+        self._pieces.clear()
+        self._linked.clear()
+        text = tidy(raw)
+        if text and holder is not None:
+            yield TextBlock(_kind(holder), text, key_of(text), len(key_of(linked)), holder)
+
+
+def tidy(raw: str) -> str:
+    """White space collapsed, line breaks (as `\\v`) kept one at a time, none at the ends."""
+    lines = (_SPACE.sub(" ", line).strip() for line in raw.translate(_HINTS).split("\v"))
+    return "\n".join(line for line in lines if line)
+
+
+def _kind(holder: HtmlElement) -> Kind:
+    element: HtmlElement | None = holder
+    while element is not None:
+        if kind := _KINDS.get(str(element.tag)):
+            return kind
+        if element.tag in ("article", "main", "body", "section"):
+            break
+        element = element.getparent()
+    return Kind.PARAGRAPH
