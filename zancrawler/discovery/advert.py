@@ -80,9 +80,10 @@ def absolute_url(href: str, base: str) -> str | None:
         parts.port  # noqa: B018 - raises ValueError when it is no port number
     except ValueError:
         return None
-    if parts.scheme not in ("http", "https") or not parts.hostname or len(url) > MAX_URL_LENGTH:
+    if parts.scheme not in ("http", "https") or not parts.hostname:
         return None
-    return url
+    # A host that is no domain name stays as it was written, letters and all.
+    return url if url.isascii() and len(url) <= MAX_URL_LENGTH else None
 
 
 def plain_title(markup: str | None) -> str | None:

@@ -56,7 +56,7 @@ def read_feed(body: bytes, url: str) -> Discovered:
         )
     except _FEEDPARSER_FAULTS as fault:
         raise UnreadableSource(f"a feed too broken to read ({type(fault).__name__})") from fault
-    if not feed.version and not feed.entries:
+    if not feed.get("version") and not feed.entries:
         raise UnreadableSource("not a feed")
     adverts: dict[str, Advert] = {}
     unlinked = 0

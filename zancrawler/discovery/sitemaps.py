@@ -38,6 +38,11 @@ MAX_ROBOTS_SITEMAPS = 200
 
 _BARE_AMPERSAND = re.compile(rb"&(?!(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});)")
 
+_ABSOLUTE = re.compile(r"https?://", re.IGNORECASE)
+
+_XML_FAULTS = (etree.XMLSyntaxError, UnicodeDecodeError)
+"""The second is lxml's answer to a surrogate (`&#xd800;`) in a name."""
+
 
 @dataclass(slots=True)
 class _Harvest:
@@ -87,10 +92,13 @@ def read_sitemap(body: bytes, url: str, depth: int = 0) -> Discovered:
         return _plain_text(body, harvest)
     try:
         root = _read_xml(body, harvest, mend=False)
-    except etree.XMLSyntaxError as fault:
+    except _XML_FAULTS as fault:
         harvest = _Harvest(url, depth)
         harvest.problems[f"not well formed ({str(fault)[:200]})"] = None
-        root = _read_xml(_BARE_AMPERSAND.sub(b"&amp;", body), harvest, mend=True)
+        try:
+            root = _read_xml(_BARE_AMPERSAND.sub(b"&amp;", body), harvest, mend=True)
+        except _XML_FAULTS as beyond:
+            raise UnreadableSource(f"XML too broken to read ({str(beyond)[:200]})") from beyond
     if root in ("rss", "feed", "RDF"):
         return read_feed(body, url)
     if root not in ("urlset", "sitemapindex") and not (harvest.adverts or harvest.follow):
@@ -120,10 +128,10 @@ def _read_xml(body: bytes, harvest: _Harvest, *, mend: bool) -> str:
     """
     name = ""
     for element in _elements(body, mend=mend):
-        name = name or etree.QName(element.getroottree().getroot()).localname
+        name = name or _local_name(element.getroottree().getroot())
         if element.getroottree().docinfo.internalDTD is not None:
             raise UnreadableSource("a document with a DTD, which no sitemap has")
-        kind = etree.QName(element).localname
+        kind = _local_name(element)
         if kind == "sitemap":
             _read_child(element, harvest)
         elif kind == "url":
@@ -155,6 +163,10 @@ def _elements(body: bytes, *, mend: bool) -> Iterator[etree._Element]:
                 element.getparent().remove(done)
 
 
+def _local_name(element: etree._Element) -> str:
+    return str(element.tag).rpartition("}")[2]
+
+
 def _text(element: etree._Element, path: str) -> str:
     found = element.find(path)
     return "" if found is None else "".join(map(str, found.itertext())).strip()
@@ -184,11 +196,10 @@ def _read_url(element: etree._Element, harvest: _Harvest) -> None:
 def _plain_text(body: bytes, harvest: _Harvest) -> Discovered:
     """One URL a line, UTF-8 (sitemaps.org, "Text file")."""
     lines = body.decode("utf-8-sig", errors="replace").split("\n", MAX_SITEMAP_URLS + 1)
-    if not re.match(r"https?://", lines[0].strip(), re.IGNORECASE):
+    if not _ABSOLUTE.match(lines[0].strip()):
         raise UnreadableSource("neither XML nor a list of URLs")
-    for line in lines:
-        if line.strip():
-            harvest.add(harvest.adverts, line, Via.SITEMAP)
+    for line in filter(None, map(str.strip, lines)):
+        harvest.add(harvest.adverts, line if _ABSOLUTE.match(line) else "", Via.SITEMAP)
     return harvest.discovered()
 
 
