@@ -1,0 +1,71 @@
+"""What is asked of a newsroom site and what it answers: plain values, no sockets."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from xml.sax.saxutils import escape
+
+
+class Manner(StrEnum):
+    """How the bytes of an answer are sent."""
+
+    WHOLE = "whole"
+    """With a Content-Length, in one piece."""
+    CHUNKED = "chunked"
+    """In pieces, without a Content-Length."""
+    GZIP = "gzip"
+    """Gzipped and chunked, if the client takes gzip."""
+    SLOW = "slow"
+    """Drop by drop, over some two seconds."""
+    CUT = "cut"
+    """The connection closes in the middle, with less sent than the Content-Length says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One request."""
+
+    host: str
+    """As in the Host header."""
+    path: str
+    """Percent-decoded."""
+    query: dict[str, str] = field(default_factory=dict)
+    serial: int = 0
+    """How many requests came before it: what the page's counters show."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    status: int
+    body: bytes
+    content_type: str = "text/html; charset=UTF-8"
+    headers: tuple[tuple[str, str], ...] = ()
+    etag: str | None = None
+    modified: datetime | None = None
+    manner: Manner = Manner.WHOLE
+
+
+def page(html: str, *, status: int = 200, manner: Manner = Manner.WHOLE) -> Answer:
+    return Answer(status, html.encode(), manner=manner)
+
+
+def xml(document: str, modified: datetime, content_type: str = "text/xml; charset=utf-8") -> Answer:
+    """A feed or sitemap, with validators of its own bytes."""
+    body = document.encode()
+    return Answer(200, body, content_type, etag=digest(body), modified=modified)
+
+
+def redirect(location: str, status: int = 301) -> Answer:
+    return Answer(status, b"", headers=(("Location", location),))
+
+
+def digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()[:20]
+
+
+def tag(name: str, content: object) -> str:
+    """An XML element with text."""
+    return f"<{name}>{escape(str(content))}</{name}>"

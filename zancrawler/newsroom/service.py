@@ -1,0 +1,129 @@
+"""The newsroom as a service: start it, move it through its days, ask it for the truth, stop it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+
+from zancrawler.newsroom.cases import Case, Outcome, Scenario
+from zancrawler.newsroom.catalogue import write_catalogue
+from zancrawler.newsroom.desk import LoggedRequest
+from zancrawler.newsroom.edition import Presence, Spell, Weather
+from zancrawler.newsroom.truth import TruthArticle
+
+PATIENCE = 30
+"""Seconds that the server may take to start, to answer and to stop."""
+
+
+class NewsroomError(Exception):
+    """The newsroom did not start, or refused what was asked of it; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Newsroom:
+    """A newsroom that is being served on loopback."""
+
+    homes: dict[str, str]
+    """Outlet name to base URL, without a slash at the end."""
+    control: str
+    """Base URL of the desk."""
+    catalogue: Path
+    """A folder with one TOML per outlet."""
+
+    def truth(self, day: int | None = None) -> list[TruthArticle]:
+        """The articles that are live on the day (by default the current one), newest first."""
+        return [each for each in self.published(day) if each.presence is Presence.LIVE]
+
+    def published(self, day: int | None = None) -> list[TruthArticle]:
+        """Every article ever published until the day, whatever became of it, newest first."""
+        return [TruthArticle.from_json(each) for each in self._get("truth", day)]
+
+    def weather(self, day: int | None = None) -> list[Weather]:
+        """What befalls the outlets on the day, and whether the operator should be told."""
+        return [
+            Weather(**{**each, "spell": Spell(each["spell"])}) for each in self._get("weather", day)
+        ]
+
+    def cases(self) -> list[tuple[Case, str]]:
+        """The awkward cases, each with its URL."""
+        return [
+            (
+                Case(
+                    **{
+                        **each,
+                        "scenario": Scenario(each["scenario"]),
+                        "outcome": Outcome(each["outcome"]),
+                    }
+                ),
+                url,
+            )
+            for each in self._get("cases")
+            for url in (each.pop("url"),)
+        ]
+
+    def requests(self) -> list[LoggedRequest]:
+        """The requests that the outlets received, in their order, without the desk's own."""
+        return [LoggedRequest(**each) for each in self._get("requests")]
+
+    @property
+    def day(self) -> int:
+        return int(self._get("day"))
+
+    def set_day(self, day: int) -> None:
+        """Move to a day, 0 to 60, forwards or back. Raises NewsroomError when there is none."""
+        request = Request(f"{self.control}/day", data=str(day).encode(), method="PUT")
+        try:
+            with urlopen(request, timeout=PATIENCE):
+                pass
+        except HTTPError as error:
+            raise NewsroomError(json.load(error)) from error
+
+    def _get(self, what: str, day: int | None = None) -> Any:
+        query = "" if day is None else f"?day={day}"
+        with urlopen(f"{self.control}/{what}{query}", timeout=PATIENCE) as answer:
+            return json.load(answer)
+
+
+@contextmanager
+def serve(day: int = 0, port: int = 0) -> Iterator[Newsroom]:
+    """A newsroom in a process of its own, for as long as the `with` block lasts.
+
+    `port` is the first outlet's; the second outlet and the desk get the next two; 0: any free ones.
+    """
+    command = [sys.executable, "-m", "zancrawler.newsroom", "--watch-parent"]
+    command += ["--day", str(day), "--port", str(port)]
+    with (
+        tempfile.TemporaryDirectory(prefix="newsroom-") as folder,
+        subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as process,
+    ):
+        try:
+            yield _connect(process, Path(folder))
+        finally:
+            process.terminate()
+            process.communicate(timeout=PATIENCE)
+
+
+def _connect(process: subprocess.Popen[str], folder: Path) -> Newsroom:
+    first = process.stdout.readline() if process.stdout else ""
+    if not first:
+        errors = process.stderr.read() if process.stderr else ""
+        reason = errors.strip().rsplit("\n", 1)[-1] or "it said nothing"
+        raise NewsroomError(f"the newsroom did not start: {reason}")
+    doors = json.loads(first)
+    catalogue = write_catalogue(folder, doors["homes"])
+    return Newsroom(doors["homes"], doors["control"], catalogue)

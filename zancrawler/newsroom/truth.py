@@ -1,0 +1,145 @@
+"""The ground truth: what a crawler of the newsroom must find, article by article."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from zancrawler.newsroom import wix, wix_pages, wordpress, wordpress_pages
+from zancrawler.newsroom.article import Article, BlockKind, CreditPlace
+from zancrawler.newsroom.calendar import iso_utc
+from zancrawler.newsroom.cases import Case
+from zancrawler.newsroom.edition import Edition, Presence, Spell, Standing
+
+DATED_TO_THE_DAY = "day"
+DATED_TO_THE_SECOND = "second"
+
+
+@dataclass(frozen=True, slots=True)
+class TruthImage:
+    url: str
+    """Of the original."""
+    caption: str | None
+    credit: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TruthArticle:
+    """One article on one day. Times are ISO 8601, UTC; languages BCP 47.
+
+    `text` is the body without title, credit line and captions: headings, paragraphs and quotations
+    parted by a blank line, the items of a list one a line.
+    """
+
+    id: str
+    outlet: str
+    url: str
+    """The canonical one, percent-encoded."""
+    title: str
+    subtitle: str | None
+    authors: tuple[str, ...]
+    date_published: str
+    date_precision: str
+    """`second`, or `day` where the page itself tells no more than the day in Kabul."""
+    date_modified: str
+    """As the outlet's sitemap and structured data have it; not every page shows it."""
+    language: str
+    section: str
+    tags: tuple[str, ...]
+    credit: str | None
+    """Of the lead picture, without its label."""
+    text: str
+    images: tuple[TruthImage, ...]
+    """The lead picture first."""
+    translations: tuple[tuple[str, str], ...]
+    """Language and URL."""
+    version: int
+    """Counts the distinct titles and texts so far, from 1."""
+    presence: Presence
+
+    @classmethod
+    def from_json(cls, value: dict[str, object]) -> TruthArticle:
+        fields: dict[str, object] = {
+            name: tuple(each) if isinstance(each, list) else each for name, each in value.items()
+        }
+        images, translations = value["images"], value["translations"]
+        if not isinstance(images, list) or not isinstance(translations, list):
+            raise ValueError("images and translations of a truth article are lists")
+        fields["images"] = tuple(TruthImage(**each) for each in images)
+        fields["translations"] = tuple((language, url) for language, url in translations)
+        fields["presence"] = Presence(str(value["presence"]))
+        return cls(**fields)  # type: ignore[arg-type]
+
+
+def true_articles(edition: Edition, homes: dict[str, str]) -> list[TruthArticle]:
+    """Every article ever published until the edition's day, newest first."""
+    return [_true(standing, edition, homes) for standing in edition.standings]
+
+
+def address(home: str, path: str) -> str:
+    """The absolute URL, percent-encoded; `path` may have a query."""
+    return home + quote(path, safe="/?&=!'()*+,;@$~")
+
+
+def case_url(case: Case, homes: dict[str, str]) -> str:
+    """Where the case stands. `localhost` is the outlet's other host."""
+    home = homes[case.outlet]
+    if case.other_host:
+        home = home.replace("127.0.0.1", "localhost")
+    return address(home, case.path)
+
+
+def _true(standing: Standing, edition: Edition, homes: dict[str, str]) -> TruthArticle:
+    article = standing.article
+    home = homes[article.outlet]
+    translations = [
+        each.article
+        for each in edition.live(article.outlet)
+        if each.article.story and each.article.story == article.story
+        if each.article.id != article.id
+    ]
+    return TruthArticle(
+        id=article.id,
+        outlet=article.outlet,
+        url=address(home, article.path),
+        title=article.title,
+        subtitle=article.subtitle,
+        authors=article.authors,
+        date_published=iso_utc(article.published),
+        date_precision=_precision(article, edition),
+        date_modified=iso_utc(article.modified),
+        language=article.language,
+        section=article.section,
+        tags=article.tags,
+        credit=article.credit,
+        text=article.text,
+        images=tuple(_images(article, home)),
+        translations=tuple((each.language, address(home, each.path)) for each in translations),
+        version=standing.version,
+        presence=standing.presence,
+    )
+
+
+def _precision(article: Article, edition: Edition) -> str:
+    if article.outlet == wix.NAME:
+        return DATED_TO_THE_DAY if "/news/" in article.path else DATED_TO_THE_SECOND
+    if article.language == "en" or edition.under(wordpress.NAME, Spell.REDESIGN):
+        return DATED_TO_THE_SECOND
+    return DATED_TO_THE_DAY
+
+
+def _images(article: Article, home: str) -> list[TruthImage]:
+    def url(image: str) -> str:
+        if article.outlet == wix.NAME:
+            return home + wix_pages.media(image)
+        return home + wordpress_pages.upload(article, image)
+
+    captioned = article.credit_place is CreditPlace.CAPTION
+    lead = TruthImage(url(article.image), None, article.credit if captioned else None)
+    figures = [
+        TruthImage(url(image), caption or None, credit or None)
+        for image, caption, credit in (
+            block.lines for block in article.blocks if block.kind is BlockKind.FIGURE
+        )
+    ]
+    return [lead, *figures]
