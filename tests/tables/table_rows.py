@@ -6,6 +6,11 @@ import hashlib
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pyarrow as pa
+
+from zancrawler.archive import Archive
+from zancrawler.tables import read
+
 OUTLET = "zannews"
 START = datetime(2026, 3, 21, 8, tzinfo=UTC)
 EXCHANGE = 1000
@@ -79,3 +84,17 @@ def sighting(of: dict[str, Any], text: str = TEXT, **more: Any) -> dict[str, Any
 
 def url(slug: object) -> str:
     return f"https://www.zannews.org/post/{slug}"
+
+
+def tables_of(archive: Archive) -> dict[str, list[dict[str, Any]]]:
+    """All that articles, versions and captures hold, in an order of its own."""
+    reader = read.open(archive)
+    return {
+        "articles": _sorted(reader.articles(), "article_id"),
+        "versions": _sorted(reader.versions(), "article_id", "version"),
+        "captures": _sorted(reader.captures(), "warc_filename", "exchange_offset"),
+    }
+
+
+def _sorted(rows: pa.Table, *by: str) -> list[dict[str, Any]]:
+    return rows.sort_by([(name, "ascending") for name in by]).to_pylist()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from table_rows import OUTLET, START, TEXT, capture, sighting, url, warc
+from table_rows import OUTLET, START, TEXT, capture, sighting, tables_of, url, warc
 
 from zancrawler.archive import Archive
 from zancrawler.tables import Access, Outcome, Status, Tables, read
@@ -160,3 +160,21 @@ def test_coverage_and_crawls_are_put_by_their_key(archive: Archive) -> None:
     tables.put_crawl({"crawl_id": "zannews-20260321080000", "started": START})
     tables.put_crawl({"crawl_id": "zannews-20260321080000", "started": START, "requests": 7})
     assert read.open(archive).crawls()["requests"].to_pylist() == [7]
+
+
+def test_a_commit_can_be_repeated(archive: Archive) -> None:
+    captures = [capture(n, url(n % 2)) for n in range(4)]
+    sightings = [sighting(c, f"متن {n // 2}") for n, c in enumerate(captures)]
+    Tables(archive, OUTLET).commit(captures, sightings)
+    before = tables_of(archive)
+    for tables in (Tables(archive, OUTLET),) * 2:
+        assert set(tables.commit(captures, sightings)) == {Outcome.COMMITTED}
+    assert tables_of(archive) == before
+
+
+def test_a_capture_out_of_order_is_not_lost(archive: Archive) -> None:
+    tables = Tables(archive, OUTLET)
+    late, early = capture(5, url("a")), capture(2, url("b"))
+    tables.commit([late], [sighting(late)])
+    assert tables.commit([early], [sighting(early)]) == (Outcome.NEW,)
+    assert read.open(archive).captures().num_rows == 2

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from zancrawler.archive import Archive
 from zancrawler.tables.articles import ARTICLES, VERSIONS, Access, Status
@@ -46,9 +47,9 @@ class _Changes:
 class Tables:
     """The tables of one outlet, for its one writer: whoever holds `archive.lock(outlet)`.
 
-    The captures of one WARC must come in the order of their offsets. `captures` is written last
-    and marks what is done: after a crash, commit again whatever lies behind `derived()`, in
-    batches of any size, and the tables are as if nothing had happened.
+    The captures of one WARC come in the order of their offsets, so that `captures`, which is
+    written last, marks what is done: after a crash, commit again whatever lies behind `derived()`,
+    in batches of any size, and the tables are as if nothing had happened.
 
     Raises SchemaMismatchError when the files are of another version of zancrawler.
     """
@@ -91,19 +92,21 @@ class Tables:
 
         `articles` holds rows of the table `articles` as one capture showed them: without version,
         n_versions, first_seen, last_seen and status, which follow from what was seen before.
-        A capture with an `article_id` and a status below 400 says that the article still stands,
-        so a 304 moves last_seen too. Returns what each article was. Raises ValueError for an
+        A capture with an `article_id` and status 200 or 304 says that the article still stands,
+        so a revisit moves last_seen too. Returns what each article was. Raises ValueError for an
         unknown column; on any other error the tables are whole and the commit can be repeated.
         """
         check_columns(CAPTURES, captures)
         check_columns(ARTICLES, articles)
         changes = _Changes([], {}, set())
         with self._known() as state:
-            outcomes = tuple(self._see(state, changes, sighting) for sighting in articles)
+            old = self._committed(state, (*captures, *articles))
+            outcomes = tuple(
+                Outcome.COMMITTED if _place(row) in old else self._see(state, changes, row)
+                for row in articles
+            )
             new_captures = [
-                {**row, "outlet": self._outlet}
-                for row in captures
-                if not state.is_derived(row["warc_filename"], row["exchange_offset"])
+                {**row, "outlet": self._outlet} for row in captures if _place(row) not in old
             ]
             for row in new_captures:
                 self._confirm(state, changes, row)
@@ -144,14 +147,23 @@ class Tables:
         """Adds a run to `crawls`, in place of what was said of it before."""
         _upsert(self._crawls, [{**row, "outlet": self._outlet}])
 
+    def _committed(self, state: State, rows: Iterable[Row]) -> set[tuple[str, int]]:
+        """Records and exchanges that are in `captures`, as far as these rows could be of them."""
+        warcs = [name for name, offset in map(_place, rows) if state.is_derived(name, offset)]
+        found: set[tuple[str, int]] = set()
+        if warcs:
+            columns = ["warc_filename", "exchange_offset", "warc_record_offset"]
+            for _, chunk in self._captures.scan(columns):
+                chunk = chunk.filter(pc.is_in(chunk["warc_filename"], pa.array(set(warcs))))
+                names, exchanges, records = (column.to_pylist() for column in chunk.columns)
+                found.update(zip(names, exchanges, strict=True), zip(names, records, strict=True))
+        return found
+
     def _see(self, state: State, changes: _Changes, sighting: Row) -> Outcome:
-        at = (sighting["warc_filename"], sighting["warc_record_offset"])
-        if state.is_derived(*at):
-            return Outcome.COMMITTED
         article_id, digest = sighting["article_id"], sighting["text_digest"]
         known = state.articles.setdefault(article_id, Known())
         before = known.version
-        written = state.ahead.pop(at, None)
+        written = state.ahead.pop(_place(sighting), None)
         if written:
             known.version, known.text_digest = written
         elif is_new_version(known, digest):
@@ -170,7 +182,7 @@ class Tables:
     def _confirm(self, state: State, changes: _Changes, capture: Row) -> None:
         known = state.articles.get(capture.get("article_id") or "")
         status = capture.get("fetch_status")
-        if known and known.version and status is not None and status < 400:
+        if known and known.version and status in (200, 304):
             self._touch(changes, capture["article_id"], known, capture)
 
     @staticmethod
@@ -204,6 +216,12 @@ class Tables:
                 rows.setdefault(chunk, []).extend([whole] if whole else [])
         for path in sorted(rows):
             self._articles.rewrite(path, rows[path], lambda kept: _patched(kept, state, changes))
+
+
+def _place(row: Row) -> tuple[str, int]:
+    """Where an exchange, or the record of an article, begins."""
+    offset = row["exchange_offset"] if "exchange_offset" in row else row["warc_record_offset"]
+    return row["warc_filename"], offset
 
 
 def _patched(rows: pa.Table, state: State, changes: _Changes) -> pa.Table:
