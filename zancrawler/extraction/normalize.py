@@ -1,0 +1,73 @@
+"""Text for matching: one spelling for what keyboards, fonts and converters write in many.
+
+The source text is never changed; these forms stand beside it.
+
+`normalized` keeps the orthography. It is NFC with one letter for ye and kaf, one for he, ASCII
+digits, no harakat, tatweel or direction marks, and the zero-width non-joiner (U+200C) in its own
+place only: every other way of writing it becomes U+200C, and where it joins nothing it goes.
+So «می‌گویند» stays three parts in two, and «ميگويند» stays one word.
+
+`folded` gives up orthography for recall, on both sides of a search: the joiner becomes a space,
+the Pashto ye letters, ګ and the hamza carriers fall together, case goes.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache
+
+from zancrawler.extraction.digits import TO_ASCII
+
+ZWNJ = "\u200c"
+
+_LETTERS = {
+    "يى": "ی",  # Arabic ye and alef maksura. Pashto's ي and ی fall together: matching only.
+    "كڪ": "ک",
+    "ةۀہھۂەۃ": "ه",
+}
+
+_MARKS = re.compile(
+    "[\u0640\u0610-\u061a\u064b-\u0652\u0656-\u065f\u0670\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed"
+    "\u00ad\u061c\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069]"
+    "|(?<=ه)\u0654"
+)
+"""Tatweel, harakat, Quranic signs, soft hyphens, direction controls, and the hamza of «خانهٔ».
+
+The marks U+0653 to U+0655 belong to a letter (آ, أ, ؤ) unless it is a he."""
+
+_JOINERS = re.compile("[\u200b\u200c\u200d\ufeff]+")
+_IDLE_JOINER = re.compile(f"(?<!\\w){ZWNJ}|{ZWNJ}(?!\\w)")
+_PRESENTATION_FORMS = re.compile("[\ufb50-\ufdff\ufe70-\ufefc]+")
+_SPACES = re.compile(r"[^\S\n]+")
+_LINE_ENDS = re.compile(r" ?\n ?")
+
+
+@cache
+def _letters() -> dict[int, str]:
+    return TO_ASCII | {ord(c): to for sources, to in _LETTERS.items() for c in sources}
+
+
+@cache
+def _search_letters() -> dict[int, str]:
+    table = {"ېۍئے": "ی", "ګ": "گ", "أإآٱ": "ا", "ؤ": "و", "ء": "", ZWNJ: " ", "’ʼ": "'"}
+    return {ord(c): to for sources, to in table.items() for c in sources}
+
+
+def normalized(text: str) -> str:
+    """The text in one spelling, its words, paragraphs and orthography kept. Idempotent."""
+    text = _PRESENTATION_FORMS.sub(lambda m: unicodedata.normalize("NFKC", m.group()), text)
+    text = unicodedata.normalize("NFC", text).translate(_letters())
+    text = _MARKS.sub("", text)
+    text = _IDLE_JOINER.sub("", _JOINERS.sub(ZWNJ, text))
+    text = _LINE_ENDS.sub("\n", _SPACES.sub(" ", text))
+    return unicodedata.normalize("NFC", text).strip()
+
+
+def folded(text: str) -> str:
+    """The text for a search index, or a query against one. Idempotent."""
+    text = unicodedata.normalize("NFKC", normalized(text)).casefold()
+    letters = unicodedata.normalize("NFD", text)
+    bare = "".join(c for c in letters if not unicodedata.combining(c))
+    text = normalized(bare).translate(_search_letters())
+    return _SPACES.sub(" ", unicodedata.normalize("NFC", text)).strip()
