@@ -58,16 +58,10 @@ def full_date(moment: datetime, language: str) -> str:
     )
 
 
-def short_date(moment: datetime) -> str:
-    """`Aug 6`: what Wix prints for a post of the current year."""
+def short_month_date(moment: datetime, *, with_year: bool) -> str:
+    """`Mar 13`, or `Mar 13, 2025`."""
     day = moment.astimezone(KABUL).date()
-    return f"{day:%b} {day.day}"
-
-
-def dated(moment: datetime) -> str:
-    """`Mar 13, 2025`: what the older pages print beside other stories."""
-    day = moment.astimezone(KABUL).date()
-    return f"{day:%b} {day.day}, {day.year}"
+    return f"{day:%b} {day.day}" + (f", {day.year}" if with_year else "")
 
 
 def iso_utc(moment: datetime) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from zancrawler.newsroom import wix, wix_pages, wordpress, wordpress_pages
+from zancrawler.newsroom import wix, wix_body, wordpress, wordpress_pages
 from zancrawler.newsroom.article import Article, BlockKind, CreditPlace
 from zancrawler.newsroom.calendar import iso_utc
 from zancrawler.newsroom.cases import Case
@@ -131,8 +131,8 @@ def _precision(article: Article, edition: Edition) -> str:
 def _images(article: Article, home: str) -> list[TruthImage]:
     def url(image: str) -> str:
         if article.outlet == wix.NAME:
-            return home + wix_pages.media(image)
-        return home + wordpress_pages.upload(article, image)
+            return home + wix_body.media(image)
+        return home + f"{wordpress_pages.upload(article, image)}.png"
 
     captioned = article.credit_place is CreditPlace.CAPTION
     lead = TruthImage(url(article.image), None, article.credit if captioned else None)

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from email.utils import format_datetime
 from xml.sax.saxutils import escape
 
+from zancrawler.newsroom import wix_body
 from zancrawler.newsroom import wix_pages as pages
 from zancrawler.newsroom.answer import Answer, Ask, Manner, digest, page, redirect, tag, xml
 from zancrawler.newsroom.article import Article
@@ -230,7 +231,7 @@ class Wix:
             _entry(
                 self.home + pages.link(each.path),
                 each.modified.date(),
-                self.home + pages.media(each.image),
+                self.home + wix_body.media(each.image),
             )
             for each in listed
         ]
@@ -253,7 +254,8 @@ class Wix:
         return xml(
             f'<?xml version="1.0" encoding="UTF-8"?>{RSS}<channel>{tag("title", pages.TITLE)}'
             f"{tag('description', pages.TITLE)}{tag('link', self.home + '/blog')}"
-            f"<generator>RSS for Node</generator>{tag('lastBuildDate', format_datetime(newest, True))}"
+            "<generator>RSS for Node</generator>"
+            f"{tag('lastBuildDate', format_datetime(newest, True))}"
             f'<atom:link href="{self.home}{path}" rel="self" type="application/rss+xml"/>'
             f"{items}</channel></rss>",
             newest,
@@ -263,7 +265,7 @@ class Wix:
     def _item(self, article: Article, place: int) -> str:
         """A feed item; every fourth link carries tracking parameters."""
         tracking = "?utm_source=rss&utm_medium=feed&utm_campaign=daily" if place % 4 == 3 else ""
-        picture = self.home + pages.media(article.image)
+        picture = self.home + wix_body.media(article.image)
         return (
             f"<item><title><![CDATA[{article.title}]]></title>"
             f"<description><![CDATA[{article.text[:300]}...]]></description>"

@@ -16,6 +16,7 @@ from zancrawler.newsroom.answer import Answer, Ask, Manner, digest, page, redire
 from zancrawler.newsroom.article import Article
 from zancrawler.newsroom.calendar import KABUL
 from zancrawler.newsroom.edition import CLOSED_AT, FIRST_DAY, Edition, Presence, Spell, Standing
+from zancrawler.newsroom.markup import joined, markup
 from zancrawler.newsroom.picture import png
 
 NAME = "newsroom-wp"
@@ -205,7 +206,8 @@ class WordPress:
             'xmlns:atom="http://www.w3.org/2005/Atom">\n<channel>\n'
             f"{tag('title', pages.TITLE)}\n"
             f'<atom:link href="{self.home}{path}" rel="self" type="application/rss+xml"/>\n'
-            f"{tag('link', self.home + pages.PREFIXES[language] + '/')}\n<description></description>\n"
+            f"{tag('link', self.home + pages.PREFIXES[language] + '/')}\n"
+            "<description></description>\n"
             f"{tag('lastBuildDate', format_datetime(changed))}\n{tag('language', language)}\n"
             f"<generator>https://wordpress.org/?v=6.8.2</generator>\n{items}</channel>\n</rss>\n",
             changed,
@@ -304,12 +306,6 @@ def _calendar(frame: pages.Frame, year: int, month: int, query: dict[str, str]) 
     following = f"/calendar/{year + month // 12:04d}/{month % 12 + 1:02d}/"
     before = year - (month == 1)
     previous = f"/calendar/{before:04d}/{(month - 2) % 12 + 1:02d}/"
-    links = "".join(
-        f'<a href="{address}">{address}</a> '
-        for address in (
-            previous,
-            following,
-            f"/calendar/{year:04d}/{month:02d}/?start={start + 10}",
-        )
-    )
-    return page(pages.plain_page(frame, "📅", links))
+    more = f"/calendar/{year:04d}/{month:02d}/?start={start + 10}"
+    links = [markup('<a href="$to">$to</a>', to=to) for to in (previous, following, more)]
+    return page(pages.plain_page(frame, "تقویم", joined(links)))
