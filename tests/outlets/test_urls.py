@@ -43,7 +43,7 @@ def outlet(platform: str = "wix") -> Outlet:
             "https://example.org/post/زنان",
             "https://www.example.org/post/%D8%B2%D9%86%D8%A7%D9%86",
         ),
-        ("https://other.org/index.php/a/?utm_medium=b", "https://other.org/index.php/a"),
+        ("https://other.org/index.php/a/?utm_medium=b", "https://other.org/index.php/a/"),
         ("https://www.example.org", "https://www.example.org/"),
         ("https://example.org/search?type=blogs&page=2", None),
     ],
@@ -61,6 +61,14 @@ QUERIES = st.dictionaries(
     st.sampled_from(["utm_source", "page", "lang", "comp-a1_page", "p", "نام"]),
     st.text("abc ۱۲&=%+", max_size=4),
 ).map(lambda pairs: "&".join(f"{k}={v}" for k, v in pairs.items()))
+
+
+def test_final_slash_is_the_sites_own() -> None:
+    story = "https://example.org/2025/01/01/a"
+    assert canonical_url(story, outlet("wordpress")) == "https://www.example.org/2025/01/01/a/"
+    assert canonical_url(story + ".html", outlet("wordpress")).endswith("/a.html")
+    assert canonical_url(story + "/", outlet("wix")).endswith("/a")
+    assert canonical_url(story + "/", outlet("plain")).endswith("/a/")
 
 
 @given(PATHS, QUERIES, st.sampled_from(["example.org", "other.org", "127.0.0.1:8080"]))

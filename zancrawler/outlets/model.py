@@ -20,6 +20,14 @@ class UrlKind(StrEnum):
     """On no host of the outlet."""
 
 
+class FinalSlash(StrEnum):
+    """What the site's own canonical URLs end with. The other form costs it a redirect."""
+
+    KEEP = "keep"
+    ADD = "add"
+    STRIP = "strip"
+
+
 @dataclass(frozen=True, slots=True)
 class Sources:
     """Where the outlet advertises its articles: absolute URLs or paths from its home."""
@@ -35,7 +43,7 @@ class Sources:
 class ArticleRules:
     """One kind of article page of an outlet: which URLs, and where things stand in them.
 
-    `url` is searched in the canonical URL's path and query, percent-decoded. Selectors are CSS,
+    `url` is searched in the canonical URL's path and query, percent-decoded, no final slash. Selectors are CSS,
     the first that matches wins.
     """
 
@@ -66,6 +74,7 @@ class UrlRules:
     """Query parameters (whole names) that do not choose the page: they leave the canonical URL."""
     drop_prefixes: tuple[str, ...] = ()
     """Path prefixes under which the same pages stand again, such as `/index.php`."""
+    final_slash: FinalSlash = FinalSlash.KEEP
     story_id: re.Pattern[str] | None = None
     """Its first group is the site's own id of the story."""
 

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from zancrawler.outlets.model import ArticleRules, Outlet, Sources, UrlRules
+from zancrawler.outlets.model import ArticleRules, FinalSlash, Outlet, Sources, UrlRules
 from zancrawler.outlets.platforms import PRESETS, Preset
 from zancrawler.outlets.urls import host_of
 
@@ -123,6 +123,9 @@ def _with_preset(outlet: Outlet, where: str) -> Outlet:
             skip=outlet.urls.skip + preset.urls.skip,
             drop_parameters=outlet.urls.drop_parameters + preset.urls.drop_parameters,
             drop_prefixes=outlet.urls.drop_prefixes + preset.urls.drop_prefixes,
+            final_slash=preset.urls.final_slash
+            if outlet.urls.final_slash is FinalSlash.KEEP
+            else outlet.urls.final_slash,
             story_id=outlet.urls.story_id or preset.urls.story_id,
         ),
     )

@@ -8,7 +8,7 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlencode, urlsplit, u
 
 from w3lib.url import canonicalize_url
 
-from zancrawler.outlets.model import Outlet, UrlKind
+from zancrawler.outlets.model import FinalSlash, Outlet, UrlKind
 
 MAX_URL_LENGTH = 2_083
 """Characters; the longest that common servers, caches and browsers take. Longer ones are traps."""
@@ -35,7 +35,7 @@ def _media() -> re.Pattern[str]:
 
 
 def host_of(url: str) -> str:
-    """Host, lower case, with its port where that is not the scheme's own. Empty if there is none."""
+    """Lower case, with its port where that is not the scheme's own. Empty if there is none."""
     return _netloc(urlsplit(url))
 
 
@@ -55,8 +55,9 @@ def canonical_url(url: str, outlet: Outlet) -> str:
     """The one form of a URL: same page, same string (RFC 3986 section 6, and the outlet's rules).
 
     On the outlet's own hosts: its home's scheme and host, no fragment, no tracking or repeater
-    parameter, the rest sorted, no prefix that shows the same pages again, no final slash, Persian
-    letters percent-encoded. On other hosts only the general part of this. Idempotent.
+    parameter, the rest sorted, no prefix that shows the same pages again, the final slash as the
+    site itself has it, Persian letters percent-encoded. On other hosts only the general part of
+    this. Idempotent.
     """
     parts = urlsplit(canonicalize_url(url, keep_blank_values=True))
     ours = _netloc(parts) in outlet.domains or _netloc(parts) in outlet.mirrors
@@ -65,6 +66,7 @@ def canonical_url(url: str, outlet: Outlet) -> str:
         home = urlsplit(outlet.home)
         scheme, netloc = home.scheme, _netloc(home)
         path = _without_prefixes(path, outlet.urls.drop_prefixes)
+        path = _with_final_slash(path, outlet.urls.final_slash)
     drop = (_tracking(), *(outlet.urls.drop_parameters if ours else ()))
     query = urlencode(
         [
@@ -73,7 +75,7 @@ def canonical_url(url: str, outlet: Outlet) -> str:
             if not any(pattern.fullmatch(name) for pattern in drop)
         ]
     )
-    return urlunsplit((scheme, netloc, path.rstrip("/") or "/", query, ""))
+    return urlunsplit((scheme, netloc, path or "/", query, ""))
 
 
 def _without_prefixes(path: str, prefixes: tuple[str, ...]) -> str:
@@ -83,10 +85,19 @@ def _without_prefixes(path: str, prefixes: tuple[str, ...]) -> str:
     return path
 
 
+def _with_final_slash(path: str, rule: FinalSlash) -> str:
+    if rule is FinalSlash.STRIP:
+        return path.rstrip("/") or "/"
+    if rule is FinalSlash.ADD and "." not in path.rpartition("/")[2]:
+        return path.rstrip("/") + "/"
+    return path
+
+
 def readable_path(url: str) -> str:
-    """Path and query as the outlet's patterns see them: percent-decoded."""
+    """Path and query as the outlet's patterns see them: percent-decoded, without final slash."""
     parts = urlsplit(url)
-    return unquote(parts.path) + (f"?{unquote(parts.query)}" if parts.query else "")
+    path = unquote(parts.path).rstrip("/") or "/"
+    return path + (f"?{unquote(parts.query)}" if parts.query else "")
 
 
 def url_kind(url: str, outlet: Outlet) -> UrlKind:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from zancrawler.outlets.model import ArticleRules, Sources, UrlRules
+from zancrawler.outlets.model import ArticleRules, FinalSlash, Sources, UrlRules
 from zancrawler.outlets.platforms.preset import Preset, patterns
 
 PRESET = Preset(
@@ -33,6 +33,7 @@ PRESET = Preset(
     ),
     sources=Sources(feeds=("/blog-feed.xml",), sitemaps=("/sitemap.xml",)),
     urls=UrlRules(
+        final_slash=FinalSlash.STRIP,
         listing=patterns(
             r"^/(?:[a-z]{2}/)?(?:[^/?]+/)?(?:page/\d+|categories/|tags/|hashtags/)",
             r"^/(?:[a-z]{2}/)?search(?:\?|$)",

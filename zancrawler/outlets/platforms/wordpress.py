@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from zancrawler.outlets.model import ArticleRules, Sources, UrlRules
+from zancrawler.outlets.model import ArticleRules, FinalSlash, Sources, UrlRules
 from zancrawler.outlets.platforms.preset import Preset, patterns
 
 _LANGUAGE = r"(?:/(?:en|eng|fa|ps|dr|pa|da|prs|uz))?"
@@ -15,6 +15,7 @@ PRESET = Preset(
         ArticleRules(
             url=re.compile(rf"^{_LANGUAGE}/\d{{4}}/\d{{2}}(?:/\d{{2}})?/[^/?]+$"),
             body=(
+                ".entry-content.wp-block-post-content",
                 "article .entry-content",
                 ".jeg_main .content-inner",
                 ".td-post-content",
@@ -23,9 +24,16 @@ PRESET = Preset(
                 ".single-content",
                 ".entry-content",
             ),
-            title=("h1.entry-title", "h1.jeg_post_title", "h1.tdb-title-text", "h1.mvp-post-title"),
+            title=(
+                "h1.entry-title",
+                "h1.jeg_post_title",
+                "h1.wp-block-post-title",
+                "h1.tdb-title-text",
+                "h1.mvp-post-title",
+            ),
             author=(
                 ".jeg_meta_author a",
+                ".wp-block-post-author-name",
                 ".entry-meta .author a",
                 ".td-post-author-name a",
                 ".author-name a",
@@ -33,11 +41,17 @@ PRESET = Preset(
             ),
             date=(
                 ".jeg_meta_date a",
+                ".wp-block-post-date time",
                 "time.entry-date.published",
                 "time.entry-date",
                 ".entry-meta time",
             ),
-            section=(".jeg_meta_category a", ".cat-links a", ".entry-category a"),
+            section=(
+                ".jeg_meta_category a",
+                ".taxonomy-category a",
+                ".cat-links a",
+                ".entry-category a",
+            ),
             drop=(
                 "style",
                 "script",
@@ -52,6 +66,10 @@ PRESET = Preset(
                 ".newsletter",
                 ".wp-block-jetpack-subscriptions",
                 ".related-posts",
+                ".jeg_post_tags",
+                ".post-tags",
+                ".tags-links",
+                ".td-post-source-tags",
                 ".post-views",
                 ".comments-area",
                 "#comments",
@@ -66,6 +84,7 @@ PRESET = Preset(
         sitemaps=("/wp-sitemap.xml", "/sitemap_index.xml"),
     ),
     urls=UrlRules(
+        final_slash=FinalSlash.ADD,
         listing=patterns(
             rf"^{_LANGUAGE}/(?:category|tag|author|section|topic)/",
             rf"^{_LANGUAGE}(?:/page/\d+)?/?$",
