@@ -14,7 +14,10 @@ def main() -> None:
     parser.add_argument("--day", type=int, default=0, choices=range(LAST_DAY + 1), metavar="DAY")
     parser.add_argument("--watch-parent", action="store_true", help="stop when standard input ends")
     arguments = parser.parse_args()
-    serve(arguments.port, arguments.day, watch_parent=arguments.watch_parent)
+    try:
+        serve(arguments.port, arguments.day, watch_parent=arguments.watch_parent)
+    except (OSError, OverflowError) as error:
+        parser.error(f"cannot listen on port {arguments.port} and the two after it: {error}")
 
 
 if __name__ == "__main__":

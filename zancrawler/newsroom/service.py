@@ -103,27 +103,22 @@ def serve(day: int = 0, port: int = 0) -> Iterator[Newsroom]:
     command += ["--day", str(day), "--port", str(port)]
     with (
         tempfile.TemporaryDirectory(prefix="newsroom-") as folder,
+        # A session of its own: Ctrl-C reaches us alone, and we stop the server by closing its input.
         subprocess.Popen(
             command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
             text=True,
+            start_new_session=True,
         ) as process,
     ):
-        try:
-            yield _connect(process, Path(folder))
-        finally:
-            process.terminate()
-            process.communicate(timeout=PATIENCE)
+        yield _connect(process, Path(folder))
 
 
 def _connect(process: subprocess.Popen[str], folder: Path) -> Newsroom:
     first = process.stdout.readline() if process.stdout else ""
     if not first:
-        errors = process.stderr.read() if process.stderr else ""
-        reason = errors.strip().rsplit("\n", 1)[-1] or "it said nothing"
-        raise NewsroomError(f"the newsroom did not start: {reason}")
+        raise NewsroomError("the newsroom did not start: it says why on standard error")
     doors = json.loads(first)
     catalogue = write_catalogue(folder, doors["homes"])
     return Newsroom(doors["homes"], doors["control"], catalogue)

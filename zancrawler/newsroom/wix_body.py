@@ -45,8 +45,7 @@ def _ricos_block(home: str, block: Block, key: str) -> Html:
     if block.kind is BlockKind.FIGURE:
         image, caption, credit = block.lines
         shown = " ".join(filter(None, (caption, credit)))
-        picture = picture(home, image, shown)
-        return fill("wix/figure.html", key=key, picture=picture, caption=shown)
+        return fill("wix/figure.html", key=key, picture=picture(home, image, shown), caption=shown)
     if block.kind is BlockKind.LIST:
         items = [
             markup(
