@@ -1,0 +1,31 @@
+"""What is known of each URL of an outlet: advertised, tried, captured, due."""
+
+from zancrawler.ledger.coverage import Coverage, Month, SourceCoverage
+from zancrawler.ledger.ledger import Ledger
+from zancrawler.ledger.model import (
+    Advertisement,
+    Due,
+    Entry,
+    Kind,
+    LedgerError,
+    Outcome,
+    Sighting,
+    State,
+)
+from zancrawler.ledger.traps import Shape
+
+__all__ = [
+    "Advertisement",
+    "Coverage",
+    "Due",
+    "Entry",
+    "Kind",
+    "Ledger",
+    "LedgerError",
+    "Month",
+    "Outcome",
+    "Shape",
+    "Sighting",
+    "SourceCoverage",
+    "State",
+]

@@ -1,0 +1,141 @@
+"""How an entry changes when its URL is advertised and when it is looked at. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from zancrawler.ledger.due import DAY, modified_since, next_due, paced
+from zancrawler.ledger.model import Advertisement, Entry, Kind, Outcome, State
+
+STRIKES_TO_BE_GONE = 3
+
+_STANDING = {Kind.OTHER: 0, Kind.ARTICLE: 1}
+
+
+def first_advertised(advert: Advertisement, at: datetime) -> Entry:
+    """The entry of a URL that was unknown until `at`. It is due since it was last modified.
+
+    That is how news comes before what a backfill digs up: the latest is asked for first.
+    """
+    lastmod = _sane(advert.lastmod, at)
+    return Entry(
+        url=advert.url,
+        kind=advert.kind,
+        state=State.ADVERTISED,
+        first_advertised=at,
+        title=advert.title,
+        lastmod=lastmod,
+        first_lastmod=lastmod,
+        next_due=min(lastmod or at, at),
+    )
+
+
+def advertised_again(
+    entry: Entry, advert: Advertisement, at: datetime, *, lastmod_holds: bool
+) -> Entry:
+    """The entry after one more advertisement; the same object where that changes nothing.
+
+    `lastmod_holds`: this outlet's lastmod was not found to be idle talk.
+    """
+    lastmod = _sane(advert.lastmod, at)
+    # A URL's standing only rises, so the order of advertisements does not matter.
+    kind = max(entry.kind, advert.kind, key=lambda kind: _STANDING.get(kind, 2))
+    latest = max(filter(None, (entry.lastmod, lastmod)), default=None)
+    earliest = min(filter(None, (entry.first_lastmod, lastmod)), default=None)
+    title = entry.title or advert.title
+    known = (entry.kind, entry.lastmod, entry.first_lastmod, entry.title)
+    if (kind, latest, earliest, title) != known:
+        entry = replace(entry, kind=kind, lastmod=latest, first_lastmod=earliest, title=title)
+    if entry.state is State.WITHDRAWN:
+        return entry
+    asked_again = advert.kind is Kind.NEXT_PAGE and entry.state is not State.ADVERTISED
+    looked_well = entry.failures == 0 and (entry.held or entry.state is State.GONE)
+    heeded = lastmod_holds or entry.kind.scheduled
+    if asked_again and entry.failures == 0:
+        return replace(entry, next_due=at, why="next page")
+    if heeded and looked_well and modified_since(entry) and (_later(entry.next_due, at)):
+        return replace(entry, next_due=at, why="lastmod")
+    return entry
+
+
+def looked(entry: Entry, outcome: Outcome, fresh: int, edit_rate: float) -> Entry:
+    """The entry after one look at it, which brought `fresh` unknown URLs."""
+    at = outcome.at
+    if entry.state is State.WITHDRAWN:
+        return entry
+    entry = replace(
+        entry,
+        last_look=at,
+        looks=entry.looks + 1,
+        looked_lastmod=entry.lastmod,
+        reason=outcome.reason,
+        target=outcome.target,
+    )
+    match outcome.state:
+        case State.CAPTURED | State.UNCHANGED:
+            entry = _captured(entry, outcome)
+        case State.GONE:
+            entry = _struck(entry, at)
+        case State.FAILED | State.BLOCKED:
+            entry = replace(entry, state=outcome.state, failures=entry.failures + 1)
+        case state:
+            entry = replace(entry, state=state, failures=0, strikes=0)
+    if entry.failures == 0:
+        entry = replace(entry, interval=paced(entry.kind, entry.interval, fresh))
+    wait = timedelta(seconds=min(max(outcome.wait or 0, 0), 30 * DAY.total_seconds()))
+    due, why = next_due(entry, at, edit_rate, wait)
+    return replace(entry, next_due=due, why=why)
+
+
+def _captured(entry: Entry, outcome: Outcome) -> Entry:
+    same = outcome.state is State.UNCHANGED or (
+        entry.held and _digest(outcome) is not None and _digest(outcome) == _digest(entry)
+    )
+    changed = entry.held and not same
+    entry = replace(
+        entry,
+        state=State.UNCHANGED if same else State.CAPTURED,
+        failures=0,
+        strikes=0,
+        published=outcome.published or entry.published,
+        first_captured=entry.first_captured or outcome.at,
+        changes=entry.changes + changed,
+        last_changed=outcome.at if changed else entry.last_changed,
+        content_digest=outcome.content_digest or entry.content_digest,
+        text_digest=outcome.text_digest or entry.text_digest,
+    )
+    if outcome.state is State.UNCHANGED:
+        # A 304 repeats only the validators that it wants to change (RFC 9110 section 15.4.5).
+        return replace(
+            entry,
+            etag=outcome.etag or entry.etag,
+            last_modified=outcome.last_modified or entry.last_modified,
+        )
+    return replace(entry, etag=outcome.etag, last_modified=outcome.last_modified)
+
+
+def _struck(entry: Entry, at: datetime) -> Entry:
+    another_day = entry.last_strike is None or entry.last_strike.date() != at.date()
+    strikes = entry.strikes + (another_day or not entry.strikes)
+    return replace(
+        entry,
+        state=State.GONE if strikes >= STRIKES_TO_BE_GONE else State.FAILED,
+        failures=0,
+        strikes=strikes,
+        last_strike=at,
+    )
+
+
+def _digest(known: Entry | Outcome) -> str | None:
+    """What tells two captures apart: the article's text, or for other pages the payload."""
+    return known.text_digest or known.content_digest
+
+
+def _later(due: datetime | None, at: datetime) -> bool:
+    return due is None or due > at
+
+
+def _sane(lastmod: datetime | None, at: datetime) -> datetime | None:
+    """A lastmod from the future is a broken clock or a lie, and would be the latest for ever."""
+    return lastmod if lastmod is not None and lastmod <= at + DAY else None

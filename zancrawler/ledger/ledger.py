@@ -1,0 +1,358 @@
+"""The ledger: one outlet's URLs, what became of each, and what is due."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Container, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from enum import IntEnum
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from zancrawler.ledger import history, schema
+from zancrawler.ledger.coverage import Coverage, coverage, missing
+from zancrawler.ledger.due import DAY, USUAL_EDITS, modified_since
+from zancrawler.ledger.model import (
+    Advertisement,
+    Due,
+    Entry,
+    Kind,
+    Outcome,
+    Sighting,
+    State,
+)
+from zancrawler.ledger.shapes import Shapes
+from zancrawler.ledger.traps import Shape
+
+FULL_LOOK_EVERY = 10
+"""Every so many looks no validator is sent: some servers answer 304 to a page that has changed."""
+
+_PASSING = ("link", "hreflang")
+"""Ways in which pages point to each other. They are noted only for a URL that nothing else has
+shown: every page links to a dozen others."""
+
+LASTMOD_TRIALS = 20
+LASTMOD_SHARE = 0.2
+"""An outlet's lastmod is believed until, in so many trials, fewer than this share came true: Wix
+moves the lastmod of every page when the site is published again."""
+
+_SELECT = f"SELECT {', '.join(schema.COLUMNS)} FROM url"
+_INSERT = (
+    f"INSERT INTO url (key, rank, shape, {', '.join(schema.COLUMNS)}) "
+    f"VALUES (?, ?, ?, {', '.join('?' * len(schema.COLUMNS))})"
+)
+_UPDATE = f"UPDATE url SET rank = ?, {', '.join(f'{c} = ?' for c in schema.COLUMNS)} WHERE key = ?"
+_SIGHT = (
+    "INSERT INTO sighting VALUES (?1, ?2, ?3, ?3) ON CONFLICT DO UPDATE "
+    "SET first = min(first, excluded.first), last = max(last, excluded.last) RETURNING first"
+)
+_TWIN = (
+    "SELECT 1 FROM url WHERE text_digest = ? AND instr(url, '?') AND text_digest IS NOT NULL "
+    "AND key <> ? LIMIT 1"
+)
+_DUE = (
+    "SELECT url, kind, etag, last_modified, looks, why FROM url "
+    "WHERE rank = ? AND next_due <= ? ORDER BY next_due {}"
+)
+
+
+class Ledger:
+    """One writer at a time (the outlet's lock sees to that); readers as many as like.
+
+    The ledger follows from the outcomes and advertisements alone: given again in the order of
+    capture they make the same ledger, which is how it is rebuilt from the WARCs. It has no clock:
+    every method that needs the time is told it. Methods raise LedgerError where the file fails.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._database = schema.open_database(path)
+        self._shapes = Shapes(self._database)
+        self._tallies: dict[str, int] = dict(self._database.execute("SELECT * FROM tally"))
+
+    def __enter__(self) -> Ledger:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._database.close()
+
+    # What is written.
+
+    def advertise(self, adverts: Iterable[Advertisement], at: datetime) -> int:
+        """Notes what was advertised outside any page: an outlet's starting points. One transaction.
+
+        Returns how many of the URLs were unknown. Again at any time, it changes nothing twice.
+        """
+        with self._transaction():
+            return [self._advertise(advert, _utc(at)) for advert in adverts].count(News.URL)
+
+    def record(self, outcomes: Iterable[Outcome], through: Mapping[str, int] | None = None) -> None:
+        """Notes looks, in the order of capture, with what each brought. One transaction.
+
+        `through` says how far (byte offset) each WARC is recorded with this batch; after a crash
+        `Ledger.through` tells where to go on, for an outcome given twice is counted twice.
+        """
+        with self._transaction():
+            for outcome in outcomes:
+                self._record(outcome)
+            for filename, offset in (through or {}).items():
+                self._database.execute(
+                    "INSERT INTO warc VALUES (?1, ?2) "
+                    "ON CONFLICT DO UPDATE SET through = max(through, excluded.through)",
+                    (filename, offset),
+                )
+
+    def due(self, now: datetime, limit: int, asked: Container[str] = ()) -> list[Due]:
+        """At most `limit` URLs to ask for at `now`, the most wanted first; `asked` are left out.
+
+        First the sources; then articles that are not held, the newest first, so that a backfill
+        does not hold up the news; then known articles, the longest overdue first; then other
+        pages. A URL stays due until its outcome is recorded, so a crash forgets none.
+        """
+        now = _utc(now)
+        self._mend_clock(now)
+        chosen: list[Due] = []
+        for rank, order in enumerate(("ASC", "DESC", "ASC", "ASC")):
+            rows = self._read(_DUE.format(order), (rank, schema.to_seconds(now)))
+            for url, kind, etag, last_modified, looks, why in rows:
+                if len(chosen) >= limit:
+                    return chosen
+                if url not in asked:
+                    if looks % FULL_LOOK_EVERY == FULL_LOOK_EVERY - 1:
+                        etag = last_modified = None
+                    chosen.append(Due(url, Kind(kind), etag, last_modified, why))
+        return chosen
+
+    # What is read.
+
+    def get(self, url: str) -> Entry | None:
+        """What is known of a canonical URL."""
+        return self._find(url)[1]
+
+    def unknown(self, urls: Iterable[str]) -> tuple[str, ...]:
+        """Those of the canonical URLs that were never advertised."""
+        return tuple(url for url in urls if self._find(url)[1] is None)
+
+    def sightings(self, url: str) -> tuple[Sighting, ...]:
+        """Who advertised a URL, from when to when; the first comes first."""
+        rows = self._read(
+            "SELECT source.url, via, first, last FROM sighting JOIN source ON source = source.id "
+            "WHERE sighting.url = ? ORDER BY first, source.id",
+            (self._find(url)[0],),
+        )
+        return tuple(
+            Sighting(source, via, _moment(first), _moment(last))
+            for source, via, first, last in rows
+        )
+
+    def entries(self, kind: Kind | None = None) -> Iterator[Entry]:
+        """Every URL, or every one of a kind, in no order that means anything; streamed."""
+        only = " WHERE kind = ?" if kind else ""
+        for row in self._read(_SELECT + only, (kind,) if kind else ()):
+            yield schema.from_row(row)
+
+    def coverage(self) -> Coverage:
+        """What was advertised against what is held, by month and by source."""
+        return coverage(self._read, self.get, self.traps())
+
+    def missing(self, month: str | None = None) -> Iterator[Entry]:
+        """The advertised articles that the archive does not hold, in all or of one `yyyy-mm`."""
+        return missing(self.entries(Kind.ARTICLE), self.get, month)
+
+    def traps(self) -> tuple[Shape, ...]:
+        """The URL explosions that were stopped, the largest first."""
+        return self._shapes.traps()
+
+    def through(self, warc_filename: str) -> int:
+        """The byte offset up to which a WARC is recorded; 0 for one that was never seen."""
+        rows = self._read("SELECT through FROM warc WHERE filename = ?", (warc_filename,))
+        return next((int(offset) for (offset,) in rows), 0)
+
+    @property
+    def edit_rate(self) -> float:
+        """The share of looks at known articles that find a change; USUAL_EDITS to begin with."""
+        return (self._tallies.get("changes", 0) + 10 * USUAL_EDITS) / (
+            self._tallies.get("revisits", 0) + 10
+        )
+
+    def _record(self, outcome: Outcome) -> None:
+        outcome = replace(outcome, at=_utc(outcome.at))
+        key, entry = self._find(outcome.url)
+        if entry is None:
+            met = Advertisement(outcome.url, "", "", outcome.kind)
+            entry = history.first_advertised(met, outcome.at)
+            self._insert(key, entry)
+        # The later pages of a listing are no sources of their own: articles move through them.
+        source = self._first_source(key) if entry.kind is Kind.NEXT_PAGE else None
+        news = [
+            self._advertise(replace(advert, source=source or advert.source), outcome.at)
+            for advert in outcome.adverts
+            if advert.url != outcome.url
+        ]
+        after = history.looked(entry, outcome, news.count(News.URL), self.edit_rate)
+        self._tally(entry, after)
+        self._update(key, after)
+        if _first_answer(entry, after):
+            fruitful = any(news) or (after.kind is Kind.ARTICLE and self._is_new_text(key, after))
+            self._shapes.looked(after.url, fruitful=fruitful)
+
+    def _advertise(self, advert: Advertisement, at: datetime) -> News:
+        key, entry = self._find(advert.url)
+        if entry is None:
+            if self._shapes.refuses(advert.url):
+                return News.NOTHING
+            self._insert(key, history.first_advertised(advert, at))
+        else:
+            after = history.advertised_again(entry, advert, at, lastmod_holds=self._lastmod_holds)
+            if after is not entry:
+                self._update(key, after)
+            if advert.via in _PASSING:
+                return News.NOTHING
+        source, seconds = self._source(advert.source, advert.via), schema.to_seconds(at)
+        ((first,),) = self._database.execute(_SIGHT, (key, source, seconds))
+        if entry is None:
+            return News.URL
+        return News.SIGHTING if first == seconds else News.NOTHING
+
+    def _is_new_text(self, key: int, entry: Entry) -> bool:
+        """Whether a captured page is no copy of its own bare URL, or of another with a query."""
+        if not entry.held:
+            return False
+        bare, query, _ = entry.url.partition("?")
+        if not query or entry.text_digest is None:
+            return True
+        twin = self.get(bare)
+        if twin is not None and twin.text_digest == entry.text_digest:
+            return False
+        return not self._database.execute(_TWIN, (entry.text_digest, key)).fetchone()
+
+    def _tally(self, before: Entry, after: Entry) -> None:
+        """Counts what this outlet's habits are judged by."""
+        if before.kind is Kind.ARTICLE and before.held and after.failures == after.strikes == 0:
+            changed = after.changes - before.changes
+            self._count("revisits", 1)
+            self._count("changes", changed)
+            if modified_since(before):
+                self._count("lastmod said", 1)
+                self._count("lastmod held", changed)
+        if after.last_look is not None:
+            latest = schema.to_seconds(after.last_look)
+            self._tallies["latest"] = max(self._tallies.get("latest", 0), latest)
+
+    def _count(self, name: str, more: int) -> None:
+        self._tallies[name] = self._tallies.get(name, 0) + more
+
+    @property
+    def _lastmod_holds(self) -> bool:
+        said, held = self._tallies.get("lastmod said", 0), self._tallies.get("lastmod held", 0)
+        return said < LASTMOD_TRIALS or held >= said * LASTMOD_SHARE
+
+    def _mend_clock(self, now: datetime) -> None:
+        """Where looks lie in the future the clock was wrong then: what they put off is due now."""
+        latest = schema.to_seconds(now + DAY)
+        if self._tallies.get("latest", 0) <= latest:
+            return
+        with self._transaction():
+            self._database.execute(
+                "UPDATE url SET next_due = ?, why = 'clock' "
+                "WHERE last_look > ? AND next_due IS NOT NULL",
+                (schema.to_seconds(now), latest),
+            )
+            self._tallies["latest"] = schema.to_seconds(now)
+
+    # Rows.
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        try:
+            self._database.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._shapes.save()
+                self._database.executemany(
+                    "INSERT INTO tally VALUES (?1, ?2) ON CONFLICT DO UPDATE SET count = ?2",
+                    self._tallies.items(),
+                )
+                self._database.execute("COMMIT")
+            except BaseException:
+                if self._database.in_transaction:
+                    self._database.execute("ROLLBACK")
+                self._shapes = Shapes(self._database)
+                self._tallies = dict(self._database.execute("SELECT * FROM tally"))
+                raise
+        except sqlite3.Error as error:
+            raise schema.fault(self.path, error) from error
+
+    def _read(self, statement: str, values: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+        try:
+            yield from self._database.execute(statement, values)
+        except sqlite3.Error as error:
+            raise schema.fault(self.path, error) from error
+
+    def _find(self, url: str) -> tuple[int, Entry | None]:
+        """The URL's key and entry; the key that is free for it and None where it is unknown."""
+        key = schema.url_key(url)
+        while row := next(self._read(f"{_SELECT} WHERE key = ?", (key,)), None):
+            if row[0] == url:
+                return key, schema.from_row(row)
+            key = schema.next_key(key)
+        return key, None
+
+    def _insert(self, key: int, entry: Entry) -> None:
+        shape = self._shapes.advertised(entry.url)
+        self._database.execute(_INSERT, (key, schema.rank(entry), shape, *schema.to_row(entry)))
+
+    def _update(self, key: int, entry: Entry) -> None:
+        self._database.execute(_UPDATE, (schema.rank(entry), *schema.to_row(entry), key))
+
+    def _source(self, url: str, via: str) -> int:
+        found = self._database.execute(
+            "SELECT id FROM source WHERE url = ? AND via = ?", (url, via)
+        ).fetchone()
+        if found:
+            return int(found[0])
+        made = self._database.execute("INSERT INTO source (url, via) VALUES (?, ?)", (url, via))
+        return int(made.lastrowid or 0)
+
+    def _first_source(self, key: int) -> str | None:
+        rows = self._read(
+            "SELECT source.url FROM sighting JOIN source ON source = source.id "
+            "WHERE sighting.url = ? ORDER BY first, source.id LIMIT 1",
+            (key,),
+        )
+        return next((str(url) for (url,) in rows), None)
+
+
+class News(IntEnum):
+    """What one advertisement told the ledger."""
+
+    NOTHING = 0
+    SIGHTING = 1
+    """A known URL, shown by this source for the first time."""
+    URL = 2
+
+
+def _first_answer(before: Entry, after: Entry) -> bool:
+    """Whether this look was the first that the page itself answered."""
+    answered = after.state in (State.CAPTURED, State.UNCHANGED, State.REDIRECTED)
+    return answered and before.looks == before.failures
+
+
+def _utc(moment: datetime) -> datetime:
+    """In UTC and whole seconds, as it is stored. Raises ValueError for a time without a zone."""
+    return _moment(schema.to_seconds(moment))
+
+
+def _moment(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)

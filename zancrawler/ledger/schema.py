@@ -1,0 +1,176 @@
+"""The ledger's SQLite file: its tables, how it is opened, and entries as rows."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import fields
+from datetime import UTC, datetime
+from operator import attrgetter
+from pathlib import Path
+from typing import Any
+
+from zancrawler.ledger.model import Entry, Kind, LedgerError, State
+
+VERSION = 1
+"""`PRAGMA user_version`. A ledger is a view of the WARCs: an old one is rebuilt, not migrated."""
+
+CACHE_KIB = 65_536
+
+TABLES = """
+CREATE TABLE url (
+    key INTEGER PRIMARY KEY,       -- url_key(url), or the next free one after a collision
+    url TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    state TEXT NOT NULL,
+    first_advertised INTEGER NOT NULL,  -- times: seconds since 1970, UTC
+    reason TEXT, title TEXT, target TEXT,
+    etag TEXT, last_modified TEXT, content_digest TEXT, text_digest TEXT,
+    published INTEGER, lastmod INTEGER, first_lastmod INTEGER, looked_lastmod INTEGER,
+    first_captured INTEGER, last_changed INTEGER, last_look INTEGER,
+    looks INTEGER NOT NULL, changes INTEGER NOT NULL, failures INTEGER NOT NULL,
+    strikes INTEGER NOT NULL, last_strike INTEGER, interval INTEGER,
+    next_due INTEGER, why TEXT NOT NULL,
+    rank INTEGER NOT NULL,         -- 0 sources, 1 articles not held, 2 articles held, 3 others
+    shape INTEGER NOT NULL
+) STRICT;
+CREATE INDEX due ON url (rank, next_due) WHERE next_due IS NOT NULL;
+-- Only URLs with a query can be the same page again and again.
+CREATE INDEX twins ON url (text_digest) WHERE instr(url, '?') AND text_digest IS NOT NULL;
+
+CREATE TABLE source (
+    id INTEGER PRIMARY KEY,
+    url TEXT NOT NULL,
+    via TEXT NOT NULL,
+    UNIQUE (url, via)
+) STRICT;
+
+CREATE TABLE sighting (
+    url INTEGER NOT NULL,          -- url.key
+    source INTEGER NOT NULL,       -- source.id
+    first INTEGER NOT NULL,
+    last INTEGER NOT NULL,
+    PRIMARY KEY (url, source)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE shape (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    urls INTEGER NOT NULL, looks INTEGER NOT NULL, fruits INTEGER NOT NULL,
+    refused INTEGER NOT NULL, trap TEXT, example TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE tally (name TEXT PRIMARY KEY, count INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+
+CREATE TABLE warc (filename TEXT PRIMARY KEY, through INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+"""
+
+COLUMNS = tuple(field.name for field in fields(Entry))
+
+_TIMES = (
+    "first_advertised",
+    "published",
+    "lastmod",
+    "first_lastmod",
+    "looked_lastmod",
+    "first_captured",
+    "last_changed",
+    "last_look",
+    "last_strike",
+    "next_due",
+)
+_TIME_INDEXES = tuple(COLUMNS.index(name) for name in _TIMES)
+_KIND = COLUMNS.index("kind")
+_STATE = COLUMNS.index("state")
+_values = attrgetter(*COLUMNS)
+
+
+def open_database(path: Path) -> sqlite3.Connection:
+    """The database at `path`, made where there is none. Raises LedgerError."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        database = sqlite3.connect(path, isolation_level=None, timeout=30)
+        database.execute("PRAGMA journal_mode = WAL")
+        # Survives kill -9 whole. A power cut may lose the last commits, never the order of them:
+        # what is missing is derived again from the WARCs (`Ledger.through`).
+        database.execute("PRAGMA synchronous = NORMAL")
+        database.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+        # 64 MB of log before it is folded in: random keys would otherwise write each page often.
+        database.execute("PRAGMA wal_autocheckpoint = 16384")
+        database.execute("PRAGMA journal_size_limit = 67108864")
+        database.execute("BEGIN IMMEDIATE")
+        (version,) = database.execute("PRAGMA user_version").fetchone()
+        if version == 0:
+            for statement in TABLES.split(";\n"):
+                database.execute(statement)
+            database.execute(f"PRAGMA user_version = {VERSION}")
+        database.execute("COMMIT")
+    except sqlite3.Error as error:
+        raise fault(path, error) from error
+    if version not in (0, VERSION):
+        database.close()
+        raise LedgerError(
+            f"the ledger {path} is of version {version} and this zancrawler keeps {VERSION}; "
+            "make it anew with `zancrawler rebuild --ledger`"
+        )
+    return database
+
+
+def fault(path: Path, error: sqlite3.Error) -> LedgerError:
+    """The sentence for whatever SQLite has to say."""
+    code = getattr(error, "sqlite_errorname", None) or type(error).__name__
+    if code.startswith("SQLITE_FULL"):
+        return LedgerError(f"no room on the disk for the ledger {path}; free some and run again")
+    if code.startswith("SQLITE_BUSY"):
+        return LedgerError(f"the ledger {path} is in use by another run; wait until it ends")
+    if code.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")):
+        return LedgerError(f"the ledger {path} cannot be written; check who owns it")
+    return LedgerError(
+        f"the ledger {path} is damaged ({error}); "
+        "remove it and make it anew with `zancrawler rebuild --ledger`"
+    )
+
+
+def url_key(url: str) -> int:
+    """A signed 64-bit hash. Among 10 million URLs the odds of any collision are 3 in a million."""
+    digest = hashlib.blake2b(url.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return int.from_bytes(digest, "big", signed=True)
+
+
+def next_key(key: int) -> int:
+    """Where to look when `key` is taken by another URL; no row is ever deleted."""
+    return key + 1 if key < 2**63 - 1 else -(2**63)
+
+
+def rank(entry: Entry) -> int:
+    """Sources bring the news; then what is not held, then what is, then what is no article."""
+    if entry.kind is Kind.ARTICLE:
+        return 2 if entry.held else 1
+    return 3 if entry.kind is Kind.OTHER else 0
+
+
+def to_row(entry: Entry) -> list[Any]:
+    """The entry's columns, in COLUMNS' order."""
+    row = list(_values(entry))
+    for index in _TIME_INDEXES:
+        if row[index] is not None:
+            row[index] = to_seconds(row[index])
+    return row
+
+
+def from_row(row: Sequence[Any]) -> Entry:
+    values = list(row)
+    for index in _TIME_INDEXES:
+        if values[index] is not None:
+            values[index] = datetime.fromtimestamp(values[index], UTC)
+    values[_KIND] = Kind(values[_KIND])
+    values[_STATE] = State(values[_STATE])
+    return Entry(*values)
+
+
+def to_seconds(moment: datetime) -> int:
+    """Raises ValueError for a time without a zone: it would mean another moment elsewhere."""
+    if moment.tzinfo is None:
+        raise ValueError(f"{moment} has no time zone")
+    return int(moment.timestamp() // 1)
