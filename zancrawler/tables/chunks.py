@@ -6,7 +6,9 @@ meets each row once. The newest chunk of a year takes new rows until it is full.
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,7 +18,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from zancrawler.archive import Archive, ArchiveError, put_durably
+from zancrawler.archive import Archive, ArchiveError, sync_folder
 from zancrawler.tables.columns import SCHEMA_VERSION, Table
 
 Row = Mapping[str, Any]
@@ -55,6 +57,13 @@ class Chunks:
     outlet: str
     max_rows: int = MAX_ROWS
 
+    @property
+    def unfinished(self) -> Path:
+        """Where chunks are while they are written: not in the table's folder, for Polars refuses
+        a folder with any file in it that is not called `.parquet`, hidden or not.
+        """
+        return self.archive.tables / ".unfinished" / self.outlet / self.table.name
+
     def paths(self) -> list[Path]:
         """All chunks, oldest first."""
         folder = self.archive.table(self.table.name) / f"site={self.outlet}"
@@ -62,9 +71,7 @@ class Chunks:
 
     def clean(self) -> None:
         """Removes what a process that was killed left half-written."""
-        folder = self.archive.table(self.table.name) / f"site={self.outlet}"
-        for path in folder.glob("year=*/.*.parquet.*.tmp"):
-            path.unlink(missing_ok=True)
+        shutil.rmtree(self.unfinished, ignore_errors=True)
 
     def check(self) -> None:
         """Raises SchemaMismatchError unless every chunk has the schema that we write."""
@@ -121,25 +128,52 @@ class Chunks:
                 new = set(_keys(self.table, content))
                 kept = kept.filter(pa.array([key not in new for key in _keys(self.table, kept)]))
             content = pa.concat_tables([patch(kept) if patch else kept, content])
-        write(path, self.table, content)
+        if content.num_rows:
+            self.unfinished.mkdir(parents=True, exist_ok=True)
+            temporary = self.unfinished / path.name
+            write(temporary, self.table, content)
+            put(temporary, path)
 
 
 def write(path: Path, table: Table, rows: pa.Table) -> None:
-    """Writes one chunk durably, sorted. An empty one is not written: `load_dataset` dies of it."""
-    if not rows.num_rows:
-        return
+    """Writes one chunk, sorted. It must not be empty: `load_dataset` dies of a file without rows.
+
+    On an error the file is removed.
+    """
     rows = rows.sort_by([(name, "ascending") for name in table.order])
     order = pq.SortingColumn.from_ordering(
         table.schema, [(name, "ascending") for name in table.order], null_placement="at_end"
     )
-    with put_durably(path) as temporary:
+    try:
         pq.write_table(
             rows.cast(table.schema),
-            temporary,
+            path,
             row_group_size=MAX_ROWS,
             sorting_columns=order,
             **table.writer_options(),
         )
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+
+
+def put(written: Path, path: Path) -> None:
+    """Moves a written file to its place, for good: the file, its name and its folders are synced.
+
+    A reader, and whoever comes after a power cut, sees the old file or the new one.
+    """
+    with written.open("rb") as file:
+        os.fsync(file.fileno())
+    _make_folder(path.parent)
+    written.replace(path)
+    sync_folder(path.parent)
+
+
+def _make_folder(path: Path) -> None:
+    if not path.is_dir():
+        _make_folder(path.parent)
+        path.mkdir(exist_ok=True)
+        sync_folder(path.parent)
 
 
 def open_chunk(path: Path) -> pq.ParquetFile:
