@@ -1,0 +1,194 @@
+"""The capture of one crawl: its writer, the thread that it writes in, and how it fails."""
+
+from __future__ import annotations
+
+import logging
+import platform
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+import scrapy
+import twisted
+from scrapy.crawler import Crawler
+from scrapy.http import Request
+from scrapy.utils.defer import deferred_from_coro, maybe_deferred_to_future
+from twisted.internet.threads import deferToThreadPool
+from twisted.python.threadpool import ThreadPool
+
+from zancrawler.archive import Archive
+
+from . import signals
+from .errors import CaptureError
+from .exchange import CapturedExchange, WireExchange
+from .writer import WarcWriter
+
+_T = TypeVar("_T")
+
+logger = logging.getLogger(__name__)
+
+MAX_WARC_BYTES = 1_000_000_000
+"""The size at which the field closes a WARC."""
+VIEW_BYTES = 16 << 20
+"""How much of a body the spider is given where the settings say nothing; it is captured whole."""
+MAX_ERROR_LENGTH = 500
+
+
+class CaptureSession:
+    """What the download handlers of a crawl share. Lives as long as one of them is open."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        from twisted.internet import reactor
+
+        settings = crawler.settings
+        outlet = settings.get("ZANCRAWLER_OUTLET")
+        if not outlet or not settings.get("ZANCRAWLER_ARCHIVE"):
+            raise CaptureError(
+                "nothing says where captures go; set ZANCRAWLER_ARCHIVE and ZANCRAWLER_OUTLET"
+            )
+        self.archive = Archive.open(Path(settings["ZANCRAWLER_ARCHIVE"]))
+        self.spool_folder = self.archive.warcs(outlet)
+        self.view_bytes = settings.getint("ZANCRAWLER_VIEW_BYTES", VIEW_BYTES)
+        self._crawler = crawler
+        self._reactor: Any = reactor
+        self._writer = WarcWriter(
+            self.archive,
+            outlet,
+            settings.getint("ZANCRAWLER_WARC_MAX_BYTES", MAX_WARC_BYTES),
+            _information(crawler, outlet),
+        )
+        self._thread = ThreadPool(minthreads=1, maxthreads=1, name="warc-writer")
+        self._users = 0
+        self._failure: CaptureError | None = None
+
+    @classmethod
+    def of(cls, crawler: Crawler) -> CaptureSession:
+        """The crawl's session, begun by the first handler: Scrapy builds one for each scheme, and
+        all write to one series."""
+        session = cast("CaptureSession | None", getattr(crawler, "capture_session", None))
+        if session is None:
+            session = cls(crawler)
+            crawler.capture_session = session  # type: ignore[attr-defined]
+        session._users += 1
+        return session
+
+    def require_working(self) -> None:
+        if self._failure is not None:
+            raise self._failure
+
+    async def write(
+        self, exchange: WireExchange, request: Request, error: BaseException | None
+    ) -> CapturedExchange:
+        """Returns when the exchange is in the WARC and has been announced.
+
+        Raises CaptureError when it could not be written; the run then ends.
+        """
+        self.require_working()
+        try:
+            if exchange.spool_error is not None:
+                raise CaptureError(
+                    f"cannot hold what {exchange.url} sends ({exchange.spool_error.strerror}); the "
+                    "run ends. All that was captured before is safe; free space, then crawl again"
+                ) from exchange.spool_error
+            captured = await self._in_thread(
+                self._writer.write, exchange, _sentence(error), _notes(exchange, request)
+            )
+        except (CaptureError, OSError) as fault:
+            raise self.fail(fault) from fault
+        finally:
+            exchange.close()
+        request.meta["capture"] = captured
+        self._crawler.signals.send_catch_log(
+            signals.exchange_captured, exchange=captured, request=request
+        )
+        return captured
+
+    async def _in_thread(self, function: Callable[..., _T], *arguments: Any) -> _T:
+        """All writing is done by one thread, in the order it was asked for."""
+        if not self._thread.started:
+            self._thread.start()
+        deferred = deferToThreadPool(self._reactor, self._thread, function, *arguments)
+        return cast(_T, await maybe_deferred_to_future(deferred))
+
+    def fail(self, fault: CaptureError | OSError) -> CaptureError:
+        """Ends the run: nothing may be fetched that is not captured."""
+        if self._failure is None:
+            self._failure = (
+                fault
+                if isinstance(fault, CaptureError)
+                else CaptureError(f"capture cannot go on: {fault}; all closed WARCs are safe")
+            )
+            logger.critical("%s", self._failure)
+            self._crawler.signals.send_catch_log(signals.capture_failed, error=self._failure)
+            end_crawl(self._crawler)
+        return self._failure
+
+    async def release(self) -> None:
+        """Called once by each handler that is closed; the last one closes the WARCs."""
+        self._users -= 1
+        if self._users:
+            return
+        try:
+            await self._in_thread(self._writer.close)
+        except (CaptureError, OSError) as fault:
+            self.fail(fault)
+        finally:
+            self._thread.stop()
+
+
+def end_crawl(crawler: Crawler) -> None:
+    """Closes the open spider with the reason `capture_failed`."""
+    assert crawler.engine is not None
+    deferred_from_coro(crawler.engine.close_spider_async(reason="capture_failed"))
+
+
+def _sentence(error: BaseException | None) -> str | None:
+    if error is None:
+        return None
+    reasons = getattr(error, "reasons", None)
+    inner = reasons[0].value if reasons else error
+    return f"{type(inner).__name__}: {inner}".replace("\n", " ")[:MAX_ERROR_LENGTH]
+
+
+def _notes(exchange: WireExchange, request: Request) -> dict[str, str]:
+    """What the metadata record says of how the exchange came about. Times in milliseconds since
+    it was begun; looking up the name is part of connecting."""
+    moments = {
+        "connectTimeMs": exchange.connected,
+        "firstByteTimeMs": exchange.first_byte,
+        "fetchTimeMs": exchange.ended,
+    }
+    notes = {
+        name: str(round((moment - exchange.started) * 1000))
+        for name, moment in moments.items()
+        if moment is not None
+    }
+    redirected_from = request.meta.get("redirect_urls")
+    referer = request.headers.get("Referer")
+    if redirected_from:
+        notes["via"] = redirected_from[-1]
+    elif referer:
+        notes["via"] = referer.decode("latin-1")
+    if retries := request.meta.get("retry_times"):
+        notes["retries"] = str(retries)
+    if exchange.excess:
+        notes["bytesAfterResponse"] = str(exchange.excess)
+    return notes
+
+
+def _information(crawler: Crawler, outlet: str) -> list[tuple[str, str]]:
+    """The warcinfo fields: what crawled, how it behaved, and what the settings add."""
+    settings = crawler.settings
+    robots = "obey" if settings.getbool("ROBOTSTXT_OBEY") else "ignore"
+    fields = {
+        "software": f"zancrawler/{version('zancrawler')} Scrapy/{scrapy.__version__} "
+        f"Twisted/{twisted.__version__} Python/{platform.python_version()}",
+        "format": "WARC File Format 1.1",
+        "conformsTo": "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/",
+        "isPartOf": outlet,
+        "robots": robots,
+        "http-header-user-agent": settings.get("USER_AGENT"),
+        **settings.getdict("ZANCRAWLER_WARCINFO"),
+    }
+    return [(name, str(value)) for name, value in fields.items() if value not in (None, "")]

@@ -1,0 +1,167 @@
+"""Writes exchanges to the WARCs of one outlet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from zancrawler.archive import Archive
+
+from .exchange import CapturedExchange, WireExchange, WireState
+from .records import (
+    Answer,
+    NewRecord,
+    Original,
+    certificates,
+    exchange_records,
+    warcinfo,
+)
+from .warcfile import Span, WarcFile
+
+
+class Series(StrEnum):
+    """An outlet's two series of WARCs."""
+
+    PAGES = "pages"
+    """Whole exchanges: what a player may show."""
+    FAILED = "failed"
+    """Attempts without a whole response, answers to HEAD, and 304s whose original is not in the
+    archive. Players hang on these or break, so they are in no index and no package."""
+
+
+@dataclass(slots=True)
+class _Growing:
+    """The file that a series is writing to."""
+
+    file: WarcFile
+    warcinfo_id: str
+    hosts: set[str]
+    """Those whose certificates it holds."""
+
+
+class WarcWriter:
+    """Appends exchanges, opens and closes files. Used by one thread at a time."""
+
+    def __init__(
+        self,
+        archive: Archive,
+        outlet: str,
+        max_bytes: int,
+        information: Iterable[tuple[str, str]],
+    ) -> None:
+        """`information` are the warcinfo fields, `max_bytes` is where a file is closed and the
+        next one begun: no exchange is split."""
+        self._archive = archive
+        self._outlet = outlet
+        self._max_bytes = max_bytes
+        self._information = tuple(information)
+        self._started = datetime.now(UTC)
+        self._growing: dict[Series, _Growing] = {}
+
+    def write(
+        self, exchange: WireExchange, error: str | None, notes: dict[str, str]
+    ) -> CapturedExchange:
+        """Appends an exchange that has ended. Raises CaptureError when it cannot be written."""
+        answer = Answer.read(exchange.received) if exchange.received.size else None
+        original: Original | None = None
+        series = self._series(exchange, answer, original)
+        growing = self._file(series)
+        self._certificates(growing, exchange)
+        if error is not None:
+            notes = {**notes, "error": error}
+        records = exchange_records(exchange, answer, original, growing.warcinfo_id, notes)
+        spans = growing.file.append(records)
+        return _captured(exchange, growing.file.name, records, spans, answer, error)
+
+    @staticmethod
+    def _series(exchange: WireExchange, answer: Answer | None, original: Original | None) -> Series:
+        if (
+            exchange.state is not WireState.COMPLETE
+            or answer is None
+            or answer.head.status is None
+            or exchange.method == "HEAD"
+            or (answer.head.status == 304 and original is None)
+        ):
+            return Series.FAILED
+        return Series.PAGES
+
+    def _file(self, series: Series) -> _Growing:
+        growing = self._growing.get(series)
+        if growing is not None and growing.file.size >= self._max_bytes:
+            self._close(series)
+            growing = None
+        if growing is None:
+            growing = self._growing[series] = self._begin(series)
+        return growing
+
+    def _begin(self, series: Series) -> _Growing:
+        serial = 0
+        while True:
+            try:
+                file = WarcFile(self._archive, self._path(series, serial))
+                break
+            except FileExistsError:
+                serial += 1
+        record = warcinfo(file.path.name, datetime.now(UTC), self._information)
+        file.append((record,))
+        return _Growing(file, record.record_id, set())
+
+    def _path(self, series: Series, serial: int) -> Path:
+        path = self._archive.warc(self._outlet, self._started, serial)
+        if series is Series.FAILED:
+            return path.with_name(path.name.replace(self._outlet, f"{self._outlet}-failed", 1))
+        return path
+
+    @staticmethod
+    def _certificates(growing: _Growing, exchange: WireExchange) -> None:
+        host = urlsplit(exchange.url).netloc
+        if exchange.tls is not None and host not in growing.hosts:
+            record = certificates(
+                host, exchange.issued_at, exchange.tls, growing.warcinfo_id, exchange.ip_address
+            )
+            growing.file.append((record,))
+            growing.hosts.add(host)
+
+    def _close(self, series: Series) -> None:
+        growing = self._growing.pop(series)
+        growing.file.close()
+
+    def close(self) -> None:
+        """Closes the files. Raises OSError."""
+        for series in tuple(self._growing):
+            self._close(series)
+
+
+def _captured(
+    exchange: WireExchange,
+    warc_filename: str,
+    records: tuple[NewRecord, ...],
+    spans: tuple[Span, ...],
+    answer: Answer | None,
+    error: str | None,
+) -> CapturedExchange:
+    index = next((i for i, record in enumerate(records) if _is_response(record)), None)
+    return CapturedExchange(
+        warc_filename=warc_filename,
+        offset=spans[0].offset,
+        length=sum(span.length for span in spans),
+        response_offset=None if index is None else spans[index].offset,
+        response_length=None if index is None else spans[index].length,
+        response_record_id=None if index is None else records[index].record_id,
+        url=exchange.url,
+        status=None if answer is None else answer.head.status,
+        fetch_time=exchange.issued_at,
+        payload_digest=None
+        if index is None
+        else dict(records[index].fields)["WARC-Payload-Digest"],
+        truncated=None if index is None else exchange.truncated,
+        error=error,
+    )
+
+
+def _is_response(record: NewRecord) -> bool:
+    return record.fields[0] in (("WARC-Type", "response"), ("WARC-Type", "revisit"))
