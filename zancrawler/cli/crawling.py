@@ -93,8 +93,10 @@ def show_runs(runs: Iterable[RunSummary], *, quiet: bool = False) -> list[RunSum
     screen = console()
     if quiet or not screen.is_terminal:
         for summary in runs:
+            before = latest.get(summary.outlet)
             latest[summary.outlet] = summary
-            if not quiet and summary.state is not RunState.RUNNING:
+            has_ended = summary.state is not RunState.RUNNING
+            if has_ended and not quiet and (before is None or before.state is RunState.RUNNING):
                 screen.print(line(summary))
     else:
         with Live(console=screen, refresh_per_second=4) as live:

@@ -43,7 +43,8 @@ class Sources:
 class ArticleRules:
     """One kind of article page of an outlet: which URLs, and where things stand in them.
 
-    `url` is searched in the canonical URL's path and query, percent-decoded, no final slash. Selectors are CSS,
+    `url` is searched in the canonical URL's path and query, percent-decoded, no final slash.
+    Selectors are CSS,
     the first that matches wins.
     """
 

@@ -106,9 +106,7 @@ def crawl(
     previous = signal.signal(signal.SIGTERM, children.stop) if on_main_thread else None
     try:
         with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
-            runs = [
-                pool.submit(_run, name, options, environment, children, said) for name in names
-            ]
+            runs = [pool.submit(_run, name, options, environment, children, said) for name in names]
             for run in runs:
                 run.add_done_callback(lambda _: said.put(None))
             left = len(runs)

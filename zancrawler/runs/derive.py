@@ -10,16 +10,25 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urljoin
 
-from zancrawler.capture.http import HttpMessage
 from zancrawler.capture.reader import Exchange
+from zancrawler.discovery import UnreadableSource, Via
 from zancrawler.discovery.blocks import blocked
 from zancrawler.discovery.kind import PageKind
-from zancrawler.ledger import Outcome, State
+from zancrawler.discovery.sources import read_source, source_kind
+from zancrawler.ledger import Advertisement, Kind, Outcome, State
 from zancrawler.outlets import Outlet, UrlKind, canonical_url, url_kind
+from zancrawler.runs.answers import Answer, answer_of, error_of, profile_of
 from zancrawler.runs.reading import Reading, read_page
 from zancrawler.runs.rows import article_id, article_row, capture_row
+from zancrawler.spiders.adverts import advertisements
 
 _HTML = ("text/html", "application/xhtml+xml", "")
+_BY_URL = {UrlKind.LISTING: PageKind.LISTING}
+_KINDS = {
+    UrlKind.ARTICLE: Kind.ARTICLE,
+    UrlKind.LISTING: Kind.LISTING,
+}
+MAX_RETRY_AFTER = 30 * 24 * 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,18 +42,19 @@ class Derived:
 
 def derive(exchange: Exchange, *, warc_filename: str, outlet: Outlet, crawl_id: str) -> Derived:
     """A pure function of the exchange and the outlet."""
-    capture = capture_row(exchange, warc_filename=warc_filename, outlet=outlet, crawl_id=crawl_id)
-    url: str = capture["url"]
-    canonical = canonical_url(url, outlet)
-    http = exchange.response.http if exchange.response else None
-    reading = _read(exchange, http, outlet)
-    state, reason = _state(exchange, http, reading, canonical, outlet)
+    answer = answer_of(exchange)
+    capture = capture_row(
+        exchange, answer, warc_filename=warc_filename, outlet=outlet, crawl_id=crawl_id
+    )
+    canonical = canonical_url(exchange.url, outlet)
+    reading = _read(exchange, answer, outlet)
+    state, reason, target = _state(exchange, answer, reading, canonical, outlet)
     article = None
     if reading and reading.article:
         article = article_row(reading.article, capture, outlet)
         capture["article_id"] = article["article_id"]
         capture["text_digest"] = article["text_digest"]
-    elif exchange.response and exchange.response.type == "revisit":
+    elif state is State.UNCHANGED:
         capture["article_id"] = article_id(canonical)
     capture["page_kind"] = reading.kind.value if reading else None
     capture["page_reason"] = reading.reason if reading else reason
@@ -52,81 +62,97 @@ def derive(exchange: Exchange, *, warc_filename: str, outlet: Outlet, crawl_id: 
         capture=capture,
         article=article,
         outcome=Outcome(
-            url=url,
-            canonical_url=canonical,
+            url=canonical,
+            at=capture["fetch_time"],
             state=state,
             reason=reason,
-            at=capture["fetch_time"],
-            status=capture["fetch_status"],
+            kind=_KINDS.get(url_kind(canonical, outlet), Kind.OTHER),
             etag=capture["etag"],
             last_modified=capture["last_modified"],
             content_digest=capture["content_digest"],
-            text_digest=article["text_digest"] if article else None,
+            text_digest=capture.get("text_digest"),
             published=article["date_published"] if article else None,
-            retry_after=_retry_after(http),
+            target=target,
+            wait=_retry_after(answer),
         ),
     )
 
 
-def _read(exchange: Exchange, http: HttpMessage | None, outlet: Outlet) -> Reading | None:
-    """What the answer is, with the article where it is one. None: no answer, or a redirect."""
-    record = exchange.response
-    if record is None or http is None or record.type != "response" or 300 <= http.status < 400:
+def source_adverts(exchange: Exchange, outlet: Outlet) -> list[Advertisement]:
+    """What the exchange advertises, if its answer is a feed, sitemap, API answer or listing."""
+    answer = answer_of(exchange)
+    http = answer.message if answer else None
+    if http is None or http.status != 200:
+        return []
+    via = source_kind(http.body)
+    if via is None and url_kind(exchange.url, outlet) is UrlKind.LISTING:
+        via = Via.LISTING
+    if via is None:
+        return []
+    try:
+        return advertisements(read_source(via, http.body, exchange.url, outlet).adverts, outlet)
+    except UnreadableSource:
+        return []
+
+
+def _read(exchange: Exchange, answer: Answer | None, outlet: Outlet) -> Reading | None:
+    """What the answer is, with the article where it is one. None: no whole answer, or no page."""
+    http = answer.message if answer else None
+    if http is None or http.status is None or 300 <= http.status < 400:
         return None
     if wall := blocked(http.status, http.headers, http.body):
         return Reading(PageKind.BLOCKED, wall)
     if http.status != 200:
-        return Reading(PageKind.ERROR, f"HTTP {http.status}")
-    kind = url_kind(record.target_uri, outlet)
+        return Reading(PageKind.ERROR, f"http-{http.status}")
+    if exchange.response and exchange.response.truncated:
+        return Reading(PageKind.ERROR, f"truncated-{exchange.response.truncated}")
+    kind = url_kind(exchange.url, outlet)
     if kind is not UrlKind.ARTICLE:
-        return Reading(_BY_URL.get(kind, PageKind.OTHER), "by its URL")
+        return Reading(_BY_URL.get(kind, PageKind.OTHER), "url")
     mime = (http.header("content-type") or "").partition(";")[0].strip().lower()
     if mime not in _HTML:
-        return Reading(PageKind.OTHER, f"content type {mime}")
+        return Reading(PageKind.OTHER, f"content type {mime[:80]}")
     return read_page(
         http.body,
-        record.target_uri,
+        exchange.url,
         outlet,
-        captured_at=record.date,
+        captured_at=exchange.records[0].date,
         status=http.status,
         headers=http.headers,
     )
 
 
-_BY_URL = {UrlKind.LISTING: PageKind.LISTING}
-
-
 def _state(
     exchange: Exchange,
-    http: HttpMessage | None,
+    answer: Answer | None,
     reading: Reading | None,
     canonical: str,
     outlet: Outlet,
-) -> tuple[State, str]:
-    """What became of the URL, and why (DESIGN, "States of an advertised URL")."""
+) -> tuple[State, str, str | None]:
+    """What became of the URL, why, and where it leads (DESIGN, "States of an advertised URL")."""
     record = exchange.response
-    if record is None or http is None:
-        return State.FAILED, exchange.error or "no answer"
+    if record is None or answer is None or answer.status is None:
+        return State.FAILED, error_of(exchange) or "no answer", None
     if record.truncated:
-        return State.FAILED, f"truncated: {record.truncated}"
+        return State.FAILED, f"truncated-{record.truncated}", None
     if record.type == "revisit":
-        return State.UNCHANGED, record.header("WARC-Profile").rpartition("/")[2]
-    if 300 <= http.status < 400:
-        target = canonical_url(urljoin(record.target_uri, http.header("location") or ""), outlet)
-        home = canonical_url(outlet.home, outlet)
-        if target == home != canonical:
-            return State.GONE, "redirected to the home page"
-        return State.REDIRECTED, target
-    if http.status in (404, 410):
-        return State.GONE, f"HTTP {http.status}"
+        return State.UNCHANGED, profile_of(record), None
+    if location := answer.header("location") if 300 <= answer.status < 400 else None:
+        target = canonical_url(urljoin(exchange.url, location), outlet)
+        if target == canonical_url(outlet.home, outlet) != canonical:
+            return State.GONE, "redirect-home", target
+        return State.REDIRECTED, f"http-{answer.status}", target
+    if answer.status in (404, 410):
+        return State.GONE, f"http-{answer.status}", None
     if reading and reading.kind is PageKind.BLOCKED:
-        return State.BLOCKED, reading.reason
-    if http.status >= 400:
-        return State.FAILED, f"HTTP {http.status}"
-    return State.CAPTURED, reading.kind.value if reading else f"HTTP {http.status}"
+        return State.BLOCKED, reading.reason, None
+    if answer.status >= 300:
+        return State.FAILED, f"http-{answer.status}", None
+    return State.CAPTURED, reading.kind.value if reading else f"http-{answer.status}", None
 
 
-def _retry_after(http: HttpMessage | None) -> float | None:
+def _retry_after(answer: Answer | None) -> int | None:
     """Seconds that the server asks us to stay away (RFC 9110 section 10.2.3), a number only."""
-    value = (http.header("retry-after") or "") if http else ""
-    return float(value) if value.isascii() and value.isdigit() else None
+    value = (answer.header("retry-after") or "") if answer else ""
+    number = value.isascii() and value.isdigit() and len(value) < 10
+    return min(int(value), MAX_RETRY_AFTER) if number else None

@@ -7,7 +7,6 @@ do the same.
 from __future__ import annotations
 
 import asyncio
-import logging
 import os
 from collections import Counter
 from contextlib import ExitStack
@@ -16,21 +15,22 @@ from pathlib import Path
 
 from scrapy import signals
 from scrapy.crawler import Crawler
-from scrapy.exceptions import CloseSpider, NotConfigured
+from scrapy.exceptions import NotConfigured
+from scrapy.utils.defer import deferred_from_coro
 from twisted.internet.task import LoopingCall
 
 from zancrawler.archive import Archive
-from zancrawler.capture.handler import CapturedExchange
+from zancrawler.capture.exchange import CapturedExchange
 from zancrawler.capture.recovery import recover
-from zancrawler.capture.signals import exchange_captured
+from zancrawler.capture.signals import capture_failed, exchange_captured
 from zancrawler.ledger import Ledger
 from zancrawler.outlets import Outlet
+from zancrawler.runs.coverage import coverage_rows
 from zancrawler.runs.follower import Done, Failed, Follower, Report
 from zancrawler.runs.series import Committed, Span, catch_up
+from zancrawler.runs.summary import RunState, RunSummary, crawl_row
 from zancrawler.spiders.outlet import OutletSpider
 from zancrawler.tables import Tables
-
-logger = logging.getLogger(__name__)
 
 _POLL = 0.2
 """Seconds between looks for reports of the follower."""
@@ -44,9 +44,17 @@ class RunExtension:
         self.archive = archive
         self.outlet = outlet
         self.crawl_id: str = crawler.settings["ZANCRAWLER_CRAWL_ID"]
-        self.kinds: Counter[str] = Counter()
+        self.started = datetime.now(UTC)
+        self.finished: datetime | None = None
+        self.reason: str | None = None
         self.failure: str | None = None
-        self.done = False
+        self.requests = 0
+        self.kinds: Counter[str] = Counter()
+        self.articles: Counter[str] = Counter()
+        self.warcs: dict[str, None] = {}
+        self.repairs: list[str] = []
+        self._ended = False
+        """The follower will report nothing more."""
         self._held = ExitStack()
         self._held.enter_context(archive.lock(outlet.name, f"{self.crawl_id}, pid {os.getpid()}"))
         self.ledger = self._held.enter_context(Ledger(archive.ledger(outlet.name)))
@@ -63,50 +71,116 @@ class RunExtension:
         spider.ledger = extension.ledger
         crawler.signals.connect(extension.spider_opened, signals.spider_opened)
         crawler.signals.connect(extension.exchange_captured, exchange_captured)
+        crawler.signals.connect(extension.capture_failed, capture_failed)
         crawler.signals.connect(extension.spider_closed, signals.spider_closed)
         return extension
 
     def spider_opened(self) -> None:
         """Before the first request: what an earlier run left behind is put in order."""
         for repaired in recover(self.archive, self.outlet.name):
-            logger.warning("%s", repaired)
+            if repaired.torn:
+                self.repairs.append(
+                    f"{repaired.warc_filename} had a torn end of {repaired.torn} bytes "
+                    f"({repaired.reason}); it was cut off and kept in {repaired.torn_filename}"
+                )
         tables = Tables(self.archive, self.outlet.name)
-        for committed in catch_up(self.archive, tables, self.outlet):
-            self._enter(committed)
+        for committed in catch_up(self.archive, tables, self.outlet, self.ledger):
+            self.ledger.record(committed.outcomes, committed.through)
+            self.articles.update(committed.articles)
         self._follower = Follower(self.archive, self.outlet, self.crawl_id)
         self._poll.start(_POLL, now=False)
 
     def exchange_captured(self, exchange: CapturedExchange) -> None:
+        self.requests += 1
+        self.warcs[exchange.warc_filename] = None
         if self._follower:
             self._follower.tell(Span(exchange.warc_filename, exchange.offset, exchange.length))
 
-    async def spider_closed(self) -> None:
+    def capture_failed(self, error: Exception) -> None:
+        self.failure = str(error)
+
+    async def spider_closed(self, reason: str) -> None:
         """Waits until all that was captured is in the tables and the ledger."""
+        self.reason = reason
         if self._follower:
             self._follower.tell(None)
-            while not self.done and self.failure is None:
+            while not self._ended:
                 await asyncio.sleep(_POLL)
             self._poll.stop()
             self._follower.close()
+        self._finish()
         self._held.close()
 
+    def summary(self) -> RunSummary:
+        """How the run stands now."""
+        spider = self.spider
+        return RunSummary(
+            outlet=self.outlet.name,
+            crawl_id=self.crawl_id,
+            state=self._state(),
+            started=self.started,
+            finished=self.finished,
+            reason=self._reason(),
+            requests=self.requests,
+            bytes_received=self.crawler.stats.get_value("downloader/response_bytes", 0),
+            kinds=dict(self.kinds),
+            advertised=spider.advertised,
+            advertised_new=spider.advertised_new,
+            articles_new=self.articles["new"],
+            articles_changed=self.articles["changed"],
+            articles_unchanged=self.articles["unchanged"],
+            warc_filenames=tuple(self.warcs),
+            problems=(*self.repairs, *spider.problems),
+        )
+
+    def _state(self) -> RunState:
+        if self.failure is not None:
+            return RunState.FAILED
+        if self.finished is None:
+            return RunState.RUNNING
+        if self.spider.blocked_by:
+            return RunState.BLOCKED
+        return RunState.FINISHED if self.reason == "finished" else RunState.STOPPED
+
+    def _reason(self) -> str | None:
+        if self.failure is not None:
+            return self.failure
+        if self.spider.blocked_by:
+            return f"the outlet turns us away ({self.spider.blocked_by}); it is left to rest"
+        return None if self.reason in (None, "finished") else self.reason
+
+    @property
+    def spider(self) -> OutletSpider:
+        assert isinstance(self.crawler.spider, OutletSpider)
+        return self.crawler.spider
+
     def _take_reports(self) -> None:
-        if self._follower and self.failure is None and not self.done:
+        if self._follower and not self._ended:
             for report in self._follower.reports():
                 self._take(report)
 
     def _take(self, report: Report) -> None:
         match report:
             case Committed():
-                self._enter(report)
+                # What a source brought, the spider has told the ledger already.
+                told = self.spider.sources
+                outcomes = [o for o in report.outcomes if o.url not in told]
+                self.ledger.record(outcomes, report.through)
+                self.kinds.update(report.kinds)
+                self.articles.update(report.articles)
             case Failed(message):
-                self.failure = message
-                logger.error("tables: %s; what was captured is safe in the WARCs", message)
-                if self.crawler.engine and self.crawler.engine.spider:
-                    raise CloseSpider(message)
+                self._ended = True
+                self.failure = f"{message}; what was captured is safe in the WARCs"
+                engine = self.crawler.engine
+                if engine and engine.spider:
+                    deferred_from_coro(engine.close_spider_async(reason="tables_failed"))
             case Done():
-                self.done = True
+                self._ended = True
 
-    def _enter(self, committed: Committed) -> None:
-        self.ledger.record(committed.outcomes, datetime.now(UTC))
-        self.kinds.update(committed.kinds)
+    def _finish(self) -> None:
+        """The last words of the run: its rows of `coverage` and `crawls`."""
+        self.finished = datetime.now(UTC)
+        if self.failure is None:
+            tables = Tables(self.archive, self.outlet.name)
+            tables.put_coverage(coverage_rows(self.ledger))
+            tables.put_crawl(crawl_row(self.summary(), self.crawler.stats.get_stats()))

@@ -18,11 +18,9 @@ from multiprocessing.connection import Connection
 
 from zancrawler.archive import Archive, ArchiveError
 from zancrawler.outlets import Outlet
-from zancrawler.runs.series import Committed, Span, commit_spans
+from zancrawler.runs.series import BATCH, Committed, Span, commit_spans
 from zancrawler.tables import Tables
 
-_BATCH = 500
-"""Exchanges a commit. A commit rewrites a chunk of up to 20,000 rows, so not too often."""
 _SECONDS = 10.0
 """The longest that an exchange waits for its commit."""
 
@@ -120,7 +118,7 @@ def _batches(told: queue.SimpleQueue[Span | None]) -> Iterator[list[Span]]:
         if not batch:
             deadline = time.monotonic() + _SECONDS
         batch.append(span)
-        if len(batch) >= _BATCH:
+        if len(batch) >= BATCH:
             yield batch
             batch = []
     if batch:

@@ -12,12 +12,13 @@ from urllib.parse import urljoin, urlsplit
 import surt
 import tldextract
 
-from zancrawler.capture.http import HttpMessage
+from zancrawler import __version__
 from zancrawler.capture.reader import Exchange
 from zancrawler.extraction.article import Article
 from zancrawler.extraction.normalize import normalized
 from zancrawler.extraction.simhash import simhash
 from zancrawler.outlets import Outlet
+from zancrawler.runs.answers import Answer, error_of
 
 EXTRACTOR = "zancrawler"
 
@@ -25,7 +26,7 @@ EXTRACTOR = "zancrawler"
 @cache
 def extractor_version() -> str:
     """Ours and, because its release decides the text where no body element does, trafilatura's."""
-    return f"{version('zancrawler')}+trafilatura-{version('trafilatura')}"
+    return f"{__version__}+trafilatura-{version('trafilatura')}"
 
 
 @cache
@@ -83,13 +84,16 @@ _POINTERS = (
 
 
 def capture_row(
-    exchange: Exchange, *, warc_filename: str, outlet: Outlet, crawl_id: str
+    exchange: Exchange,
+    answer: Answer | None,
+    *,
+    warc_filename: str,
+    outlet: Outlet,
+    crawl_id: str,
 ) -> dict[str, Any]:
     """One HTTP exchange, by the names of Common Crawl's columnar index."""
-    records = [r for r in (exchange.request, exchange.response, exchange.metadata) if r]
-    answer = exchange.response
-    http = answer.http if answer else None
-    url = records[0].target_uri
+    record = exchange.response
+    url = exchange.url
     parts = urlsplit(url)
     return {
         "url": url,
@@ -100,44 +104,40 @@ def capture_row(
         "url_query": parts.query or None,
         "outlet": outlet.name,
         "crawl_id": crawl_id,
-        "fetch_time": records[0].date,
-        "fetch_status": http.status if http else None,
-        "fetch_redirect": _redirect(http, url),
-        "content_digest": answer.payload_digest if answer else None,
-        "content_mime_type": _mime(http),
-        "content_charset": _charset(http),
-        "content_truncated": answer.truncated if answer else None,
-        "etag": http.header("etag") if http else None,
-        "last_modified": http.header("last-modified") if http else None,
-        "x_robots_tag": _values(http, "x-robots-tag"),
-        "tdm_reservation": http.header("tdm-reservation") if http else None,
+        "fetch_time": exchange.records[0].date,
+        "fetch_status": answer.status if answer else None,
+        "fetch_redirect": _redirect(answer, url),
+        "content_digest": record.payload_digest if record else None,
+        "content_mime_type": _mime(answer),
+        "content_charset": _charset(answer),
+        "content_truncated": record.truncated if record else None,
+        "etag": answer.header("etag") if answer else None,
+        "last_modified": answer.header("last-modified") if answer else None,
+        "x_robots_tag": answer.values("x-robots-tag") if answer else [],
+        "tdm_reservation": answer.header("tdm-reservation") if answer else None,
         "warc_filename": warc_filename,
-        "warc_record_offset": answer.offset if answer else None,
-        "warc_record_length": answer.length if answer else None,
-        "warc_record_id": answer.record_id if answer else None,
-        "warc_type": answer.type if answer else None,
-        "exchange_offset": min(r.offset for r in records),
-        "exchange_length": max(r.offset + r.length for r in records)
-        - min(r.offset for r in records),
-        "error": exchange.error,
+        "warc_record_offset": record.offset if record else None,
+        "warc_record_length": record.length if record else None,
+        "warc_record_id": record.record_id if record else None,
+        "warc_type": record.type if record else None,
+        "exchange_offset": exchange.offset,
+        "exchange_length": exchange.length,
+        "error": error_of(exchange),
     }
 
 
-def _redirect(http: HttpMessage | None, url: str) -> str | None:
-    location = http.header("location") if http and 300 <= (http.status or 0) < 400 else None
+def _redirect(answer: Answer | None, url: str) -> str | None:
+    is_redirect = answer is not None and 300 <= (answer.status or 0) < 400
+    location = answer.header("location") if answer and is_redirect else None
     return urljoin(url, location) if location else None
 
 
-def _values(http: HttpMessage | None, name: str) -> list[str]:
-    return [value for key, value in http.headers if key.lower() == name] if http else []
+def _mime(answer: Answer | None) -> str | None:
+    value = (answer.header("content-type") or "") if answer else ""
+    return value.partition(";")[0].strip().lower() or None
 
 
-def _mime(http: HttpMessage | None) -> str | None:
-    value = http.header("content-type") if http else None
-    return value.partition(";")[0].strip().lower() or None if value else None
-
-
-def _charset(http: HttpMessage | None) -> str | None:
-    value = (http.header("content-type") or "") if http else ""
-    _, found, charset = value.lower().partition("charset=")
-    return charset.split(";")[0].strip(" \"'") or None if found else None
+def _charset(answer: Answer | None) -> str | None:
+    value = (answer.header("content-type") or "") if answer else ""
+    charset = value.lower().partition("charset=")[2]
+    return charset.split(";")[0].strip(" \"'") or None

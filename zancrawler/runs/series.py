@@ -1,23 +1,24 @@
-"""An outlet's WARC series: reading its exchanges, and bringing tables and ledger up to it."""
+"""An outlet's WARC series: reading its exchanges, and bringing the tables up to it."""
 
 from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
-from typing import TypeVar
 
 from zancrawler.archive import Archive
-from zancrawler.capture.reader import Exchange, read_exchanges
-from zancrawler.ledger import Outcome
+from zancrawler.capture.reader import read_exchanges, read_records
+from zancrawler.capture.warcfile import standing
+from zancrawler.ledger import Ledger, Outcome
 from zancrawler.outlets import Outlet
-from zancrawler.runs.derive import Derived, derive
+from zancrawler.runs.derive import Derived, derive, source_adverts
 from zancrawler.tables import Tables
 
-_T = TypeVar("_T")
+BATCH = 500
+"""Exchanges a commit. A commit rewrites a chunk of up to 20,000 rows, so not too often."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,12 @@ class Committed:
     """A batch that is in the tables for good."""
 
     outcomes: tuple[Outcome, ...]
+    through: dict[str, int]
+    """How far each WARC has come with it: byte offsets."""
     kinds: Counter[str]
+    """Answers by what they were."""
+    articles: Counter[str]
+    """Sightings of articles by what they were to the tables: new, changed, unchanged."""
 
 
 def warcs_of(archive: Archive, outlet: str) -> list[Path]:
@@ -44,66 +50,90 @@ def warcs_of(archive: Archive, outlet: str) -> list[Path]:
     return sorted(p for p in found if p.name.endswith(".warc.gz"))
 
 
+def crawl_id_of(warc: Path) -> str:
+    """The run that wrote a WARC, as its warcinfo says; the file's own name where it does not."""
+    for record in islice(read_records(warc), 1):
+        for line in record.block.decode("utf-8", "replace").splitlines():
+            name, _, value = line.partition(":")
+            if name == "isPartOf" and value.strip():
+                return value.strip()
+    return warc.name.removesuffix(".warc.gz")
+
+
 def commit_spans(
     spans: Iterable[Span], archive: Archive, tables: Tables, outlet: Outlet, crawl_id: str
 ) -> Committed:
-    """Derives the exchanges, makes their WARCs durable, then commits their rows."""
-    spans = list(spans)
+    """Derives exchanges, makes their WARCs durable, then commits their rows."""
+    # Two connections may end in another order than they were written in.
+    spans = sorted(spans, key=lambda span: (span.warc_filename, span.offset))
     derived = [
         derive(exchange, warc_filename=span.warc_filename, outlet=outlet, crawl_id=crawl_id)
         for span in spans
-        for exchange in _read(archive, span)
+        for exchange in read_exchanges(
+            archive.root / span.warc_filename, span.offset, span.offset + span.length
+        )
     ]
     for name in {span.warc_filename for span in spans}:
-        _at_current_name(archive.root / name, _sync)
-    return commit_derived(derived, tables)
+        _sync(archive.root / name)
+    return _commit(derived, tables)
 
 
-def commit_derived(derived: list[Derived], tables: Tables) -> Committed:
-    tables.commit(
-        captures=[d.capture for d in derived],
-        articles=[d.article for d in derived if d.article],
-    )
-    return Committed(
-        tuple(d.outcome for d in derived),
-        Counter(d.capture["page_kind"] or d.outcome.state.value for d in derived),
-    )
+def catch_up(
+    archive: Archive, tables: Tables, outlet: Outlet, ledger: Ledger
+) -> Iterator[Committed]:
+    """Brings tables and ledger up to what the WARCs hold, oldest first, and says what it did.
 
-
-def underived(
-    archive: Archive, tables: Tables, outlet: Outlet, batch: int = 500
-) -> Iterator[list[Derived]]:
-    """What the WARCs hold and the tables do not yet, in batches, oldest first."""
-    for path in warcs_of(archive, outlet.name):
-        name = archive.relative(path)
-        exchanges = read_exchanges(path, start=tables.derived(name))
-        crawl_id = crawl_id_of(path)
-        while chunk := list(islice(exchanges, batch)):
-            yield [
+    After a clean run there is nothing to do. Where only the ledger lags, the tables stay.
+    """
+    for warc in warcs_of(archive, outlet.name):
+        name = archive.relative(warc)
+        start = min(tables.derived(name), ledger.through(name))
+        if start >= standing(warc).stat().st_size:
+            continue
+        crawl_id = crawl_id_of(warc)
+        exchanges = read_exchanges(warc, start)
+        while chunk := list(islice(exchanges, BATCH)):
+            derived = [
                 derive(exchange, warc_filename=name, outlet=outlet, crawl_id=crawl_id)
                 for exchange in chunk
             ]
+            adverts = [tuple(source_adverts(exchange, outlet)) for exchange in chunk]
+            committed = _commit(derived, tables)
+            known = ledger.through(name)
+            outcomes = [
+                replace(d.outcome, adverts=a)
+                for d, a in zip(derived, adverts, strict=True)
+                if d.capture["exchange_offset"] >= known
+            ]
+            yield replace(committed, outcomes=tuple(outcomes))
 
 
-def _read(archive: Archive, span: Span) -> list[Exchange]:
-    return _at_current_name(
-        archive.root / span.warc_filename,
-        lambda path: list(read_exchanges(path, span.offset, span.offset + span.length)),
+def _commit(derived: list[Derived], tables: Tables) -> Committed:
+    articles = tables.commit(
+        captures=[d.capture for d in derived],
+        articles=[d.article for d in derived if d.article],
+    )
+    through: dict[str, int] = {}
+    for d in derived:
+        end = d.capture["exchange_offset"] + d.capture["exchange_length"]
+        name = d.capture["warc_filename"]
+        through[name] = max(through.get(name, 0), end)
+    return Committed(
+        outcomes=tuple(d.outcome for d in derived),
+        through=through,
+        kinds=Counter(d.capture["page_kind"] or d.outcome.state.value for d in derived),
+        articles=Counter(seen.value for seen in articles),
     )
 
 
 def _sync(warc: Path) -> None:
     """fdatasync through our own descriptor: it is the file that becomes durable, whoever wrote."""
-    descriptor = os.open(warc, os.O_RDONLY)
+    try:
+        descriptor = os.open(standing(warc), os.O_RDONLY)
+    except FileNotFoundError:
+        # It was closed, and so renamed and synced, between the look and the opening.
+        descriptor = os.open(warc, os.O_RDONLY)
     try:
         os.fdatasync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def _at_current_name(warc: Path, use: Callable[[Path], _T]) -> _T:
-    """Uses the file while it grows, or under its final name if it was closed in between."""
-    try:
-        return use(warc.with_name(warc.name + ".open"))
-    except FileNotFoundError:
-        return use(warc)

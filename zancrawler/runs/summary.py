@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
+
+from zancrawler import __version__
 
 
 class RunState(StrEnum):
@@ -66,3 +70,28 @@ class RunSummary:
                 "problems": tuple(value["problems"]),
             }
         )
+
+
+def crawl_row(summary: RunSummary, stats: Mapping[str, Any]) -> dict[str, Any]:
+    """A row of the table `crawls`."""
+    return {
+        "crawl_id": summary.crawl_id,
+        "outlet": summary.outlet,
+        "started": summary.started,
+        "finished": summary.finished,
+        "outcome": summary.reason or summary.state.value,
+        "software": f"zancrawler/{__version__}",
+        "requests": summary.requests,
+        "bytes_received": summary.bytes_received,
+        "advertised": summary.advertised,
+        "advertised_new": summary.advertised_new,
+        "articles_new": summary.articles_new,
+        "articles_changed": summary.articles_changed,
+        "articles_unchanged": summary.articles_unchanged,
+        "blocked": summary.kinds.get("blocked", 0),
+        "gone": summary.kinds.get("gone", 0),
+        "failed": summary.kinds.get("failed", 0),
+        "warc_filenames": list(summary.warc_filenames),
+        "alarms": list(summary.problems),
+        "stats": json.dumps(stats, default=str, sort_keys=True),
+    }

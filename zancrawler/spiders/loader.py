@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
+import builtins
 from pathlib import Path
 
 from scrapy import Request, Spider
-from scrapy.interfaces import ISpiderLoader
 from scrapy.settings import BaseSettings
-from zope.interface import implementer
 
 from zancrawler.outlets import Catalogue, UnknownOutletError
 from zancrawler.spiders.outlet import OutletSpider
 
 
-@implementer(ISpiderLoader)
 class OutletSpiderLoader:
-    """Scrapy's SPIDER_LOADER_CLASS over the catalogue. ZANCRAWLER_OUTLETS names a further folder."""
+    """Scrapy's SPIDER_LOADER_CLASS over the catalogue, and over the folder ZANCRAWLER_OUTLETS."""
 
     def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
@@ -33,9 +31,9 @@ class OutletSpiderLoader:
             raise KeyError(str(error)) from error
         return type("OutletSpider", (OutletSpider,), {"name": outlet.name, "outlet": outlet})
 
-    def list(self) -> list[str]:
-        return self.catalogue.names()
-
-    def find_by_request(self, request: Request) -> list[str]:
+    def find_by_request(self, request: Request) -> builtins.list[str]:
         outlet = self.catalogue.of_url(request.url)
         return [outlet.name] if outlet else []
+
+    def list(self) -> builtins.list[str]:
+        return self.catalogue.names()

@@ -1,0 +1,101 @@
+"""`zancrawler newsroom` and `zancrawler demo`: the bundled test newsroom."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from zancrawler.cli.crawling import show_runs
+from zancrawler.cli.printing import JsonOption, console, print_json
+from zancrawler.runs.overview import Overview
+
+DEMO_ARCHIVE = Path("demo-archive")
+FIRST_PORT = 8731
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(demo)
+    app.command()(newsroom)
+
+
+def newsroom(
+    port: Annotated[int, typer.Option(help="The first of the ports it listens on.")] = FIRST_PORT,
+    day: Annotated[int, typer.Option(min=0, max=60, help="Which of its days it shows.")] = 0,
+) -> None:
+    """Serves the bundled newsroom on loopback until you stop it with Ctrl-C."""
+    from zancrawler.newsroom import run
+
+    run(port, day)
+
+
+def demo(
+    archive: Annotated[
+        Path, typer.Option("--archive", help="Where to make the archive; an older demo goes.")
+    ] = DEMO_ARCHIVE,
+    json: JsonOption = False,
+) -> None:
+    """Serves the bundled newsroom, crawls it into a fresh archive, and shows what came out."""
+    from zancrawler.runs.demo import crawled_newsroom, fresh_archive
+    from zancrawler.runs.overview import overview
+
+    fresh = fresh_archive(archive)
+    with crawled_newsroom(fresh) as (served, runs):
+        if not json:
+            console().print(f"The newsroom is open: {', '.join(served.homes.values())}")
+        summaries = show_runs(runs, quiet=json)
+    found = overview(fresh)
+    if json:
+        print_json({"runs": [s.as_json() for s in summaries], **found.as_json()})
+        return
+    screen = console()
+    screen.print(_outlets(found))
+    screen.print(_first_rows(found))
+    _print_loading(screen, archive)
+
+
+def _outlets(found: Overview) -> Table:
+    table = Table("outlet", "exchanges", "articles", "languages", "coverage", "WARC files")
+    for o in found.outlets:
+        missing = ", ".join(f"{count} {state}" for state, count in o.missing.items())
+        table.add_row(
+            o.outlet,
+            str(o.exchanges),
+            str(o.articles),
+            ", ".join(f"{language} {count}" for language, count in o.languages.items()),
+            f"{o.captured} of {o.advertised} advertised" + (f" ({missing})" if missing else ""),
+            f"{o.warcs} ({o.warc_bytes / 1e6:.2f} MB)",
+        )
+    return table
+
+
+def _first_rows(found: Overview) -> Table:
+    table = Table("outlet", "language", "date_published", "title", title="The newest articles")
+    for row in found.rows:
+        date = row["date_published"]
+        table.add_row(
+            row["outlet"], row["language"], f"{date:%Y-%m-%d %H:%M}" if date else "-", row["title"]
+        )
+    return table
+
+
+def _print_loading(screen: Console, archive: Path) -> None:
+    screen.print("Load it in pandas:", style="bold")
+    _print_code(
+        screen,
+        f"python -c \"import pandas as pd; print(pd.read_parquet('{archive}/tables/articles'))\"",
+    )
+    screen.print("or in DuckDB:", style="bold")
+    _print_code(
+        screen,
+        "python -c \"import duckdb; duckdb.sql('select outlet, language, count(*) from "
+        f"read_parquet(\\'{archive}/tables/articles/**/*.parquet\\') group by all').show()\"",
+    )
+
+
+def _print_code(screen: Console, code: str) -> None:
+    """As it is, on one line, for copying."""
+    screen.print(f"  {code}", markup=False, highlight=False, soft_wrap=True)

@@ -1,0 +1,90 @@
+"""The archive at a glance: what the demo and `status` show of it, read from the tables alone."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import pyarrow.parquet as pq
+
+from zancrawler.archive import Archive
+
+
+@dataclass(frozen=True, slots=True)
+class OutletOverview:
+    outlet: str
+    exchanges: int
+    articles: int
+    languages: dict[str, int]
+    advertised: int
+    """Articles that feeds, sitemaps, listings or APIs advertised."""
+    captured: int
+    """Those of them that are in the archive."""
+    missing: dict[str, int]
+    """The others, by what became of them."""
+    warcs: int
+    warc_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    outlets: tuple[OutletOverview, ...]
+    rows: tuple[dict[str, Any], ...]
+    """The first rows of `articles`, a few columns of them."""
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def overview(archive: Archive, first: int = 8) -> Overview:
+    """Reads `articles`, `captures` and `coverage` of every outlet in the archive."""
+    articles = _column_rows(archive, "articles", ["outlet", "language", "date_published", "title"])
+    captures = _column_rows(archive, "captures", ["outlet"])
+    coverage = _column_rows(archive, "coverage", ["outlet", "state"])
+    names = sorted({row["outlet"] for row in captures})
+    return Overview(
+        outlets=tuple(_outlet(archive, name, articles, captures, coverage) for name in names),
+        rows=tuple(_spread(articles, first)),
+    )
+
+
+def _outlet(
+    archive: Archive,
+    name: str,
+    articles: list[dict[str, Any]],
+    captures: list[dict[str, Any]],
+    coverage: list[dict[str, Any]],
+) -> OutletOverview:
+    states = Counter(row["state"] for row in coverage if row["outlet"] == name)
+    captured = states.pop("captured", 0) + states.pop("unchanged", 0)
+    warcs = list(archive.warcs(name).glob("*/*.warc.gz"))
+    mine = [row for row in articles if row["outlet"] == name]
+    return OutletOverview(
+        outlet=name,
+        exchanges=sum(row["outlet"] == name for row in captures),
+        articles=len(mine),
+        languages=dict(Counter(row["language"] or "unknown" for row in mine).most_common()),
+        advertised=captured + states.total(),
+        captured=captured,
+        missing=dict(states.most_common()),
+        warcs=len(warcs),
+        warc_bytes=sum(path.stat().st_size for path in warcs),
+    )
+
+
+def _spread(articles: list[dict[str, Any]], count: int) -> list[dict[str, Any]]:
+    """Rows from every language in turn: the newest of each, so that each script is seen."""
+    by_language: dict[str, list[dict[str, Any]]] = {}
+    for row in sorted(articles, key=lambda r: str(r["date_published"]), reverse=True):
+        by_language.setdefault(row["language"] or "", []).append(row)
+    turns = [row for turn in zip(*by_language.values(), strict=False) for row in turn]
+    return turns[:count]
+
+
+def _column_rows(archive: Archive, table: str, columns: list[str]) -> list[dict[str, Any]]:
+    folder = archive.table(table)
+    if not folder.exists():
+        return []
+    rows: list[dict[str, Any]] = pq.read_table(folder, columns=columns).to_pylist()
+    return rows

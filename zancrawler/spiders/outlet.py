@@ -1,0 +1,285 @@
+"""The one spider. It asks an outlet's sources what is there, and then for what is due."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+import scrapy
+from scrapy.crawler import Crawler
+from scrapy.exceptions import CloseSpider, IgnoreRequest
+from scrapy.http import Request, Response
+from scrapy.settings import BaseSettings
+from twisted.python.failure import Failure
+
+from zancrawler import __version__
+from zancrawler.discovery import Advert, Discovered, UnreadableSource, Via, Walk
+from zancrawler.discovery.blocks import blocked
+from zancrawler.discovery.sources import read_source
+from zancrawler.ledger import Due, Kind, Ledger, Outcome, State
+from zancrawler.outlets import Outlet, canonical_url
+from zancrawler.spiders.adverts import advertisements
+
+WALLS_IN_A_ROW = 5
+"""Refusals one after the other with which an outlet is left to rest."""
+BATCH = 100
+"""Due URLs taken from the ledger at a time."""
+MAX_PROBLEMS = 50
+_PAUSE = 0.05
+"""Seconds between two looks whether a source has brought something."""
+
+
+class OutletSpider(scrapy.Spider):
+    """Scrapy's spider for one outlet; the loader makes a subclass for each, with `outlet` set.
+
+    Whoever runs it sets `ledger` before it opens (`zancrawler.runs.extension`).
+    """
+
+    outlet: ClassVar[Outlet]
+    ledger: Ledger
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.asked: set[str] = set()
+        """Canonical URLs of this run: nothing is asked for twice."""
+        self.sources: set[str] = set()
+        """The canonical URLs among them that were asked for as sources."""
+        self.sources_left = 0
+        self.advertised = 0
+        self.advertised_new = 0
+        self.problems: dict[str, None] = {}
+        self.walls = 0
+        self.blocked_by: str | None = None
+
+    @classmethod
+    def update_settings(cls, settings: BaseSettings) -> None:
+        """The outlet's own pace and the names under which its captures are kept."""
+        super().update_settings(settings)
+        outlet = cls.outlet
+        contact = settings.get("ZANCRAWLER_CONTACT")
+        agent = f"zancrawler/{__version__}" + (f" (+{contact})" if contact else "")
+        crawl_id = f"{outlet.name}-{datetime.now(UTC):%Y%m%d%H%M%S}"
+        chosen = {
+            "ZANCRAWLER_OUTLET": outlet.name,
+            "ZANCRAWLER_CRAWL_ID": crawl_id,
+            "USER_AGENT": agent,
+            "DOWNLOAD_DELAY": outlet.politeness.delay,
+            "AUTOTHROTTLE_ENABLED": outlet.politeness.delay > 0,
+            "AUTOTHROTTLE_START_DELAY": outlet.politeness.delay,
+            "ROBOTSTXT_OBEY": outlet.politeness.ignore_robots is None,
+            "ZANCRAWLER_WARCINFO": {
+                "isPartOf": crawl_id,
+                "operator": contact,
+                "robotsReason": outlet.politeness.ignore_robots,
+                "outletTitle": outlet.title,
+                "outletSha256": hashlib.sha256(outlet.source.encode()).hexdigest(),
+                "outletToml": outlet.source,
+            },
+        }
+        for name, value in chosen.items():
+            settings.set(name, value, priority="spider")
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> OutletSpider:
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        assert isinstance(spider, OutletSpider)
+        return spider
+
+    @property
+    def backfill(self) -> bool:
+        return self.settings.getbool("ZANCRAWLER_BACKFILL")
+
+    async def start(self) -> AsyncIterator[Request]:
+        """Sources first; then whatever the ledger finds due, while sources may bring more."""
+        for via, urls in self._sources():
+            for url in urls:
+                if request := self._ask_source(Advert(url, url, via), walk=Walk()):
+                    yield request
+        while batch := await self._next_due():
+            for due in batch:
+                yield self._ask_article(due)
+
+    async def _next_due(self) -> list[Due]:
+        """What is due and was not asked for; empty when no source is left that could bring more."""
+        while True:
+            batch = self.ledger.due(datetime.now(UTC), BATCH, self.asked)
+            if batch or not self.sources_left:
+                return batch
+            await asyncio.sleep(_PAUSE)
+
+    def _sources(self) -> Iterator[tuple[Via, tuple[str, ...]]]:
+        sources = self.outlet.sources
+        yield Via.FEED, sources.feeds
+        yield Via.SITEMAP, sources.sitemaps
+        yield Via.API, sources.apis
+        yield Via.LISTING, sources.listings
+
+    def _ask_source(self, advert: Advert, *, walk: Walk, depth: int = 0) -> Request | None:
+        """Asks as advertised: a sitemap or feed need not keep to the outlet's canonical form."""
+        canonical = canonical_url(advert.url, self.outlet)
+        if canonical in self.asked:
+            return None
+        self.asked.add(canonical)
+        self.sources.add(canonical)
+        self.sources_left += 1
+        known = self.ledger.get(canonical)
+        return Request(
+            advert.url,
+            callback=self.parse_source,
+            errback=self.source_failed,
+            headers=_validators(known.etag, known.last_modified) if known else None,
+            cb_kwargs={"via": advert.via, "walk": walk, "depth": depth},
+            meta={"handle_httpstatus_all": True},
+            priority=10 - depth,
+            dont_filter=True,
+        )
+
+    def parse_source(
+        self, response: Response, via: Via, walk: Walk, depth: int
+    ) -> Iterator[Request]:
+        """What a feed, sitemap, listing or API answer advertises, and its further pages."""
+        self.sources_left -= 1
+        if wall := self._wall(response):
+            self._record_source(response, via, State.BLOCKED, wall)
+        elif response.status == 304:
+            self._record_source(response, via, State.UNCHANGED, "http-304")
+        elif response.status != 200:
+            self._note(f"{via.value} {response.url} answers {response.status}")
+            self._record_source(response, via, State.FAILED, f"http-{response.status}")
+        else:
+            try:
+                found = self._read(response, via, depth)
+            except UnreadableSource as error:
+                self._note(f"{via.value} {response.url} cannot be read: {error}")
+                self._record_source(response, via, State.FAILED, "unreadable")
+                return
+            for problem in found.problems:
+                self._note(f"{via.value} {response.url}: {problem}")
+            new = self._record_source(response, via, State.CAPTURED, via.value, found)
+            yield from self._further(found.follow, found.adverts, new, via, walk, depth)
+
+    def _read(self, response: Response, via: Via, depth: int) -> Discovered:
+        pages = response.headers.get("X-WP-TotalPages") or b""
+        return read_source(
+            via,
+            response.body,
+            response.url,
+            self.outlet,
+            depth=depth,
+            pages=int(pages) if pages.isdigit() else None,
+        )
+
+    def _record_source(
+        self,
+        response: Response,
+        via: Via,
+        state: State,
+        reason: str,
+        found: Discovered | None = None,
+    ) -> int:
+        """Tells the ledger of a look at a source; returns how many unknown articles it showed."""
+        adverts = advertisements(found.adverts, self.outlet) if found else []
+        new = len(self.ledger.unknown({advert.url for advert in adverts}))
+        self.ledger.record(
+            [
+                Outcome(
+                    url=canonical_url(response.url, self.outlet),
+                    at=datetime.now(UTC),
+                    state=state,
+                    reason=reason,
+                    kind=Kind(via.value),
+                    etag=_header(response, "ETag"),
+                    last_modified=_header(response, "Last-Modified"),
+                    wait=found.ttl if found else None,
+                    adverts=tuple(adverts),
+                )
+            ]
+        )
+        self.advertised += len(adverts)
+        self.advertised_new += new
+        return new
+
+    def _further(
+        self,
+        follow: tuple[Advert, ...],
+        adverts: tuple[Advert, ...],
+        new: int,
+        via: Via,
+        walk: Walk,
+        depth: int,
+    ) -> Iterator[Request]:
+        """Child sitemaps, always; the next page of anything else while the walk brings news."""
+        if via is not Via.SITEMAP:
+            shown = frozenset(advert.url for advert in adverts)
+            going = walk.after(shown, new, backfill=self.backfill)
+            if going is None:
+                return
+            walk = going
+        for advert in follow:
+            if request := self._ask_source(advert, walk=walk, depth=depth + 1):
+                yield request
+
+    def _ask_article(self, due: Due) -> Request:
+        self.asked.add(due.url)
+        return Request(
+            due.url,
+            callback=self.parse_article,
+            errback=self.article_failed,
+            headers=_validators(due.etag, due.last_modified),
+            meta={"handle_httpstatus_all": True},
+            dont_filter=True,
+        )
+
+    def parse_article(self, response: Response) -> None:
+        """Nothing is read here: the page is in the WARC, and the follower reads it there."""
+        self._wall(response)
+
+    def source_failed(self, failure: Failure) -> None:
+        self.sources_left -= 1
+        self._note(f"source {_asked_url(failure)} failed: {failure.getErrorMessage()}")
+        self.article_failed(failure)
+
+    def article_failed(self, failure: Failure) -> None:
+        """A failed exchange is in the WARC; what robots.txt forbids is not, so it is said here."""
+        if isinstance(failure.value, IgnoreRequest):
+            now = datetime.now(UTC)
+            canonical = canonical_url(_asked_url(failure), self.outlet)
+            self.ledger.record([Outcome(canonical, now, State.DISALLOWED, "robots.txt")])
+
+    def _wall(self, response: Response) -> str | None:
+        """Counts refusals; after too many in a row the outlet is left alone."""
+        headers = [
+            (name.decode("latin-1"), value.decode("latin-1"))
+            for name, values in response.headers.items()
+            for value in values
+        ]
+        wall = blocked(response.status, headers, response.body)
+        self.walls = self.walls + 1 if wall else 0
+        if wall and self.walls >= WALLS_IN_A_ROW and self.crawler.engine:
+            self.blocked_by = wall
+            raise CloseSpider("blocked")
+        return wall
+
+    def _note(self, problem: str) -> None:
+        if len(self.problems) < MAX_PROBLEMS:
+            self.problems[problem] = None
+
+
+def _asked_url(failure: Failure) -> str:
+    """Scrapy hangs the request on the failure."""
+    request: Request = failure.request  # type: ignore[attr-defined]
+    return request.url
+
+
+def _header(response: Response, name: str) -> str | None:
+    value = response.headers.get(name)
+    return value.decode("latin-1") if value else None
+
+
+def _validators(etag: str | None, last_modified: str | None) -> dict[str, str]:
+    """The request's conditions: the very strings that the server sent (RFC 9110 section 13)."""
+    conditions = {"If-None-Match": etag, "If-Modified-Since": last_modified}
+    return {name: value for name, value in conditions.items() if value}
