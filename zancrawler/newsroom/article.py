@@ -31,7 +31,7 @@ class BlockKind(StrEnum):
 class Block:
     kind: BlockKind
     lines: tuple[str, ...]
-    """One line; the items of a list; image name, caption and credit of a figure."""
+    """One line; the items of a list; the verses of a quotation; image, caption, credit."""
 
 
 class CreditPlace(StrEnum):
@@ -97,7 +97,7 @@ def _read_block(part: str) -> Block:
     if lines[0].startswith("## "):
         return Block(BlockKind.HEADING, (lines[0][3:],))
     if lines[0].startswith("> "):
-        return Block(BlockKind.QUOTE, (" ".join(line.removeprefix("> ") for line in lines),))
+        return Block(BlockKind.QUOTE, tuple(line.removeprefix("> ") for line in lines))
     return Block(BlockKind.PARAGRAPH, (" ".join(lines),))
 
 

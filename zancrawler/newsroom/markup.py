@@ -36,6 +36,11 @@ def inline(line: str, link: str) -> Html:
     return Html(BOLD.sub(r"<strong>\1</strong>", marked))
 
 
+def verses(lines: tuple[str, ...], link: str) -> Html:
+    """Lines of an article one below the other."""
+    return Html("<br/>".join(inline(line, link) for line in lines))
+
+
 def _escaped(value: object) -> str:
     return value if isinstance(value, Html) else escape(str(value))
 

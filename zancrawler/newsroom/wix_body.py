@@ -6,7 +6,9 @@ import hashlib
 import json
 
 from zancrawler.newsroom.article import Article, Block, BlockKind, CreditPlace
-from zancrawler.newsroom.markup import Html, fill, inline, joined, markup
+from zancrawler.newsroom.markup import Html, fill, inline, joined, markup, verses
+
+LINK = ' target="_blank" rel="noopener" data-hook="web-link"'
 
 
 def media(image: str) -> str:
@@ -53,7 +55,7 @@ def _ricos_block(home: str, block: Block, key: str) -> Html:
                 "$line</span></span></p></li>",
                 key=key,
                 n=n,
-                line=_inline(line),
+                line=inline(line, LINK),
             )
             for n, line in enumerate(block.lines)
         ]
@@ -62,7 +64,7 @@ def _ricos_block(home: str, block: Block, key: str) -> Html:
         '<$name dir="auto" id="viewer-$key"><span class="t5"><span>$line</span></span></$name>',
         name={BlockKind.HEADING: "h2", BlockKind.QUOTE: "blockquote"}.get(block.kind, "p"),
         key=key,
-        line=_inline(block.lines[0]),
+        line=_verses(block.lines),
     )
 
 
@@ -72,18 +74,20 @@ def flat(home: str, block: Block) -> Html:
         case BlockKind.FIGURE:
             return picture(home, block.lines[0], block.lines[1])
         case BlockKind.LIST:
-            items = [markup("<li><p>$line</p></li>", line=_inline(line)) for line in block.lines]
+            items = [
+                markup("<li><p>$line</p></li>", line=inline(line, LINK)) for line in block.lines
+            ]
             return markup("<ul>$items</ul>", items=joined(items))
         case BlockKind.HEADING:
-            return markup('<h3 class="font_3">$line</h3>', line=_inline(block.lines[0]))
+            return markup('<h3 class="font_3">$line</h3>', line=_verses(block.lines))
     return markup(
         '<p class="font_8">$line</p>\n<p class="font_8"><span class="wixGuard">\u200b</span></p>',
-        line=_inline(block.lines[0]),
+        line=_verses(block.lines),
     )
 
 
-def _inline(line: str) -> Html:
-    return inline(line, ' target="_blank" rel="noopener" data-hook="web-link"')
+def _verses(lines: tuple[str, ...]) -> Html:
+    return verses(lines, LINK)
 
 
 def picture(home: str, image: str, alt: str) -> Html:

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from zancrawler.newsroom.article import Article, Block, BlockKind, CreditPlace
 from zancrawler.newsroom.calendar import KABUL, full_date, persian_digits
-from zancrawler.newsroom.markup import Html, fill, inline, joined, markup
+from zancrawler.newsroom.markup import Html, fill, inline, joined, markup, verses
 
 TITLE = "سپیدار"
 PREFIXES = {"fa-AF": "", "en": "/en", "ps": "/ps"}
@@ -212,14 +212,16 @@ def content_html(frame: Frame, article: Article, around: Surroundings | None = N
 def _content_block(frame: Frame, article: Article, block: Block) -> Html:
     match block.kind:
         case BlockKind.HEADING:
-            return markup('<h2 class="wp-block-heading">$line</h2>', line=_inline(block.lines[0]))
+            return markup(
+                '<h2 class="wp-block-heading">$line</h2>', line=inline(block.lines[0], "")
+            )
         case BlockKind.LIST:
-            items = [markup("<li>$line</li>", line=_inline(line)) for line in block.lines]
+            items = [markup("<li>$line</li>", line=inline(line, "")) for line in block.lines]
             return markup('<ul class="wp-block-list">$items</ul>', items=joined(items))
         case BlockKind.QUOTE:
             return markup(
                 '<blockquote class="wp-block-quote is-layout-flow"><p>$line</p></blockquote>',
-                line=_inline(block.lines[0]),
+                line=verses(block.lines, ""),
             )
         case BlockKind.FIGURE:
             image, caption, credit = block.lines
@@ -230,11 +232,7 @@ def _content_block(frame: Frame, article: Article, block: Block) -> Html:
                 caption=" ".join(filter(None, (caption, credit))),
             )
         case BlockKind.PARAGRAPH:
-            return markup("<p>$line</p>", line=_inline(block.lines[0]))
-
-
-def _inline(line: str) -> Html:
-    return inline(line, "")
+            return markup("<p>$line</p>", line=inline(block.lines[0], ""))
 
 
 def _counted(number: int, language: str) -> str:
