@@ -15,10 +15,10 @@ YEAR = timedelta(days=365)
 LOOK_RATIO = 0.2
 """An article is due when the time since the last look reaches this share of its age.
 
-So looks are spaced by a quarter of the age at the look before: hourly on the first morning, daily
-in the first week, monthly after four months. News is edited early or hardly ever (Cho and
-Garcia-Molina, "Effective page refresh policies for web crawlers", TODS 2003, derive the same
-from a change rate that falls with age).
+So looks are spaced by a quarter of the age at the look before, and by more where nothing ever
+changes: an article that stays as it is has some 20 looks in its first year, half of them on its
+first day. News is edited early or hardly ever (Cho and Garcia-Molina, "Effective page refresh
+policies for web crawlers", TODS 2003, derive the same from a change rate that falls with age).
 """
 USUAL_EDITS = 0.1
 """The share of looks at known articles that find a change, in an outlet that edits as most do."""
@@ -77,11 +77,11 @@ def revisit_after(entry: Entry, at: datetime, edit_rate: float) -> timedelta:
 
     Age counts from the last edit, for edits come in bunches. Where this article, or failing that
     its outlet, changes more than is usual the ratio shrinks to a quarter at most; where they never
-    change it doubles.
+    change it doubles at most.
     """
     age = max(at - max(entry.born, entry.last_changed or entry.born), timedelta(0))
-    # Four looks' worth of the outlet's habit, then the article's own.
-    rate = (entry.changes + 4 * edit_rate) / (max(entry.looks - 1, 0) + 4)
+    # Ten looks' worth of the outlet's habit, then more and more the article's own.
+    rate = (entry.changes + 10 * edit_rate) / (max(entry.looks - 1, 0) + 10)
     ratio = LOOK_RATIO * min(max(USUAL_EDITS / max(rate, 0.001), 0.25), 2)
     return min(max(age * (ratio / (1 - ratio)), HOUR), YEAR)
 

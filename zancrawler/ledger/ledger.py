@@ -25,7 +25,7 @@ from zancrawler.ledger.model import (
     State,
 )
 from zancrawler.ledger.shapes import Shapes
-from zancrawler.ledger.traps import Shape
+from zancrawler.ledger.traps import Shape, shape_of
 
 FULL_LOOK_EVERY = 10
 """Every so many looks no validator is sent: some servers answer 304 to a page that has changed."""
@@ -196,16 +196,22 @@ class Ledger:
         # The later pages of a listing are no sources of their own: articles move through them.
         source = self._first_source(key) if entry.kind is Kind.NEXT_PAGE else None
         news = [
-            self._advertise(replace(advert, source=source or advert.source), outcome.at)
+            (advert, self._advertise(replace(advert, source=source or advert.source), outcome.at))
             for advert in outcome.adverts
             if advert.url != outcome.url
         ]
-        after = history.looked(entry, outcome, news.count(News.URL), self.edit_rate)
+        unknown = sum(told is News.URL for _, told in news)
+        after = history.looked(entry, outcome, unknown, self.edit_rate)
         self._tally(entry, after)
         self._update(key, after)
         if _first_answer(entry, after):
-            fruitful = any(news) or (after.kind is Kind.ARTICLE and self._is_new_text(key, after))
-            self._shapes.looked(after.url, fruitful=fruitful)
+            # A calendar always leads to another month: only articles count, and of other shapes.
+            articles = any(
+                told and advert.kind is Kind.ARTICLE and shape_of(advert.url) != shape_of(after.url)
+                for advert, told in news
+            )
+            new_text = after.kind is Kind.ARTICLE and self._is_new_text(key, after)
+            self._shapes.looked(after.url, fruitful=articles or new_text)
 
     def _advertise(self, advert: Advertisement, at: datetime) -> News:
         key, entry = self._find(advert.url)

@@ -10,7 +10,7 @@ FREE_URLS = 200
 FREE_LOOKS = 50
 """Looks at a shape before it is judged; all that a trap can cost."""
 FRUITFUL_SHARE = 0.1
-"""Of a shape's first looks, the share that must bring a new text or an unknown URL."""
+"""Of a shape's first looks, the share that must bring a new text or show a new article."""
 MAX_PARAMETER_URLS = 100_000
 """URLs of one shape with a query. The largest outlet known has some 200,000 articles in all."""
 MAX_DEPTH = 16
@@ -35,7 +35,7 @@ class Shape:
     looks: int = 0
     """URLs of it that were looked at and answered."""
     fruits: int = 0
-    """Looks among these that brought a new text or an unknown URL."""
+    """Looks among these that brought a new text, or showed an article for the first time."""
     refused: int = 0
     """Advertisements turned away since it is known for a trap."""
     trap: str | None = None
@@ -92,5 +92,5 @@ def trap(shape: Shape) -> str | None:
         return f"more than {MAX_PARAMETER_URLS:,} URLs"
     barren = shape.looks >= FREE_LOOKS and shape.fruits < shape.looks * FRUITFUL_SHARE
     if shape.urls > FREE_URLS and barren:
-        return f"{shape.looks} looks brought {shape.fruits} new texts or links"
+        return f"{shape.looks} looks brought {shape.fruits} new texts or articles"
     return None
