@@ -1,10 +1,10 @@
 """Which language a text is in, as a BCP 47 tag, offline, three words being enough.
 
-Pashto, Persian, Urdu, Arabic, Uzbek, Tajik and English are told by their own letters and their
-commonest words; the rest, and what that leaves open, is py3langid's (97 languages, model inside
-the package). Persian is then told apart by its words: «پوهنتون», «شفاخانه», «دالر» are written
-in Afghanistan (`fa-AF`, Dari), «استانداری», «تومان», «دلار» in Iran (`fa-IR`). Where neither is
-found it is the outlet's own variety, and `fa` where no outlet is known.
+Pashto, Persian, Urdu, Arabic, Uzbek, Tajik and English are told by their commonest words and by
+letters that only they have; what that leaves open is py3langid's (97 languages, the model inside
+its package). Persian is then told apart by its words: «پوهنتون», «شفاخانه», «دالر» are written in
+Afghanistan (`fa-AF`, Dari), «استانداری», «تومان», «دلار» in Iran (`fa-IR`). Where it holds neither
+it is the outlet's own variety, and `fa` where no outlet is known.
 
 Uzbek is `uz` in all three of its scripts.
 """
@@ -13,30 +13,24 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-from zancrawler.extraction import language_words as listed
-from zancrawler.extraction.language_words import weights, words
+from zancrawler.extraction.language_words import TELLING_LETTERS, languages_of, plain, varieties
 
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
 
-LONGEST_SAMPLE = 4_000
+LONGEST_SAMPLE = 3_000
 """Characters that are read: more do not change the answer."""
 
 SHORT_PARAGRAPH = 20
 """Letters under which a paragraph (a name, a place) is taken to be in its text's language."""
 
-_PLAIN = str.maketrans(
-    "يىك", "ییک", "\u200c\u200d\u0640\u064b\u064c\u064d\u064e\u064f\u0650\u0651\u0652\u0654"
-)
-_WORD = re.compile(r"[^\W\d_]+(?:['’‘ʻʼ][^\W\d_]+)*")
-_ARABIC_SCRIPT = re.compile("[\u0620-\u06d3\u06fa-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufefc]")
-_CYRILLIC = re.compile("[\u0400-\u04ff]")
-_LATIN = re.compile("[A-Za-z\u00c0-\u024f]")
+_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,24 +41,47 @@ class LanguageGuess:
     """0 to 1: how much of what was seen speaks for the tag."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Script:
+    languages: tuple[str, ...]
+    """Those that our own tables know in this script."""
+    enough: float
+    """Points a word below which the tables have not understood the text."""
+    least: float
+    """Points a text, likewise."""
+
+
+_ARABIC = _Script(("ps", "fa", "ur", "ar", "ckb", "ug", "uz"), enough=0.2, least=2)
+_CYRILLIC = _Script(("uz", "tg"), enough=0.4, least=2)
+_LATIN = _Script(("en", "uz"), enough=0.24, least=4)
+_OTHER = _Script((), enough=0, least=0)
+
+
 def detect(text: str, expected: Sequence[str] = ()) -> LanguageGuess | None:
     """The language of a text, or None where it has no letters.
 
     `expected` are the outlet's languages, the main one first: they settle what the text leaves
     open, never what it says plainly.
     """
-    sample = text[:LONGEST_SAMPLE]
-    arabic, cyrillic, latin = (
-        len(script.findall(sample)) for script in (_ARABIC_SCRIPT, _CYRILLIC, _LATIN)
-    )
-    if arabic and arabic * 2 >= latin + cyrillic:
-        return _arabic_script(sample, expected)
-    if not any(c.isalpha() for c in sample):
+    sample = plain(text[:LONGEST_SAMPLE])
+    words = Counter(_WORD.findall(sample))
+    if not words:
         return None
-    found = _WORD.findall(sample.casefold())
-    if cyrillic > latin:
-        return _cyrillic(sample, found, expected)
-    return _latin(sample, found, expected)
+    script = _script(words)
+    variety = sum(varieties().get(word, 0.0) for word in words)
+    points = _points(sample, words, script.languages)
+    if "fa" in points and not points["ps"]:
+        points["fa"] += min(2 * abs(variety), 3.0)
+    enough = max(script.least, script.enough * words.total())
+    for language in {tag.split("-")[0] for tag in expected}:
+        if points.get(language):
+            points[language] += 0.5
+    best = max(points, key=points.__getitem__, default=None)
+    if best is None or points[best] < enough:
+        guess = _from_model(sample, expected)
+    else:
+        guess = LanguageGuess(best, points[best] / sum(points.values()))
+    return _with_variety(guess, variety, expected) if guess.tag == "fa" else guess
 
 
 def by_paragraph(text: str, expected: Sequence[str] = ()) -> tuple[LanguageGuess | None, ...]:
@@ -72,56 +89,56 @@ def by_paragraph(text: str, expected: Sequence[str] = ()) -> tuple[LanguageGuess
 
     A short paragraph, and the variety of a Persian one, follow the text as a whole.
     """
+    paragraphs = text.split("\n\n")
     whole = detect(text, expected)
     if whole is None:
-        return tuple(None for _ in text.split("\n\n"))
-    prior = (whole.tag, *(tag for tag in expected if tag != whole.tag))
-    return tuple(_paragraph(part, whole, prior) for part in text.split("\n\n"))
+        return (None,) * len(paragraphs)
+    script = _script(Counter(_WORD.findall(plain(text[:LONGEST_SAMPLE]))))
+    return tuple(_paragraph(part, whole, script, (whole.tag, *expected)) for part in paragraphs)
 
 
-def _paragraph(text: str, whole: LanguageGuess, prior: tuple[str, ...]) -> LanguageGuess | None:
-    guess = detect(text, prior)
-    if guess is None or sum(map(str.isalpha, text)) >= SHORT_PARAGRAPH:
-        return guess
-    same_script = (_ARABIC_SCRIPT.search(text) is None) == (whole.tag.split("-")[0] not in _ARABIC)
-    return whole if same_script else guess
+def _paragraph(
+    text: str, whole: LanguageGuess, script: _Script, prior: Sequence[str]
+) -> LanguageGuess | None:
+    words = Counter(_WORD.findall(plain(text[:LONGEST_SAMPLE])))
+    letters = sum(len(word) * count for word, count in words.items())
+    if 0 < letters < SHORT_PARAGRAPH and _script(words) is script:
+        return whole
+    return detect(text, prior)
 
 
-_ARABIC = ("fa", "ps", "ur", "ar", "ckb", "ug")
+def _script(words: Counter[str]) -> _Script:
+    """The script that most letters are in, by the first letter of each word."""
+    letters = dict.fromkeys((_ARABIC, _LATIN, _CYRILLIC, _OTHER), 0)
+    for word, count in words.items():
+        letters[_script_of(ord(word[0]))] += count * len(word)
+    return max(letters, key=letters.__getitem__)
 
 
-def _arabic_script(sample: str, expected: Sequence[str]) -> LanguageGuess:
-    found = _WORD.findall(sample)
-    plain = [word.translate(_PLAIN) for word in found]
-    evidence = {
-        "ps": _with_letters(plain, listed.PASHTO_LETTERS) + 2 * _among(plain, listed.PASHTO_WORDS),
-        "fa": 2 * _among(plain, listed.PERSIAN_WORDS) + _joined(sample),
-        "ur": 1.5 * _with_letters(found, listed.URDU_LETTERS)
-        + 2 * _among(plain, listed.URDU_WORDS),
-        "ar": _with_letters(found, listed.ARABIC_LETTERS)
-        + _articles(plain)
-        + 2 * _among(found, listed.ARABIC_WORDS),
-        "ckb": 2 * _with_letters(found, listed.KURDISH_LETTERS),
-        "ug": 2 * _with_letters(found, listed.UYGHUR_LETTERS),
-        "uz": 3 * _among(plain, listed.UZBEK_ARABIC_WORDS),
-    }
-    variety = sum(map(weights().get, set(plain), [0.0] * len(plain)))
-    evidence["fa"] += min(abs(variety), 2.0)
-    for tag in expected:
-        if tag.split("-")[0] in evidence:
-            evidence[tag.split("-")[0]] += 0.4
-    total = sum(evidence.values())
-    best = max(evidence, key=lambda tag: evidence[tag])
-    if evidence[best] < 1.0 and not expected:
-        return _persian_or(_rest(sample, expected), variety, expected)
-    guess = LanguageGuess(best, evidence[best] / total)
-    return _persian_or(guess, variety, expected)
+def _script_of(code: int) -> _Script:
+    if code < 0x250 or 0x1E00 <= code < 0x1F00:
+        return _LATIN
+    if 0x600 <= code < 0x780 or 0xFB50 <= code < 0xFF00:
+        return _ARABIC
+    return _CYRILLIC if 0x400 <= code < 0x530 else _OTHER
 
 
-def _persian_or(guess: LanguageGuess, variety: float, expected: Sequence[str]) -> LanguageGuess:
-    """Persian gets its country; any other language is returned as it is."""
-    if guess.tag != "fa":
-        return guess
+def _points(sample: str, words: Counter[str], languages: tuple[str, ...]) -> dict[str, float]:
+    """For each language: two points for a common word, one for a letter of its own."""
+    points = dict.fromkeys(languages, 0.0)
+    known = languages_of()
+    for word, count in words.items():
+        for language in known.get(word, ()):
+            if language in points:
+                points[language] += 2 * count
+    for language, letters in TELLING_LETTERS.items():
+        if language in points:
+            points[language] += sum(map(sample.count, letters))
+    return points
+
+
+def _with_variety(guess: LanguageGuess, variety: float, expected: Sequence[str]) -> LanguageGuess:
+    """Persian with its country, as far as that can be told."""
     usual = next((tag for tag in expected if tag in ("fa-AF", "fa-IR")), None)
     variety += {"fa-AF": 1.0, "fa-IR": -1.0, None: 0.0}[usual]
     if abs(variety) < 0.15:
@@ -130,31 +147,15 @@ def _persian_or(guess: LanguageGuess, variety: float, expected: Sequence[str]) -
     return LanguageGuess(tag, guess.score / (1 + math.exp(-2 * abs(variety))))
 
 
-def _cyrillic(sample: str, found: list[str], expected: Sequence[str]) -> LanguageGuess:
-    uzbek = 3 * _among(found, listed.UZBEK_CYRILLIC_WORDS) + 2 * _with_letters(found, "ў")
-    tajik = 3 * _among(found, listed.TAJIK_WORDS) + 2 * _with_letters(found, "ӣӯҷ")
-    best = max(uzbek, tajik)
-    if best * 3 < len(found) or uzbek == tajik:
-        return _rest(sample, expected)
-    return LanguageGuess("uz" if uzbek > tajik else "tg", best / (uzbek + tajik))
-
-
-def _latin(sample: str, found: list[str], expected: Sequence[str]) -> LanguageGuess:
-    english = _among(found, listed.ENGLISH_WORDS)
-    if len(found) >= 8 and english * 5 >= len(found):
-        return LanguageGuess("en", min(1.0, 0.7 + english / len(found)))
-    if _among(found, listed.UZBEK_LATIN_WORDS) * 5 >= len(found):
-        return LanguageGuess("uz", 0.9)
-    return _rest(sample, expected)
-
-
-def _rest(sample: str, expected: Sequence[str]) -> LanguageGuess:
-    """py3langid's answer, leaning towards what is expected."""
-    lean = {tag.split("-")[0]: 20.0 for tag in expected} or {"en": 3.0}
+def _from_model(sample: str, expected: Sequence[str]) -> LanguageGuess:
+    """py3langid's answer, leaning towards what is expected, most to the main language."""
+    lean = {tag.split("-")[0]: 5.0 for tag in expected} or {"en": 3.0}
+    if expected:
+        lean[expected[0].split("-")[0]] = 8.0
     ranked = {
         tag: probability * lean.get(tag, 1.0) for tag, probability in _identifier().rank(sample)
     }
-    best = max(ranked, key=lambda tag: ranked[tag])
+    best = max(ranked, key=ranked.__getitem__)
     return LanguageGuess(best, ranked[best] / sum(ranked.values()))
 
 
@@ -165,26 +166,3 @@ def _identifier() -> LanguageIdentifier:
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
     return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-
-
-def _among(found: Sequence[str], table: str) -> int:
-    known = words(table)
-    return sum(word in known for word in found)
-
-
-def _with_letters(found: Sequence[str], letters: str) -> int:
-    return sum(1 for word in found if not _letter_set(letters).isdisjoint(word))
-
-
-@cache
-def _letter_set(letters: str) -> frozenset[str]:
-    return frozenset(letters)
-
-
-def _articles(plain: Sequence[str]) -> float:
-    return sum(0.7 for word in plain if len(word) > 4 and word.startswith(("ال", "وال", "بال")))
-
-
-def _joined(sample: str) -> int:
-    """Words that hold a zero-width non-joiner: Persian, hardly anything else."""
-    return min(sample.count("\u200c"), 3)

