@@ -161,7 +161,8 @@ def _named(line: FoldedLine) -> Iterator[Stated]:
 
 def _is_prefix(line: FoldedLine, end: int) -> bool:
     """«می‌گویند», «حمل و نقل»: the name is the beginning of another word or phrase."""
-    if end < len(line.text) and line.source[line.offsets[end]] == ZWNJ:
+    joined = end + 1 < len(line.text) and line.source[line.offsets[end]] == ZWNJ
+    if joined and line.text[end + 1].isalpha():
         return True
     return line.text.startswith(" و نقل", end) or line.text.startswith(" و قزح", end)
 
