@@ -93,7 +93,9 @@ def _captured(entry: Entry, outcome: Outcome) -> Entry:
         entry.held and _digest(outcome) is not None and _digest(outcome) == _digest(entry)
     )
     changed = entry.held and not same
-    entry = replace(
+    # A 304 repeats only the validators that it wants to change (RFC 9110 section 15.4.5).
+    kept = entry if outcome.state is State.UNCHANGED else outcome
+    return replace(
         entry,
         state=State.UNCHANGED if same else State.CAPTURED,
         failures=0,
@@ -104,15 +106,9 @@ def _captured(entry: Entry, outcome: Outcome) -> Entry:
         last_changed=outcome.at if changed else entry.last_changed,
         content_digest=outcome.content_digest or entry.content_digest,
         text_digest=outcome.text_digest or entry.text_digest,
+        etag=outcome.etag or kept.etag,
+        last_modified=outcome.last_modified or kept.last_modified,
     )
-    if outcome.state is State.UNCHANGED:
-        # A 304 repeats only the validators that it wants to change (RFC 9110 section 15.4.5).
-        return replace(
-            entry,
-            etag=outcome.etag or entry.etag,
-            last_modified=outcome.last_modified or entry.last_modified,
-        )
-    return replace(entry, etag=outcome.etag, last_modified=outcome.last_modified)
 
 
 def _struck(entry: Entry, at: datetime) -> Entry:

@@ -181,10 +181,12 @@ class Ledger:
 
     @property
     def edit_rate(self) -> float:
-        """The share of looks at known articles that find a change; USUAL_EDITS to begin with."""
-        return (self._tallies.get("changes", 0) + 10 * USUAL_EDITS) / (
-            self._tallies.get("revisits", 0) + 10
-        )
+        """The share of looks at known articles that find a change which no lastmod announced.
+
+        USUAL_EDITS to begin with.
+        """
+        looks, changes = self._tallies.get("looks", 0), self._tallies.get("changes", 0)
+        return (changes + 10 * USUAL_EDITS) / (looks + 10)
 
     def _record(self, outcome: Outcome) -> None:
         outcome = replace(outcome, at=_utc(outcome.at))
@@ -247,11 +249,9 @@ class Ledger:
         """Counts what this outlet's habits are judged by."""
         if before.kind is Kind.ARTICLE and before.held and after.failures == after.strikes == 0:
             changed = after.changes - before.changes
-            self._count("revisits", 1)
-            self._count("changes", changed)
-            if modified_since(before):
-                self._count("lastmod said", 1)
-                self._count("lastmod held", changed)
+            announced = modified_since(before)
+            self._count("announced looks" if announced else "looks", 1)
+            self._count("announced changes" if announced else "changes", changed)
         if after.last_look is not None:
             latest = schema.to_seconds(after.last_look)
             self._tallies["latest"] = max(self._tallies.get("latest", 0), latest)
@@ -261,8 +261,9 @@ class Ledger:
 
     @property
     def _lastmod_holds(self) -> bool:
-        said, held = self._tallies.get("lastmod said", 0), self._tallies.get("lastmod held", 0)
-        return said < LASTMOD_TRIALS or held >= said * LASTMOD_SHARE
+        looks = self._tallies.get("announced looks", 0)
+        changes = self._tallies.get("announced changes", 0)
+        return looks < LASTMOD_TRIALS or changes >= looks * LASTMOD_SHARE
 
     def _mend_clock(self, now: datetime) -> None:
         """Where looks lie in the future the clock was wrong then: what they put off is due now."""
