@@ -30,6 +30,7 @@ EXTENSIONS = {
     "scrapy.extensions.corestats.CoreStats": 0,
     "scrapy.extensions.logstats.LogStats": None,
     "scrapy.extensions.memusage.MemoryUsage": None,
+    "scrapy.extensions.remote_control.RemoteControl": None,
 }
 
 DOWNLOADER_MIDDLEWARES = {
@@ -41,10 +42,11 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.httpcache.HttpCacheMiddleware": None,
 }
 SPIDER_MIDDLEWARES = {
-    # No page needs to know which other one led to it.
-    "scrapy.spidermiddlewares.referer.RefererMiddleware": None,
     "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
 }
+
+# Which source led to a page goes into its metadata record; other hosts are told nothing.
+REFERRER_POLICY = "same-origin"
 
 # Brotli and zstd records break players and readers of WARC; gzip and deflate none.
 DEFAULT_REQUEST_HEADERS = {

@@ -45,6 +45,8 @@ def outlet(platform: str = "wix") -> Outlet:
         ),
         ("https://other.org/index.php/a/?utm_medium=b", "https://other.org/index.php/a/"),
         ("https://www.example.org", "https://www.example.org/"),
+        ("https://example.org/news/a%3ab%e2%80%99", "https://www.example.org/news/a%3Ab%E2%80%99"),
+        ("https://example.org/a/../%70ost/./b", "https://www.example.org/post/b"),
         ("https://example.org/search?type=blogs&page=2", None),
     ],
 )

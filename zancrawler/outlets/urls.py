@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from urllib.parse import SplitResult, parse_qsl, unquote, urlencode, urlsplit, urlunsplit
+from urllib.parse import (
+    SplitResult,
+    parse_qsl,
+    unquote,
+    urlencode,
+    urljoin,
+    urlsplit,
+    urlunsplit,
+)
 
-from w3lib.url import canonicalize_url
+from w3lib.url import safe_url_string
 
 from zancrawler.outlets.model import FinalSlash, Outlet, UrlKind
 
 MAX_URL_LENGTH = 2_083
 """Characters; the longest that common servers, caches and browsers take. Longer ones are traps."""
+_ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
 
 
 @cache
@@ -59,7 +68,7 @@ def canonical_url(url: str, outlet: Outlet) -> str:
     site itself has it, Persian letters percent-encoded. On other hosts only the general part of
     this. Idempotent.
     """
-    parts = urlsplit(canonicalize_url(url, keep_blank_values=True))
+    parts = urlsplit(_normalized(url))
     ours = _netloc(parts) in outlet.domains or _netloc(parts) in outlet.mirrors
     scheme, netloc, path = parts.scheme, _netloc(parts), parts.path
     if ours:
@@ -69,13 +78,31 @@ def canonical_url(url: str, outlet: Outlet) -> str:
         path = _with_final_slash(path, outlet.urls.final_slash)
     drop = (_tracking(), *(outlet.urls.drop_parameters if ours else ()))
     query = urlencode(
-        [
+        sorted(
             (name, value)
             for name, value in parse_qsl(parts.query, keep_blank_values=True)
             if not any(pattern.fullmatch(name) for pattern in drop)
-        ]
+        )
     )
     return urlunsplit((scheme, netloc, path or "/", query, ""))
+
+
+def _normalized(url: str) -> str:
+    """RFC 3986 section 6.2.2: escapes in upper case, none for unreserved characters, no dots.
+
+    A reserved character and its escape stay apart: `/news/a%3Ab` is not `/news/a:b`.
+    """
+    safe = safe_url_string(url.strip())
+    decoded = _ESCAPE.sub(lambda escape: _plain_escape(escape[0]), safe)
+    return urljoin(decoded, urlsplit(decoded).path or "/") + (
+        f"?{query}" if (query := urlsplit(decoded).query) else ""
+    )
+
+
+def _plain_escape(escape: str) -> str:
+    character = chr(int(escape[1:], 16))
+    unreserved = character.isascii() and (character.isalnum() or character in "-._~")
+    return character if unreserved else escape.upper()
 
 
 def _without_prefixes(path: str, prefixes: tuple[str, ...]) -> str:

@@ -60,10 +60,13 @@ class Follower:
             return
 
     def reports(self) -> Iterator[Report]:
-        """What has come since the last call; `Failed` once if the process died."""
+        """What has come since the last call. The last is `Done` or `Failed`, also for a death."""
         try:
             while self._pipe.poll():
-                yield self._pipe.recv()
+                report: Report = self._pipe.recv()
+                yield report
+                if not isinstance(report, Committed):
+                    return
         except (EOFError, OSError):
             self._process.join()
             yield Failed(f"the extraction process ended with code {self._process.exitcode}")

@@ -1,0 +1,5 @@
+"""`python -m zancrawler`."""
+
+from zancrawler.cli import main
+
+main()
