@@ -6,6 +6,7 @@ import tomllib
 from dataclasses import dataclass
 from enum import StrEnum
 from importlib import resources
+from typing import Any
 
 from zancrawler.newsroom.answer import Answer, Manner, page, redirect
 
@@ -76,19 +77,22 @@ class Case:
     """In a sitemap, though the site itself would not list it."""
     to: str = ""
 
+    @classmethod
+    def from_json(cls, value: dict[str, Any]) -> Case:
+        scenario, outcome = Scenario(value["scenario"]), Outcome(value["outcome"])
+        return cls(**{**value, "scenario": scenario, "outcome": outcome})
 
-def read_cases() -> tuple[Case, ...]:
+
+def read_cases(paths: dict[str, str]) -> tuple[Case, ...]:
+    """The cases of `cases.toml`; `paths` are those of the articles, by id."""
     source = (resources.files("zancrawler.newsroom") / "cases.toml").read_text(encoding="utf-8")
-    return tuple(
-        Case(
-            **{
-                **table,
-                "scenario": Scenario(table["scenario"]),
-                "outcome": Outcome(table["outcome"]),
-            }
-        )
-        for table in tomllib.loads(source)["cases"]
-    )
+    return tuple(_case(table, paths) for table in tomllib.loads(source)["cases"])
+
+
+def _case(table: dict[str, Any], paths: dict[str, str]) -> Case:
+    before, after = table.pop("before", ""), table.pop("after", "")
+    path = table["path"] if "path" in table else f"{before}{paths[table['article']]}{after}"
+    return Case.from_json({**table, "path": path})
 
 
 def instead(case: Case, visits: int, home: str) -> Answer | None:

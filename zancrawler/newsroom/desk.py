@@ -33,7 +33,7 @@ class Desk:
     def __init__(self, homes: dict[str, str], day: int) -> None:
         self.homes = homes
         self.annals = Annals.read()
-        self.cases = read_cases()
+        self.cases = read_cases({each.id: each.path for each in self.annals.articles})
         self.log: deque[LoggedRequest] = deque(maxlen=LOGGED)
         self.visits: Counter[tuple[str, str]] = Counter()
         self.set_day(day)
@@ -85,7 +85,7 @@ class Desk:
 
     def named_cases(self) -> list[dict[str, object]]:
         """The awkward cases, each with its URL, as JSON values."""
-        return [{**asdict(case), "url": case_url(case, self.homes)} for case in self.cases]
+        return [{"case": asdict(case), "url": case_url(case, self.homes)} for case in self.cases]
 
     def _at(self, day: int | None) -> Edition:
         return self.edition if day is None else self.annals.edition(day)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from importlib import resources
+from itertools import groupby
 from typing import Any
 
 from zancrawler.newsroom.article import Article, Block, BlockKind, read_articles
@@ -96,10 +97,11 @@ class Weather:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """An article as it stands on a day. `version` counts its distinct texts and titles from 1."""
+    """An article as it stands at the end of a day."""
 
     article: Article
-    version: int
+    n_versions: int
+    """Distinct texts and titles so far, as they stood at the ends of the days."""
     touched: datetime
     """When the page last changed, said or unsaid."""
     presence: Presence
@@ -176,15 +178,15 @@ class Annals:
         return Edition(day, now, tuple(standings), weather)
 
     def _standing(self, article: Article, day: int) -> Standing:
-        version, touched = 1, article.modified
-        for edit in self.edits:
-            if edit.article != article.id or edit.day > day:
-                continue
-            edited = edit_article(article, edit)
-            if (edited.title, edited.text) != (article.title, article.text):
-                version += 1
-            touched = _edited_at(edit.day)
-            article = edited if edit.silent else replace(edited, modified=touched)
+        versions, touched = {(article.title, article.text)}, article.modified
+        edits = [each for each in self.edits if each.article == article.id and each.day <= day]
+        for edit_day, edits_of_day in groupby(edits, key=lambda each: each.day):
+            touched = _edited_at(edit_day)
+            for edit in edits_of_day:
+                article = edit_article(article, edit)
+                if not edit.silent:
+                    article = replace(article, modified=touched)
+            versions.add((article.title, article.text))
         presence = next(
             (
                 removal.answer
@@ -193,7 +195,7 @@ class Annals:
             ),
             Presence.LIVE,
         )
-        return Standing(article, version, touched, presence)
+        return Standing(article, len(versions), touched, presence)
 
 
 def edit_article(article: Article, edit: Edit) -> Article:

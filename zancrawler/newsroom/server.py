@@ -11,6 +11,7 @@ import socket
 import sys
 import time
 from dataclasses import asdict
+from http import HTTPStatus
 from typing import Any, cast
 from urllib.parse import unquote
 
@@ -89,7 +90,7 @@ def unchanged(request: Request, answer: Answer) -> bool:
 
 def deliver(request: Request, answer: Answer) -> bytes | int:
     """Send the answer in its manner."""
-    request.setResponseCode(answer.status)
+    request.setResponseCode(answer.status, HTTPStatus(answer.status).phrase.encode())
     request.setHeader("Content-Type", answer.content_type)
     for name, value in answer.headers:
         request.setHeader(name, value)

@@ -14,7 +14,7 @@ from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
-from zancrawler.newsroom.cases import Case, Outcome, Scenario
+from zancrawler.newsroom.cases import Case
 from zancrawler.newsroom.catalogue import write_catalogue
 from zancrawler.newsroom.desk import LoggedRequest
 from zancrawler.newsroom.edition import Presence, Spell, Weather
@@ -55,20 +55,7 @@ class Newsroom:
 
     def cases(self) -> list[tuple[Case, str]]:
         """The awkward cases, each with its URL."""
-        return [
-            (
-                Case(
-                    **{
-                        **each,
-                        "scenario": Scenario(each["scenario"]),
-                        "outcome": Outcome(each["outcome"]),
-                    }
-                ),
-                url,
-            )
-            for each in self._get("cases")
-            for url in (each.pop("url"),)
-        ]
+        return [(Case.from_json(each["case"]), each["url"]) for each in self._get("cases")]
 
     def requests(self) -> list[LoggedRequest]:
         """The requests that the outlets received, in their order, without the desk's own."""
@@ -103,7 +90,7 @@ def serve(day: int = 0, port: int = 0) -> Iterator[Newsroom]:
     command += ["--day", str(day), "--port", str(port)]
     with (
         tempfile.TemporaryDirectory(prefix="newsroom-") as folder,
-        # A session of its own: Ctrl-C reaches us alone, and we stop the server by closing its input.
+        # A session of its own, for Ctrl-C to reach us alone; closing its input stops the server.
         subprocess.Popen(
             command,
             stdin=subprocess.PIPE,

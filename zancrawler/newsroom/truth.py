@@ -53,8 +53,8 @@ class TruthArticle:
     """The lead picture first."""
     translations: tuple[tuple[str, str], ...]
     """Language and URL."""
-    version: int
-    """Counts the distinct titles and texts so far, from 1."""
+    n_versions: int
+    """Distinct titles and texts so far, as they stood at the ends of the days."""
     presence: Presence
 
     @classmethod
@@ -115,7 +115,7 @@ def _true(standing: Standing, edition: Edition, homes: dict[str, str]) -> TruthA
         text=article.text,
         images=tuple(_images(article, home)),
         translations=tuple((each.language, address(home, each.path)) for each in translations),
-        version=standing.version,
+        n_versions=standing.n_versions,
         presence=standing.presence,
     )
 

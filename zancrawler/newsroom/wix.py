@@ -140,7 +140,7 @@ class Wix:
         return Answer(
             200,
             html.encode(),
-            etag=digest(f"{article.id} {standing.version} {standing.touched}".encode()),
+            etag=digest(f"{article.id} {standing.n_versions} {standing.touched}".encode()),
             modified=standing.touched,
             manner=Manner.CUT if standing.presence is Presence.BROKEN else Manner.GZIP,
         )

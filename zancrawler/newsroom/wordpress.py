@@ -24,7 +24,6 @@ PAGE_SIZE = 10
 SITEMAP_SIZE = 20
 API_LIMIT = 100
 RELATED = 3
-FIRST_ID = 20_101
 
 ROBOTS = """User-agent: *
 Disallow: /wp-admin/
@@ -104,16 +103,10 @@ class WordPress:
             if language in (None, each.article.language)
         ]
 
-    def _numbers(self) -> dict[str, int]:
-        """The site's own ids, in the order of publication."""
-        ids = [each.article.id for each in reversed(self.edition.standings)]
-        return {article: FIRST_ID + 7 * place for place, article in enumerate(ids)}
-
     def _short_link(self, number: str) -> Answer:
-        paths = {each.id: each.path for each in self._live()}
-        for article, known in self._numbers().items():
-            if str(known) == number and article in paths:
-                return redirect(self._address(paths[article]))
+        for article in self._live():
+            if str(article_number(article)) == number:
+                return redirect(self._address(article.path))
         return page("<!doctype html><title>404</title>", status=404)
 
     def _article(self, ask: Ask, standing: Standing) -> Answer:
@@ -126,7 +119,7 @@ class WordPress:
                 return page(pages.plain_page(frame, str(status), "برگه پیدا نشد."), status=status)
         html = pages.article_page(frame, article, self._surroundings(article))
         # The page is made anew every day: its validators change though the article does not.
-        key = f"{article.id} {standing.version} {standing.touched} {self.edition.day}"
+        key = f"{article.id} {standing.n_versions} {standing.touched} {self.edition.day}"
         return Answer(
             200,
             html.encode(),
@@ -139,7 +132,7 @@ class WordPress:
         others = [each for each in self._live(article.language) if each.id != article.id]
         start = self.edition.day % max(1, len(others) - RELATED)
         return pages.Surroundings(
-            number=self._numbers()[article.id],
+            number=article_number(article),
             also=others[-1 - self.edition.day % len(others)] if others else None,
             related=others[start : start + RELATED],
             translations=[
@@ -195,10 +188,10 @@ class WordPress:
         return "".join(_entry(self._address(each.path), each.modified) for each in articles)
 
     def _feed(self, path: str, language: str) -> Answer:
-        articles, numbers = self._live(language)[:PAGE_SIZE], self._numbers()
+        articles = self._live(language)[:PAGE_SIZE]
         changed = self._changed(articles)
         frame = pages.Frame(self.home, self.edition.now, 0, False)
-        items = "".join(self._item(frame, each, numbers[each.id]) for each in articles)
+        items = "".join(self._item(frame, each) for each in articles)
         return xml(
             '<?xml version="1.0" encoding="UTF-8"?><rss version="2.0" '
             'xmlns:content="http://purl.org/rss/1.0/modules/content/" '
@@ -214,14 +207,14 @@ class WordPress:
             "application/rss+xml; charset=UTF-8",
         )
 
-    def _item(self, frame: pages.Frame, article: Article, number: int) -> str:
+    def _item(self, frame: pages.Frame, article: Article) -> str:
         creator = ", ".join(article.authors)
         return (
             f"<item>\n{tag('title', article.title)}\n{tag('link', self._address(article.path))}\n"
             f"<dc:creator><![CDATA[{creator}]]></dc:creator>\n"
             f"{tag('pubDate', format_datetime(article.published))}\n"
             f"<category><![CDATA[{article.section}]]></category>\n"
-            f'<guid isPermaLink="false">{self.home}/?p={number}</guid>\n'
+            f'<guid isPermaLink="false">{self.home}/?p={article_number(article)}</guid>\n'
             f"<description><![CDATA[{article.text[:200]} [&#8230;]]]></description>\n"
             f"<content:encoded><![CDATA[{pages.content_html(frame, article)}]]></content:encoded>\n"
             "</item>\n"
@@ -241,15 +234,15 @@ class WordPress:
         total = -(-len(articles) // size)
         if not 1 <= number <= max(1, total):
             return _json({"code": "rest_post_invalid_page_number", "data": {"status": 400}}, 400)
-        numbers = self._numbers()
         shown = articles[size * (number - 1) : size * number]
         frame = pages.Frame(self.home, self.edition.now, 0, False)
-        answer = [self._post(frame, each, numbers[each.id]) for each in shown]
+        answer = [self._post(frame, each) for each in shown]
         return _json(
             answer, 200, ("X-WP-Total", str(len(articles))), ("X-WP-TotalPages", str(total))
         )
 
-    def _post(self, frame: pages.Frame, article: Article, number: int) -> dict[str, object]:
+    def _post(self, frame: pages.Frame, article: Article) -> dict[str, object]:
+        number = article_number(article)
         content = pages.content_html(frame, article)
         return {
             "id": number,
@@ -267,6 +260,11 @@ class WordPress:
             "excerpt": {"rendered": f"<p>{escape(article.text[:200])}</p>", "protected": False},
             "lang": article.language.split("-")[0],
         }
+
+
+def article_number(article: Article) -> int:
+    """The site's own id of an article, of five digits."""
+    return 10_000 + int(digest(article.id.encode())[:8], 16) % 90_000
 
 
 def _local(moment: datetime) -> str:
