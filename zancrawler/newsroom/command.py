@@ -17,7 +17,7 @@ def run(port: int = 8731, day: int = 0) -> None:
             f"The newsroom is open, on its day {day}. Stop it with Ctrl-C.\n\n"
             + "\n".join(lines)
             + f"\n\nCatalogue: {newsroom.catalogue}\n"
-            f"Crawl it:  zancrawler crawl --catalogue {newsroom.catalogue} {outlets}\n"
+            f"Crawl it:  zancrawler crawl --outlets {newsroom.catalogue} {outlets}\n"
         )
         sys.stdout.flush()
         try:

@@ -16,7 +16,8 @@ def png(name: str) -> bytes:
     rows = bytearray()
     for y in range(HEIGHT):
         start = 3 * (y // STRIPE)
-        rows += b"\0" + seed[start : start + 3] * WIDTH
+        muted = bytes((value + 3 * 160) // 4 for value in seed[start : start + 3])
+        rows += b"\0" + muted * WIDTH
     header = struct.pack(">IIBBBBB", WIDTH, HEIGHT, 8, 2, 0, 0, 0)
     return (
         b"\x89PNG\r\n\x1a\n"
