@@ -6,6 +6,8 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 
 from isal import isal_zlib
@@ -22,6 +24,33 @@ GZIP_WINDOW = 31
 AT_ONCE = 4 << 20
 """Bytes of records that are compressed in memory and written in one go."""
 OPEN_SUFFIX = ".open"
+
+
+class Series(StrEnum):
+    """An outlet's two series of WARCs."""
+
+    PAGES = "pages"
+    """Whole exchanges: what a player may show."""
+    FAILED = "failed"
+    """Attempts without a whole response, answers to HEAD, and 304s whose original is not in the
+    archive. Players hang on these or break, so they are in no index and no package."""
+
+
+def warc_path(
+    archive: Archive, outlet: str, series: Series, started: datetime, serial: int
+) -> Path:
+    """`<outlet>-<time>-<serial>.warc.gz`, or `<outlet>-failed-...` for the failed."""
+    path = archive.warc(outlet, started, serial)
+    if series is Series.FAILED:
+        return path.with_name(f"{outlet}-failed{path.name.removeprefix(outlet)}")
+    return path
+
+
+def page_warcs(archive: Archive, outlet: str) -> list[Path]:
+    """The outlet's closed WARCs of pages, in the order of their names."""
+    failed = f"{outlet}-failed-"
+    closed = archive.warcs(outlet).glob("*/*.warc.gz")
+    return sorted(path for path in closed if not path.name.startswith(failed))
 
 
 @dataclass(frozen=True, slots=True)

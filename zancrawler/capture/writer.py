@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from zancrawler.archive import Archive
 
+from .cdxj import index_warc
 from .exchange import CapturedExchange, WireExchange, WireState
+from .originals import Originals, sighting
 from .records import (
     Answer,
     NewRecord,
@@ -20,17 +20,10 @@ from .records import (
     exchange_records,
     warcinfo,
 )
-from .warcfile import Span, WarcFile
+from .warcfile import Series, Span, WarcFile, warc_path
 
-
-class Series(StrEnum):
-    """An outlet's two series of WARCs."""
-
-    PAGES = "pages"
-    """Whole exchanges: what a player may show."""
-    FAILED = "failed"
-    """Attempts without a whole response, answers to HEAD, and 304s whose original is not in the
-    archive. Players hang on these or break, so they are in no index and no package."""
+MIN_REPEATED = 512
+"""Bytes of payload. A revisit's own fields take about as many, so below this nothing is saved."""
 
 
 @dataclass(slots=True)
@@ -57,6 +50,7 @@ class WarcWriter:
         next one begun: no exchange is split."""
         self._archive = archive
         self._outlet = outlet
+        self._originals = Originals.open(archive, outlet)
         self._max_bytes = max_bytes
         self._information = tuple(information)
         self._started = datetime.now(UTC)
@@ -67,7 +61,7 @@ class WarcWriter:
     ) -> CapturedExchange:
         """Appends an exchange that has ended. Raises CaptureError when it cannot be written."""
         answer = Answer.read(exchange.received) if exchange.received.size else None
-        original: Original | None = None
+        original = self._original(exchange, answer)
         series = self._series(exchange, answer, original)
         growing = self._file(series)
         self._certificates(growing, exchange)
@@ -75,7 +69,21 @@ class WarcWriter:
             notes = {**notes, "error": error}
         records = exchange_records(exchange, answer, original, growing.warcinfo_id, notes)
         spans = growing.file.append(records)
+        if series is Series.PAGES and answer is not None and exchange.method == "GET":
+            response = next(record for record in records if _is_response(record))
+            if seen := sighting(response.fields, answer.head):
+                self._originals.note(seen)
         return _captured(exchange, growing.file.name, records, spans, answer, error)
+
+    def _original(self, exchange: WireExchange, answer: Answer | None) -> Original | None:
+        """The record that this answer repeats, so that a revisit does."""
+        if exchange.state is not WireState.COMPLETE or answer is None or exchange.method != "GET":
+            return None
+        if answer.head.status == 304:
+            return self._originals.latest(exchange.url)
+        if answer.payload_length < MIN_REPEATED or answer.head.status in (None, 206):
+            return None
+        return self._originals.repeated(answer.payload_digest, answer.head.chunked)
 
     @staticmethod
     def _series(exchange: WireExchange, answer: Answer | None, original: Original | None) -> Series:
@@ -102,19 +110,14 @@ class WarcWriter:
         serial = 0
         while True:
             try:
-                file = WarcFile(self._archive, self._path(series, serial))
+                path = warc_path(self._archive, self._outlet, series, self._started, serial)
+                file = WarcFile(self._archive, path)
                 break
             except FileExistsError:
                 serial += 1
         record = warcinfo(file.path.name, datetime.now(UTC), self._information)
         file.append((record,))
         return _Growing(file, record.record_id, set())
-
-    def _path(self, series: Series, serial: int) -> Path:
-        path = self._archive.warc(self._outlet, self._started, serial)
-        if series is Series.FAILED:
-            return path.with_name(path.name.replace(self._outlet, f"{self._outlet}-failed", 1))
-        return path
 
     @staticmethod
     def _certificates(growing: _Growing, exchange: WireExchange) -> None:
@@ -129,11 +132,15 @@ class WarcWriter:
     def _close(self, series: Series) -> None:
         growing = self._growing.pop(series)
         growing.file.close()
+        if series is Series.PAGES:
+            self._originals.settle(growing.file.name)
+            index_warc(self._archive, growing.file.path)
 
     def close(self) -> None:
-        """Closes the files. Raises OSError."""
+        """Closes the files and indexes the pages. Raises OSError."""
         for series in tuple(self._growing):
             self._close(series)
+        self._originals.close()
 
 
 def _captured(

@@ -1,0 +1,160 @@
+"""CDXJ: where in a WARC each capture of a URL stands, sorted bytewise by SURT and time.
+
+The lines are those of cdxj-indexer, field by field, so that pywb and wabac read them.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from surt import surt
+
+from zancrawler.archive import Archive, put_durably
+
+from .errors import DamagedWarcError
+from .http import MAX_HEAD, head_length, parse_head
+from .reader import Record, read_records
+
+MAX_LINE = 1 << 20
+_MIME_END = re.compile(r"[;\s]")
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """One line of a CDXJ."""
+
+    urlkey: str
+    """The URL in SURT form."""
+    timestamp: str
+    """Fourteen digits, UTC."""
+    url: str
+    mime: str | None
+    """`warc/revisit` for a revisit."""
+    status: str | None
+    digest: str
+    length: int
+    offset: int
+    filename: str
+    """The WARC's name without its folder."""
+
+    def line(self) -> bytes:
+        fields = {
+            "url": self.url,
+            "mime": self.mime,
+            "status": self.status,
+            "digest": self.digest,
+            "length": str(self.length),
+            "offset": str(self.offset),
+            "filename": self.filename,
+        }
+        known = {name: value for name, value in fields.items() if value is not None}
+        return f"{self.urlkey} {self.timestamp} {json.dumps(known)}\n".encode()
+
+    @classmethod
+    def parse(cls, line: bytes) -> Capture:
+        """Raises ValueError for what is no line of a CDXJ."""
+        urlkey, timestamp, block = line.decode("utf-8").split(" ", 2)
+        fields = json.loads(block)
+        try:
+            return cls(
+                urlkey=urlkey,
+                timestamp=timestamp,
+                url=fields["url"],
+                mime=fields.get("mime"),
+                status=fields.get("status"),
+                digest=fields["digest"],
+                length=int(fields["length"]),
+                offset=int(fields["offset"]),
+                filename=fields["filename"],
+            )
+        except (KeyError, TypeError) as error:
+            raise ValueError(f"a CDXJ line lacks {error}") from error
+
+
+def capture_of(record: Record, filename: str) -> Capture | None:
+    """The index line of a record; None for one that stands for no capture."""
+    if record.type not in ("response", "revisit") or record.target_uri is None:
+        return None
+    status: str | None = None
+    mime: str | None = None
+    if record.block:
+        head = parse_head(record.block[: head_length(record.block) or MAX_HEAD])
+        if head.status is not None:
+            status = head.start_line.split(None, 2)[1].decode("ascii")
+        content_type = head.get(b"content-type")
+        if content_type is not None:
+            mime = _MIME_END.split(content_type.decode("utf-8", "replace"), maxsplit=1)[0]
+    return Capture(
+        urlkey=urlkey(record.target_uri),
+        timestamp=f"{record.date:%Y%m%d%H%M%S}",
+        url=record.target_uri,
+        mime="warc/revisit" if record.type == "revisit" else mime,
+        status=status,
+        digest=record.payload_digest or "-",
+        length=record.length,
+        offset=record.offset,
+        filename=filename,
+    )
+
+
+def urlkey(url: str) -> str:
+    try:
+        key: str = surt(url)
+    except (ValueError, UnicodeError):
+        return url
+    return key
+
+
+def write_index(archive: Archive, warc: Path, captures: Iterable[Capture]) -> None:
+    """Puts the CDXJ of a closed WARC beside the others, whole or not at all. Raises OSError."""
+    with put_durably(archive.cdxj(warc)) as temporary:
+        temporary.write_bytes(b"".join(sorted(capture.line() for capture in captures)))
+
+
+def index_warc(archive: Archive, warc: Path) -> None:
+    """Writes a closed WARC's CDXJ anew from its records. Raises OSError, DamagedWarcError."""
+    records = read_records(warc, max_block=MAX_HEAD)
+    captures = (capture_of(record, warc.name) for record in records)
+    write_index(archive, warc, (capture for capture in captures if capture is not None))
+
+
+def captures_of(archive: Archive, outlet: str, url: str) -> Iterator[Capture]:
+    """All captures of a URL, from the indexes of an outlet's closed WARCs, file by file.
+
+    Scheme, `www.`, letter case and the order of parameters do not count, as SURT has it.
+    Raises DamagedWarcError for an index that is none; `rebuild` writes it anew.
+    """
+    key = urlkey(url)
+    for path in sorted((archive.root / "cdxj" / outlet).glob("*/*.cdxj")):
+        with path.open("rb") as file:
+            for line in _lines_from(file, f"{key} ".encode()):
+                try:
+                    capture = Capture.parse(line)
+                except ValueError as error:
+                    raise DamagedWarcError(path.name, file.tell(), str(error)) from error
+                yield capture
+
+
+def _lines_from(file: IO[bytes], prefix: bytes) -> Iterator[bytes]:
+    """The lines of a sorted file that begin with `prefix`, found by bisection."""
+    low, high = 0, file.seek(0, 2)
+    while low < high:
+        middle = (low + high) // 2
+        file.seek(middle)
+        if middle:
+            file.readline(MAX_LINE)
+        line = file.readline(MAX_LINE)
+        if line and line < prefix:
+            low = middle + 1
+        else:
+            high = middle
+    file.seek(low)
+    if low:
+        file.readline(MAX_LINE)
+    while (line := file.readline(MAX_LINE)).startswith(prefix):
+        yield line
