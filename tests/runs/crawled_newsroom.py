@@ -7,7 +7,7 @@ import sys
 from dataclasses import dataclass
 
 from zancrawler.archive import Archive
-from zancrawler.newsroom import Newsroom
+from zancrawler.newsroom import Newsroom, TruthArticle
 from zancrawler.outlets import Catalogue
 
 
@@ -16,6 +16,12 @@ class Crawled:
     newsroom: Newsroom
     archive: Archive
     output: str
+
+    @property
+    def articles(self) -> list[TruthArticle]:
+        """What must be a row: all that is live, but for a page that never arrives whole."""
+        never = {url for case, url in self.newsroom.cases() if case.outcome == "no_article"}
+        return [article for article in self.newsroom.truth() if article.url not in never]
 
     @property
     def catalogue(self) -> Catalogue:

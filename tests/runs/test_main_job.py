@@ -29,7 +29,7 @@ def squeezed(text: str | None) -> str:
 
 def test_every_true_article_is_one_row_and_nothing_else_is(crawled: Crawled) -> None:
     found = Counter(row["canonical_url"] for row in rows(crawled))
-    expected = Counter(article.url for article in crawled.newsroom.published())
+    expected = Counter(article.url for article in crawled.articles)
     assert len(expected) >= 60
     assert found == expected
 
@@ -37,7 +37,7 @@ def test_every_true_article_is_one_row_and_nothing_else_is(crawled: Crawled) -> 
 @pytest.fixture(scope="session")
 def pairs(crawled: Crawled) -> list[tuple[TruthArticle, dict[str, Any]]]:
     by_url = {row["canonical_url"]: row for row in rows(crawled)}
-    return [(true, by_url[true.url]) for true in crawled.newsroom.published() if true.url in by_url]
+    return [(true, by_url[true.url]) for true in crawled.articles if true.url in by_url]
 
 
 def test_title_authors_language_and_section(
@@ -104,10 +104,24 @@ def test_each_row_points_at_the_record_that_gives_it_again(crawled: Crawled) -> 
 
 def test_every_advertised_article_is_accounted_for(crawled: Crawled) -> None:
     coverage = {row["url"]: row for row in rows(crawled, "coverage")}
-    for true in crawled.newsroom.published():
+    for true in crawled.articles:
         assert coverage[true.url]["state"] in ("captured", "unchanged"), true.url
         assert coverage[true.url]["sources"], true.url
     assert all(row["state"] != "advertised" for row in coverage.values())
+
+
+def test_every_awkward_case_by_its_name(crawled: Crawled) -> None:
+    urls = Counter(row["canonical_url"] for row in rows(crawled))
+    asked = {request.path for request in crawled.newsroom.requests()}
+    truth = {article.id: article for article in crawled.newsroom.truth()}
+    for case, url in crawled.newsroom.cases():
+        if case.outcome == "article":
+            assert case.article, case.name
+            assert urls[truth[case.article].url] == 1, case.name
+        elif case.outcome == "no_article":
+            assert url not in urls, case.name
+        else:
+            assert case.path not in asked, case.name
 
 
 def test_every_exchange_is_a_row_of_captures(crawled: Crawled) -> None:
@@ -130,6 +144,6 @@ def test_a_second_run_asks_for_no_article(crawled: Crawled) -> None:
         crawled.newsroom.catalogue,
     )
     asked = crawled.newsroom.requests()[before:]
-    articles = {article.url for article in crawled.newsroom.published()}
+    articles = {article.url for article in crawled.articles}
     homes = crawled.newsroom.homes
     assert not [r for r in asked if homes[r.outlet].rstrip("/") + r.path in articles]
