@@ -12,10 +12,13 @@ from hypothesis import strategies as st
 from zancrawler.discovery import UnreadableSource, Via, read_robots, read_sitemap
 from zancrawler.discovery.advert import w3c_datetime
 from zancrawler.discovery.sitemaps import (
+    MAX_ELEMENTS,
+    MAX_ENTRY_ELEMENTS,
     MAX_INDEX_DEPTH,
     MAX_ROBOTS_SITEMAPS,
     MAX_SITEMAP_BYTES,
     MAX_SITEMAP_URLS,
+    MAX_TAG_BYTES,
 )
 
 SITEMAP = "https://zan.example/sitemap.xml"
@@ -232,6 +235,25 @@ def test_urls_are_bounded_in_xml_and_text() -> None:
         found = read_sitemap(body, SITEMAP)
         assert len(found.adverts) == MAX_SITEMAP_URLS
         assert found.problems == ("only the first 50,000 locations are read",)
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        pytest.param(
+            b"<urlset>" + b"<b/>" * (MAX_ELEMENTS + 1), "more elements", marks=pytest.mark.slow
+        ),
+        (
+            b"<urlset><url>" + b"<b/>" * (MAX_ENTRY_ELEMENTS + 1) + b"</url></urlset>",
+            "more elements",
+        ),
+        (b"<urlset><url " + b"".join(b'a%d="" ' % n for n in range(150_000)), "1,000,000 bytes"),
+        (b"<urlset><url><loc>" + b"&" * (MAX_TAG_BYTES + 1), "1,000,000 bytes"),
+    ],
+)
+def test_elements_and_tags_are_bounded(body: bytes, reason: str) -> None:
+    with pytest.raises(UnreadableSource, match=reason):
+        read_sitemap(body, SITEMAP)
 
 
 def test_deep_nesting_is_no_harm() -> None:

@@ -90,7 +90,11 @@ def plain_title(markup: str | None) -> str | None:
     """A headline without tags, entities and line breaks; zero-width joiners stay."""
     if not markup:
         return None
-    text = html.unescape(html.unescape(remove_tags(markup)))
+    return one_line(html.unescape(html.unescape(remove_tags(markup))))
+
+
+def one_line(text: str) -> str | None:
+    """The text of an element on one line; zero-width joiners are no white space."""
     return " ".join(text.split())[:MAX_TITLE_LENGTH] or None
 
 

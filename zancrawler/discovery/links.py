@@ -7,7 +7,7 @@ from itertools import islice
 
 from lxml.html import HtmlElement
 
-from zancrawler.discovery.advert import absolute_url, plain_title
+from zancrawler.discovery.advert import absolute_url, one_line
 
 MAX_LINKS = 5_000
 """Per page, in its order. The longest real listing seen has about 600."""
@@ -44,7 +44,7 @@ def page_links(tree: HtmlElement, url: str) -> PageLinks:
         target = absolute_url(anchor.get("href", ""), base)
         if target is None:
             continue
-        text = plain_title("".join(anchor.itertext()))
+        text = one_line("".join(anchor.itertext()))
         if target not in links or (text and not links[target].text):
             links[target] = Link(target, text)
         if "next" in _rels(anchor):

@@ -28,6 +28,15 @@ MAX_SITEMAP_BYTES = 52_428_800
 MAX_SITEMAP_URLS = 50_000
 """Per sitemap, and child sitemaps per index; the protocol's own bound too."""
 
+MAX_ELEMENTS = 2_000_000
+"""Per document; 40 for each URL that may be in it."""
+
+MAX_ENTRY_ELEMENTS = 10_000
+"""Per URL; Google's image extension allows 1,000 images, of some five elements each."""
+
+MAX_TAG_BYTES = 1_000_000
+"""Between one `<` and the next. A longer tag or text is no sitemap's, and costs memory."""
+
 MAX_INDEX_DEPTH = 3
 """The protocol knows one level of index; some sites nest them, and a loop must end."""
 
@@ -90,6 +99,7 @@ def read_sitemap(body: bytes, url: str, depth: int = 0) -> Discovered:
     harvest = _Harvest(url, depth)
     if start[:1] != b"<" and b"\x00" not in start[:4]:
         return _plain_text(body, harvest)
+    _refuse_endless_tags(body)
     try:
         root = _read_xml(body, harvest, mend=False)
     except _XML_FAULTS as fault:
@@ -119,6 +129,14 @@ def _unpacked(body: bytes) -> bytes:
     if len(plain) > MAX_SITEMAP_BYTES:
         raise UnreadableSource(f"a sitemap of more than {MAX_SITEMAP_BYTES:,} bytes uncompressed")
     return plain
+
+
+def _refuse_endless_tags(body: bytes) -> None:
+    at = 0
+    while len(body) - at > MAX_TAG_BYTES:
+        at = body.rfind(b"<", at, at + MAX_TAG_BYTES) + 1
+        if at == 0:
+            raise UnreadableSource(f"a tag or text of more than {MAX_TAG_BYTES:,} bytes")
 
 
 def _read_xml(body: bytes, harvest: _Harvest, *, mend: bool) -> str:
@@ -152,10 +170,18 @@ def _elements(body: bytes, *, mend: bool) -> Iterator[etree._Element]:
         remove_comments=True,
         remove_pis=True,
     )
-    depth = 0
+    depth = elements = in_entry = 0
     for event, element in events:
-        depth += 1 if event == "start" else -1
-        if event == "end" and depth <= 1:
+        if event == "start":
+            depth += 1
+            elements += 1
+            in_entry += 1
+            if elements > MAX_ELEMENTS or in_entry > MAX_ENTRY_ELEMENTS:
+                raise UnreadableSource("more elements than a sitemap may have")
+            continue
+        depth -= 1
+        if depth <= 1:
+            in_entry = 0
             yield element
             element.clear(keep_tail=True)
             # Never the element itself: libxml2 may still be adding text behind it.
