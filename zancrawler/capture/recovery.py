@@ -37,9 +37,7 @@ def recover(archive: Archive, outlet: str) -> tuple[Recovered, ...]:
     Raises OSError.
     """
     folder = archive.warcs(outlet)
-    return tuple(
-        _recover(archive, outlet, path) for path in sorted(folder.glob(f"*/*{OPEN_SUFFIX}"))
-    )
+    return tuple(_recover(archive, path) for path in sorted(folder.glob(f"*/*{OPEN_SUFFIX}")))
 
 
 def _recover(archive: Archive, growing: Path) -> Recovered:
