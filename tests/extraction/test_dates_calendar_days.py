@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from time import process_time
 
 import jdatetime
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zancrawler.extraction.calendars import Calendar, from_gregorian, to_gregorian
-from zancrawler.extraction.dates import Precision, find_dates, parse_date
+from zancrawler.extraction.dates import Precision, find_dates, parse_date, read_date
 from zancrawler.extraction.dates_words import day_words
 from zancrawler.extraction.digits import ARABIC, PERSIAN
 from zancrawler.extraction.months import GREGORIAN, HIJRI, SOLAR_HIJRI
@@ -126,7 +127,7 @@ def test_mixed_digits_marks_and_separators(
 @given(day=st.sampled_from(DAYS), calendar=st.sampled_from(list(Calendar)))
 def test_a_year_that_is_left_out_is_the_last_one(day: date, calendar: Calendar) -> None:
     """Captured within the year after it was printed, the day is found without its year."""
-    year, month, number = from_gregorian(calendar, day)
+    _, month, number = from_gregorian(calendar, day)
     captured = datetime.combine(day, time(12), UTC) + timedelta(days=200)
     name = NAMES[calendar][month - 1].split("|")[0]
     reading = parse_date(f"{number} {name}", captured_at=captured)
@@ -142,13 +143,24 @@ def test_anything_at_all_is_read_or_not_but_never_breaks(text: str) -> None:
     assert all(found.raw in text for found in find_dates(text, captured_at=CAPTURED))
 
 
-FRAGMENTS = st.sampled_from(
-    ["اسد", "مه", "سال", "1404", "۱۵", "2025", "May", "/", "-", ":", " ", "24", "pm", "(", ")"]
-    + ["T", "+04:30", "شنبه", "Monday", "ago", "days", "روز", "پیش", "\u200c", "\u200f", "قمری"]
-)
+FRAGMENTS = [
+    *("اسد", "مه", "سال", "1404", "۱۵", "2025", "May", "/", "-", ":", " ", "24", "pm", "(", ")"),
+    *("T", "+04:30", "شنبه", "Monday", "ago", "days", "روز", "پیش", "\u200c", "\u200f", "قمری"),
+    *("ساعت ", "کابل ", "د ", "په ", "میاشت ", "a ", "of "),
+]
 
 
-@given(st.lists(FRAGMENTS, max_size=12).map("".join))
+@given(st.lists(st.sampled_from(FRAGMENTS), max_size=12).map("".join))
 def test_pieces_of_dates_in_any_order_never_break(text: str) -> None:
     reading = parse_date(text, captured_at=CAPTURED)
     assert reading is None or reading.moment <= CAPTURED + timedelta(days=2)
+
+
+@pytest.mark.parametrize("fragment", FRAGMENTS)
+def test_no_repetition_takes_long(fragment: str) -> None:
+    """The patterns hold no loop in a loop: the longest line is read in a fraction of a second."""
+    for text in (f"15 اسد {fragment * 2_000}", f"{fragment * 180} 15 اسد", f"اسد {fragment}" * 400):
+        start = process_time()
+        read_date(text, captured_at=CAPTURED)
+        find_dates(text, captured_at=CAPTURED)
+        assert process_time() - start < 0.5

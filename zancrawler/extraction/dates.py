@@ -11,6 +11,7 @@ page prints it, whatever the reader's zone.
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
@@ -22,6 +23,7 @@ from zancrawler.extraction.dates_folding import FoldedLine, fold_line
 from zancrawler.extraction.dates_grammar import Stated, compact_day, stated_dates
 from zancrawler.extraction.dates_relative import RelativeDate, relative_date
 from zancrawler.extraction.dates_resolving import Hints, ImpossibleDateError, resolve_day
+from zancrawler.extraction.months import month_names
 
 __all__ = ["DateReading", "DateVerdict", "Hints", "Precision"]
 __all__ += ["find_dates", "parse_date", "read_date", "url_date"]
@@ -31,6 +33,12 @@ LONGEST_TEXT = 2_000
 
 LONGEST_LABEL = 60
 """Letters that may stand around a date in an element made for it: a byline, `Published on`."""
+
+
+_URL_DATES = (
+    re.compile(r"/(1[34]\d\d|19\d\d|20\d\d)[/-]([01]?\d|[a-z]{3})[/-]([0-3]?\d)(?!\d)"),
+    re.compile(r"[/-](20\d\d)([01]\d)([0-3]\d)(?=\D|\d{4,6}(?!\d)|$)"),
+)
 
 
 class Precision(StrEnum):
@@ -72,9 +80,6 @@ def read_date(text: str, *, captured_at: datetime, hints: Hints | None = None) -
     found = sorted(stated_dates(line), key=lambda stated: stated.start)
     if day is not None:
         found = [day]
-    relative = relative_date(line.text)
-    if relative is not None and (not found or relative.start < found[0].start):
-        return _from_capture(line, relative, captured_at, hints)
     warnings: list[str] = []
     for stated in found:
         if not stated.certain and _letters_around(line.text, stated) > LONGEST_LABEL:
@@ -85,6 +90,9 @@ def read_date(text: str, *, captured_at: datetime, hints: Hints | None = None) -
             warnings.append(str(impossible))
             continue
         return DateVerdict(reading, (*warnings, *reading.warnings))
+    relative = relative_date(line.text)
+    if relative is not None and not warnings:
+        return _from_capture(line, relative, captured_at, hints)
     return DateVerdict(None, tuple(warnings))
 
 
@@ -119,17 +127,19 @@ def find_dates(
 
 
 def url_date(url: str) -> date | None:
-    """The day in a URL's path (`/2024/03/07/`, `/1404/05/15/`), or None."""
-    path = urlsplit(url).path
-    match = re.search(r"/(1[34]\d\d|19\d\d|20\d\d)[/-]([01]?\d)[/-]([0-3]?\d)(?!\d)", path)
-    if match is None:
-        return None
-    year = int(match[1])
-    calendar = Calendar.GREGORIAN if year > 1800 else Calendar.SOLAR_HIJRI
-    try:
-        return to_gregorian(calendar, year, int(match[2]), int(match[3]))
-    except ValueError:
-        return None
+    """The day in a URL's path, or None: `/2024/03/07/`, `/2024/mar/07/`, `/1404/05/15/`, or an
+    eight-digit head of a number (`/202410294262`)."""
+    path = urlsplit(url).path.lower()
+    for pattern in _URL_DATES:
+        match = pattern.search(path)
+        if match is None:
+            continue
+        year, month = int(match[1]), month_names().get(match[2])
+        calendar = Calendar.GREGORIAN if year > 1800 else Calendar.SOLAR_HIJRI
+        with suppress(ValueError):
+            number = month.number if month else int(match[2])
+            return to_gregorian(calendar, year, number, int(match[3]))
+    return None
 
 
 def _reading(line: FoldedLine, stated: Stated, captured_at: datetime, hints: Hints) -> DateReading:

@@ -9,28 +9,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import time, timedelta, timezone, tzinfo
+from datetime import UTC, time
 from functools import cache
-from zoneinfo import ZoneInfo
 
 from zancrawler.extraction.calendars import Calendar
-from zancrawler.extraction.dates_folding import FoldedLine, fold_word
+from zancrawler.extraction.dates_clock import CLOCK, Clock, read_clock
+from zancrawler.extraction.dates_folding import FoldedLine
 from zancrawler.extraction.dates_words import day_words
 from zancrawler.extraction.months import EVERYDAY_WORDS, Month, month_names, weekday_names
 
 ZWNJ = "\u200c"
-
-_ZONES = "z 0, utc 0, gmt 0, aft 4.5, irst 3.5, pkt 5, bst 1, cet 1, cest 2, est -5, edt -4, et -5"
-_ZONES += ", cst -6, cdt -5, mst -7, mdt -6, pst -8, pdt -7"
-_ZONE_HOURS = {name: float(hours) for name, hours in (zone.split() for zone in _ZONES.split(", "))}
-
-
-@dataclass(frozen=True, slots=True)
-class Clock:
-    time: time
-    has_seconds: bool
-    zone: tzinfo | None
-    """None: the text names no zone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +80,6 @@ def _patterns() -> _Patterns:
 
     day = rf"(?P<day>(?<![\d.:/])[0-3]?\d(?![\d:])|(?<!\w)(?:{_any_of(day_words())})(?!\w))"
     weekday = rf"(?<!\w)(?:د\s)?(?P<weekday>{_any_of(weekday_names())})(?!\w)"
-    zone = r"(?P<zone>(?:UTC|GMT)?\s?[+-]\d\d?:?(?:\d\d)?(?!\d)|(?:[A-Z]{2,4}|Z)\b|به وقت کابل)"
-    half = r"(?P<half>[ap]\.?\s?m\b\.?|ق\.?ظ|ب\.?ظ|قبل از ظهر|بعد از ظهر)"
-    clock = (
-        r"(?P<hour>[01]?\d|2[0-4])(?::(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d)(?:[.,]\d+)?)?"
-        rf"(?:\s?{half})?|\s?(?P<half_only>[ap]\.?m\b\.?))(?!\d)(?:\s?\(?{zone}\)?)?"
-    )
     return _Patterns(
         word=pattern(r"[^\W\d_]+"),
         month=pattern(rf"(?:{_any_of(month_names())})(?![^\W_])"),
@@ -106,14 +88,17 @@ def _patterns() -> _Patterns:
             rf"{day}{_SUFFIX}(?:\s?[,.\-/]?\s?(?:of\s|day\sof\s|ماه\s|برج\s|د\s(?:میاشت\w+\s)?)?)$"
         ),
         day_after=pattern(
-            rf"(?:\.?[\s,\-/]{{1,2}}(?:ماه\s|میاشت\w*\s|په\s|پر\s|the\s)*){day}{_SUFFIX}"
+            rf"(?:\.?[\s,\-/]{{1,2}}(?:(?:ماه|میاشت\w*|په|پر|the)\s){{0,3}}){day}{_SUFFIX}"
             rf"(?:[\s,.\-/]{{1,3}}(?:سال\s|کال\s|د\s)?{_YEAR})?"
         ),
         year_before=pattern(
             rf"(?<!\d){_YEAR}\s?(?:[,\-/.]|ه\.?ش|کال|ز|م|ل|لمریز|لیږدیز)?"
             r"(?:\sکال)?[\s\-/,]{0,2}(?:د\s)?$"
         ),
-        year_after=pattern(rf"(?:\s?ماه)?[\s,.\-/']{{0,3}}(?:(?:سال|کال|د|of)\s)*{_YEAR}"),
+        year_after=pattern(
+            rf"(?:\s?ماه)?(?:[\s,.\-/']{{0,3}}(?:(?:سال|کال|د|of)\s){{0,3}}{_YEAR}"
+            r"|(?:[-/]|,?\s')(?P<short>\d\d)(?![\d:/.\-]))"
+        ),
         numbers=pattern(
             r"(?<![\d.:/\-])(?:(?P<y>1[2-4]\d\d|19\d\d|20\d\d)\s?(?P<sep>[-/.])\s?(?P<m>[01]?\d)"
             r"\s?(?P=sep)\s?(?P<d>[0-3]?\d)"
@@ -122,21 +107,23 @@ def _patterns() -> _Patterns:
         ),
         weekday_before=pattern(rf"{weekday}[\s,.:(\-|]{{0,4}}(?:مورخ\s|روز\s|په\s|the\s)?$"),
         weekday_after=pattern(rf"[\s,.(\-|]{{1,3}}(?:روز\s)?{weekday}"),
-        clock_before=pattern(rf"(?<![\d:]){clock}[\s,|·•\-@()/]*(?:on\s|په\s)?$"),
+        clock_before=pattern(rf"(?<![\d:]){CLOCK}[\s,|·•\-@()/]{{0,8}}(?:on\s|په\s)?$"),
         clock_after=pattern(
-            rf"(?:[\s,|·•\-@();/]|T(?=\d)|at\s|on\s|ساعت\s?|کابل\s?|په\s|پر\s)*{clock}"
+            rf"(?:[\s,|·•\-@();:/]|T(?=\d)|(?:at|on|ساعت|کابل|په|پر)(?!\w)){{0,12}}{CLOCK}"
         ),
         late_year=pattern(rf"\s{_YEAR}"),
         date_word=pattern(
-            rf"(?<!\w)(?:{fold_word('تاریخ')}|مورخ|مورخه|{fold_word('نېټه')}|{fold_word('نېټې')}"
-            r"|امروز|دیروز|فردا|روز|شام|صبح|شب|تاریخی)[\s:(]{1,3}$"
+            r"(?<!\w)(?:تاریخ|تاریخی|مورخ|مورخه|نیټه|نیټی"
+            r"|امروز|دیروز|فردا|روز|شام|صبح|شب)[\s:(]{1,3}$"
         ),
     )
 
 
 @cache
 def _eras() -> tuple[tuple[Calendar, re.Pattern[str]], ...]:
-    return tuple((calendar, re.compile(rf"\s?,?{era}")) for calendar, era in _ERAS.items())
+    return tuple(
+        (calendar, re.compile(rf"[\s,]{{0,2}}(?:{era})")) for calendar, era in _ERAS.items()
+    )
 
 
 def stated_dates(line: FoldedLine) -> Iterator[Stated]:
@@ -189,11 +176,20 @@ def _beside(text: str, match: re.Match[str], month: Month) -> Stated | None:
         start,
         end,
         month.calendar,
-        int(year["year"]) if year else None,
+        _year(year, month.calendar) if year else None,
         month.number,
         day,
         certain=year is not None or _is_certain(text, match, start, end, suffix),
     )
+
+
+def _year(match: re.Match[str], calendar: Calendar) -> int:
+    short = match.groupdict().get("short")
+    if short is None:
+        return int(match["year"])
+    if calendar is Calendar.GREGORIAN:
+        return 2000 + int(short)
+    return (1300 if int(short) >= 60 else 1400) + int(short)
 
 
 def _is_certain(text: str, match: re.Match[str], start: int, end: int, day: str) -> bool:
@@ -220,8 +216,11 @@ def _day(text: str) -> int:
 def _numbers(line: FoldedLine) -> Iterator[Stated]:
     text = line.text
     for match in _patterns().numbers.finditer(text):
-        calendar = next((c for c, era in _eras() if era.match(text, match.end())), None)
-        span = (match.start(), match.end())
+        if match["last"] and len(match["last"]) == 2 and not line.raw(*match.span()).isascii():
+            continue
+        eras = ((c, pattern.match(text, match.end())) for c, pattern in _eras())
+        calendar, era = next((pair for pair in eras if pair[1]), (None, match))
+        span = (match.start(), era.end() if era else match.end())
         if match["y"]:
             yield Stated(*span, calendar, int(match["y"]), int(match["m"]), int(match["d"]))
         else:
@@ -262,55 +261,23 @@ def _with_clock(text: str, stated: Stated) -> Stated:
             stated,
             end=year.end() if year else after.end(),
             year=int(year["year"]) if year else stated.year,
-            clock=_clock(after),
+            clock=read_clock(after),
         )
     window = max(0, stated.start - 40)
     before = patterns.clock_before.search(text[window : stated.start])
     if before is not None:
-        return replace(stated, start=window + before.start(), clock=_clock(before))
+        return replace(stated, start=window + before.start(), clock=read_clock(before))
     return stated
-
-
-def _clock(match: re.Match[str]) -> Clock | None:
-    hour = int(match["hour"])
-    half = (match["half"] or match["half_only"] or "").lower()
-    if half:
-        if hour > 12:
-            half = ""
-        else:
-            afternoon = half.startswith(("p", "ب"))
-            hour = hour % 12 + (12 if afternoon else 0)
-    if hour == 24:
-        return None
-    clock = time(hour, int(match["minute"] or 0), int(match["second"] or 0))
-    return Clock(clock, match["second"] is not None, _zone(match["zone"]))
-
-
-def _zone(name: str | None) -> tzinfo | None:
-    if name is None:
-        return None
-    if name.endswith("کابل"):
-        return ZoneInfo("Asia/Kabul")
-    offset = re.search(r"([+-])(\d\d?):?(\d\d)?$", name)
-    if offset is not None:
-        minutes = int(offset[2]) * 60 + int(offset[3] or 0)
-        if minutes > 14 * 60:
-            return None
-        return timezone(timedelta(minutes=-minutes if offset[1] == "-" else minutes))
-    hours = _ZONE_HOURS.get(name.lower())
-    return None if hours is None else timezone(timedelta(hours=hours))
 
 
 def compact_day(text: str) -> Stated | None:
     """`20250806`, `20250806103000` or `20250806T103000Z`, when that is all the text."""
-    match = re.fullmatch(r"(20\d\d)(\d\d)(\d\d)(?:T?(\d\d)(\d\d)(\d\d)?(Z)?)?", text)
-    if match is None or not (int(match[4] or 0) < 24 and int(match[5] or 0) < 60):
+    match = re.fullmatch(r"(20\d\d)(\d\d)(\d\d)(?:T?([01]\d|2[0-3])([0-5]\d)([0-5]\d)?(Z?))?", text)
+    if match is None:
         return None
     clock = None
     if match[4]:
-        seconds = int(match[6] or 0)
-        clock = Clock(
-            time(int(match[4]), int(match[5]), min(seconds, 59)), bool(match[6]), _zone(match[7])
-        )
+        moment = time(int(match[4]), int(match[5]), int(match[6] or 0))
+        clock = Clock(moment, match[6] is not None, UTC if match[7] else None)
     year, month, day = int(match[1]), int(match[2]), int(match[3])
     return Stated(0, len(text), Calendar.GREGORIAN, year, month, day, clock=clock)

@@ -60,7 +60,7 @@ HIJRI = (
 _EVERYDAY = """
 حمل ثور جوزا سرطان اسد میزان عقرب قوس جدی دلو حوت وری غویی غوایی زمری وږی تله لړم کب
 تیر مهر آبان آذر دی بهمن محرم صفر رجب شعبان می مه مارس اوت جون
-may march mar hamal asad assad jadi hut hoot tir mehr aban azar dey bahman safar rajab shaban
+may march mar hamal asad assad mizan jadi hut hoot tir mehr aban azar dey bahman safar rajab shaban
 """
 EVERYDAY_WORDS = frozenset(fold_word(_EVERYDAY).split())
 """Month names that are also words, names or verb prefixes: cancer, bow, balance, earnest, Asad.

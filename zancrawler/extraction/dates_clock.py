@@ -1,0 +1,58 @@
+"""The clock time beside a date, with its zone: `10:30 pm EST`, «۸:۳۰ شب», `T10:00:00+04:30`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import time, timedelta, timezone, tzinfo
+from zoneinfo import ZoneInfo
+
+_ZONES = "z 0, utc 0, gmt 0, aft 4.5, irst 3.5, pkt 5, bst 1, cet 1, cest 2, est -5, edt -4, et -5"
+_ZONES += ", cst -6, cdt -5, mst -7, mdt -6, pst -8, pdt -7"
+_ZONE_HOURS = {name: float(hours) for name, hours in (zone.split() for zone in _ZONES.split(", "))}
+
+_ZONE = (
+    r"(?P<zone>(?:UTC|GMT)\s?[+-]\d\d?(?::?\d\d)?(?!\d)|[+-]\d\d(?::?\d\d)?(?!\d)"
+    rf"|(?:{'|'.join(_ZONE_HOURS)})(?!\w)|به وقت کابل)"
+)
+_HALF = r"(?P<half>[ap]\.?\s?m\b\.?|ق\.?ظ|ب\.?ظ|قبل از ظهر|بعد از ظهر|صبح|عصر|شب|ماسپښین)"
+_AFTERNOON = ("p", "ب", "عصر", "شب", "ماسپښین")
+
+CLOCK = (
+    r"(?P<hour>[01]?\d|2[0-3])(?::(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d)(?:[.,]\d+)?)?"
+    rf"(?:\s?{_HALF})?|\s?(?P<half_only>[ap]\.?m\b\.?))(?!\d)(?:\s?\(?{_ZONE}\)?)?"
+)
+"""A pattern for folded text, case ignored; `read_clock` reads its match."""
+
+_WIDEST_ZONE = timedelta(hours=14)
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    time: time
+    has_seconds: bool
+    zone: tzinfo | None
+    """None: the text names no zone."""
+
+
+def read_clock(match: re.Match[str]) -> Clock:
+    hour = int(match["hour"])
+    half = (match["half"] or match["half_only"] or "").lower()
+    if half and hour <= 12:
+        hour = hour % 12 + (12 if half.startswith(_AFTERNOON) else 0)
+    clock = time(hour, int(match["minute"] or 0), int(match["second"] or 0))
+    return Clock(clock, match["second"] is not None, _zone(match["zone"]))
+
+
+def _zone(name: str | None) -> tzinfo | None:
+    if name is None:
+        return None
+    if name.endswith("کابل"):
+        return ZoneInfo("Asia/Kabul")
+    offset = re.search(r"([+-])(\d\d?):?(\d\d)?$", name)
+    if offset is None:
+        return timezone(timedelta(hours=_ZONE_HOURS[name.lower()]))
+    ahead = timedelta(hours=int(offset[2]), minutes=int(offset[3] or 0))
+    if ahead > _WIDEST_ZONE:
+        return None
+    return timezone(-ahead if offset[1] == "-" else ahead)
