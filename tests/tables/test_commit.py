@@ -135,6 +135,12 @@ def test_an_unknown_column_is_refused_before_anything_is_written(archive: Archiv
     assert not archive.tables.exists()
 
 
+def test_an_article_without_its_capture_is_refused(archive: Archive) -> None:
+    with pytest.raises(ValueError, match="no capture of the article"):
+        Tables(archive, OUTLET).commit([capture(1, url("a"))], [sighting(capture(0, url("a")))])
+    assert not archive.tables.exists()
+
+
 def test_what_parquet_cannot_hold_does_not_stop_the_commit(archive: Archive) -> None:
     seen = capture(0, url("a"), fetch_status=99_999)
     hostile = sighting(seen, title="half \ud83d", tags=["\ude00"], fetch_status=None)

@@ -63,9 +63,9 @@ def hold_under_kills(tmp_path: Path, *, kills: int, exchanges: int) -> None:
 
 
 def test_kill_ten_times(tmp_path: Path) -> None:
-    hold_under_kills(tmp_path, kills=10, exchanges=500)
+    hold_under_kills(tmp_path, kills=10, exchanges=400)
 
 
 @pytest.mark.slow
 def test_kill_a_hundred_times(tmp_path: Path) -> None:
-    hold_under_kills(tmp_path, kills=100, exchanges=5000)
+    hold_under_kills(tmp_path, kills=100, exchanges=4000)

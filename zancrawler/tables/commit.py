@@ -90,26 +90,30 @@ class Tables:
     ) -> tuple[Outcome, ...]:
         """Writes rows of `captures`, and the articles that were seen in them, in their order.
 
-        `articles` holds rows of the table `articles` as one capture showed them: without version,
-        n_versions, first_seen, last_seen and status, which follow from what was seen before.
-        A capture with an `article_id` and status 200 or 304 says that the article still stands,
-        so a revisit moves last_seen too. Returns what each article was. Raises ValueError for an
-        unknown column; on any other error the tables are whole and the commit can be repeated.
+        `articles` holds rows of the table `articles` as one capture showed them, each with its
+        capture among `captures`, and without version, n_versions, first_seen, last_seen and
+        status, which follow from what was seen before. A capture that shows no article but has an
+        `article_id` and status 200 or 304 says that the article still stands, so a revisit moves
+        last_seen too. Returns what each of `articles` was.
+
+        Raises ValueError for an unknown column or an article without its capture, before anything
+        is written; on any other error the tables are whole and the commit can be repeated.
         """
         check_columns(CAPTURES, captures)
         check_columns(ARTICLES, articles)
+        sightings = {_record(row): row for row in articles}
+        if lost := sightings.keys() - {_record(row) for row in captures}:
+            raise ValueError(f"no capture of the article at {', '.join(map(str, sorted(lost)))}")
         changes = _Changes([], {}, set())
+        outcomes = dict.fromkeys(sightings, Outcome.COMMITTED)
         with self._known() as state:
-            old = self._committed(state, (*captures, *articles))
-            outcomes = tuple(
-                Outcome.COMMITTED if _place(row) in old else self._see(state, changes, row)
-                for row in articles
-            )
-            new_captures = [
-                {**row, "outlet": self._outlet} for row in captures if _place(row) not in old
-            ]
+            new_captures = self._not_committed(state, captures)
             for row in new_captures:
-                self._confirm(state, changes, row)
+                sighting = sightings.get(_record(row))
+                if sighting:
+                    outcomes[_record(row)] = self._see(state, changes, sighting)
+                else:
+                    self._confirm(state, changes, row)
             _append(self._versions, changes.versions)
             self._write_articles(state, changes)
             _append(self._captures, new_captures)
@@ -117,7 +121,7 @@ class Tables:
                 end = row["exchange_offset"] + row["exchange_length"]
                 name = row["warc_filename"]
                 state.derived[name] = max(state.derived.get(name, 0), end)
-        return outcomes
+        return tuple(outcomes.values())
 
     def mark(
         self,
@@ -147,23 +151,26 @@ class Tables:
         """Adds a run to `crawls`, in place of what was said of it before."""
         _upsert(self._crawls, [{**row, "outlet": self._outlet}])
 
-    def _committed(self, state: State, rows: Iterable[Row]) -> set[tuple[str, int]]:
-        """Records and exchanges that are in `captures`, as far as these rows could be of them."""
-        warcs = [name for name, offset in map(_place, rows) if state.is_derived(name, offset)]
+    def _not_committed(self, state: State, captures: Sequence[Row]) -> list[Row]:
+        """The captures that the table does not have; those that it could have are looked up."""
+        places = [(row["warc_filename"], row["exchange_offset"]) for row in captures]
+        warcs = {name for name, offset in places if state.is_derived(name, offset)}
         found: set[tuple[str, int]] = set()
         if warcs:
-            columns = ["warc_filename", "exchange_offset", "warc_record_offset"]
-            for _, chunk in self._captures.scan(columns):
-                chunk = chunk.filter(pc.is_in(chunk["warc_filename"], pa.array(set(warcs))))
-                names, exchanges, records = (column.to_pylist() for column in chunk.columns)
-                found.update(zip(names, exchanges, strict=True), zip(names, records, strict=True))
-        return found
+            for _, rows in self._captures.scan(["warc_filename", "exchange_offset"]):
+                rows = rows.filter(pc.is_in(rows["warc_filename"], pa.array(warcs)))
+                found.update(zip(*(column.to_pylist() for column in rows.columns), strict=True))
+        return [
+            {**row, "outlet": self._outlet}
+            for place, row in zip(places, captures, strict=True)
+            if place not in found
+        ]
 
     def _see(self, state: State, changes: _Changes, sighting: Row) -> Outcome:
         article_id, digest = sighting["article_id"], sighting["text_digest"]
         known = state.articles.setdefault(article_id, Known())
         before = known.version
-        written = state.ahead.pop(_place(sighting), None)
+        written = state.ahead.pop(_record(sighting), None)
         if written:
             known.version, known.text_digest = written
         elif is_new_version(known, digest):
@@ -218,10 +225,9 @@ class Tables:
             self._articles.rewrite(path, rows[path], lambda kept: _patched(kept, state, changes))
 
 
-def _place(row: Row) -> tuple[str, int]:
-    """Where an exchange, or the record of an article, begins."""
-    offset = row["exchange_offset"] if "exchange_offset" in row else row["warc_record_offset"]
-    return row["warc_filename"], offset
+def _record(row: Row) -> tuple[str, int | None]:
+    """The record that a capture or an article points to."""
+    return row["warc_filename"], row.get("warc_record_offset")
 
 
 def _patched(rows: pa.Table, state: State, changes: _Changes) -> pa.Table:

@@ -39,7 +39,7 @@ class State:
     derived: dict[str, int] = field(default_factory=dict)
     """End of the last exchange in `captures`, by WARC."""
     articles: dict[str, Known] = field(default_factory=dict)
-    ahead: dict[tuple[str, int], tuple[int, str]] = field(default_factory=dict)
+    ahead: dict[tuple[str, int | None], tuple[int, str]] = field(default_factory=dict)
     """Version and digest of the rows in `versions` from beyond that point, by WARC and offset.
 
     A commit that was cut short left them; the same captures, derived again, own them.

@@ -1,0 +1,127 @@
+"""Any history, cut short anywhere and taken up again, gives what a few lines of Python give."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+from unittest.mock import patch
+
+import pyarrow.parquet as pq
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from table_rows import EXCHANGE, OUTLET, capture, sighting, tables_of, url, warc
+
+from zancrawler.archive import Archive
+from zancrawler.tables import Tables, chunks
+
+MAX_ROWS = 3
+Exchange = tuple[dict[str, Any], dict[str, Any] | None]
+
+SEEN = st.tuples(st.sampled_from("abcd"), st.sampled_from(["یک", "دو", "درې"]))
+"""An article, and the text that it shows."""
+UNCHANGED = st.tuples(st.sampled_from("abcd"), st.just(304))
+MISSING = st.tuples(st.sampled_from("abcd"), st.just(404))
+HISTORY = st.lists(st.one_of(SEEN, SEEN, UNCHANGED, MISSING), min_size=1, max_size=25)
+RUNS = st.lists(st.tuples(st.integers(1, 12), st.one_of(st.none(), st.integers(0, 6))), max_size=12)
+"""Batches: how many exchanges, and how many files are written before the disk is full."""
+
+
+def exchanges_of(history: list[tuple[str, str | int]]) -> list[Exchange]:
+    work: list[Exchange] = []
+    for number, (slug, what) in enumerate(history):
+        # Half of them in the year before, so that batches cross New Year, both ways.
+        time = datetime.fromisoformat(f"{2025 + number % 2}-06-01T00:{number:02}:00Z")
+        page = capture(number, url(slug), fetch_time=time)
+        if isinstance(what, int):
+            work.append((page | {"fetch_status": what}, None))
+        else:
+            work.append((page, sighting(page, what)))
+    return work
+
+
+def expected(work: list[Exchange]) -> dict[str, Any]:
+    """The model: what the tables should say."""
+    texts: dict[str, list[str]] = {}
+    shown: dict[str, int] = {}
+    seen: dict[str, list[datetime]] = {}
+    for page, article in work:
+        key = page["article_id"]
+        if article:
+            versions = texts.setdefault(key, [])
+            if not versions or versions[-1] != article["text"]:
+                versions.append(article["text"])
+                shown[key] = article["warc_record_offset"]
+        if article or (page["fetch_status"] == 304 and key in texts):
+            seen.setdefault(key, []).append(page["fetch_time"])
+    return {
+        "articles": {
+            key: (len(versions), versions[-1], shown[key], seen[key][0], max(seen[key]))
+            for key, versions in texts.items()
+        },
+        "versions": {
+            (key, number): text
+            for key, versions in texts.items()
+            for number, text in enumerate(versions, start=1)
+        },
+        "captures": [page["exchange_offset"] for page, _ in work],
+    }
+
+
+def actual(archive: Archive) -> dict[str, Any]:
+    tables = tables_of(archive)
+    columns = ("version", "text", "warc_record_offset", "first_seen", "last_seen")
+    articles = {
+        row["article_id"]: tuple(row[name] for name in columns) for row in tables["articles"]
+    }
+    assert all(row["version"] == row["n_versions"] for row in tables["articles"])
+    versions = {(row["article_id"], row["version"]): row["text"] for row in tables["versions"]}
+    assert (len(articles), len(versions)) == (len(tables["articles"]), len(tables["versions"]))
+    return {
+        "articles": articles,
+        "versions": versions,
+        "captures": [row["exchange_offset"] for row in tables["captures"]],
+    }
+
+
+@contextmanager
+def disk_full_after(files: int | None) -> Iterator[None]:
+    left = [float("inf") if files is None else files]
+
+    def put(written: Path, path: Path) -> None:
+        left[0] -= 1
+        if left[0] < 0:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        real_put(written, path)
+
+    real_put = chunks.put
+    with patch.object(chunks, "put", put):
+        yield
+
+
+@settings(max_examples=50, deadline=None)
+@given(HISTORY, RUNS, st.booleans())
+def test_the_tables_equal_the_model(
+    history: list[tuple[str, str | int]], runs: list[tuple[int, int | None]], reopen: bool
+) -> None:
+    work = exchanges_of(history)
+    with TemporaryDirectory() as folder:
+        archive = Archive(Path(folder))
+        tables = Tables(archive, OUTLET, max_rows=MAX_ROWS)
+        for size, files in [*runs, (len(work), None)]:
+            start = tables.derived(warc()) // EXCHANGE
+            batch = work[start : start + size]
+            try:
+                with disk_full_after(files):
+                    tables.commit([page for page, _ in batch], [a for _, a in batch if a])
+            except OSError:
+                if reopen:
+                    tables = Tables(archive, OUTLET, max_rows=MAX_ROWS)
+        tables.commit([page for page, _ in work], [a for _, a in work if a])
+        assert actual(archive) == expected(work)
+        for path in archive.tables.rglob("*.parquet"):
+            assert 0 < pq.read_metadata(path).num_rows <= MAX_ROWS
