@@ -14,12 +14,18 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-from zancrawler.extraction.language_words import TELLING_LETTERS, languages_of, plain, varieties
+from zancrawler.extraction.language_words import (
+    FAINT,
+    TELLING_LETTERS,
+    languages_of,
+    plain,
+    varieties,
+)
 
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
@@ -31,6 +37,9 @@ SHORT_PARAGRAPH = 20
 """Letters under which a paragraph (a name, a place) is taken to be in its text's language."""
 
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
+
+_SUFFIX = re.compile("(?:هایی?|ها|گان|یی|ی)$")
+"""Persian endings that are typed on to a word when the joiner is left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +77,7 @@ def detect(text: str, expected: Sequence[str] = ()) -> LanguageGuess | None:
     if not words:
         return None
     script = _script(words)
-    variety = sum(varieties().get(word, 0.0) for word in words)
+    variety = _variety(words)
     points = _points(sample, words, script.languages)
     if "fa" in points and not points["ps"]:
         points["fa"] += min(2 * abs(variety), 3.0)
@@ -135,6 +144,20 @@ def _points(sample: str, words: Counter[str], languages: tuple[str, ...]) -> dic
         if language in points:
             points[language] += sum(map(sample.count, letters))
     return points
+
+
+def _variety(words: Iterable[str]) -> float:
+    """How far the words speak for Afghanistan (positive) or Iran (negative)."""
+    weights = [weight for word in words if (weight := _weight(word))]
+    faint = sum(weight for weight in weights if abs(weight) <= FAINT)
+    firm = sum(weight for weight in weights if abs(weight) > FAINT)
+    # An Iranian page on Afghanistan is full of Afghan places: they never weigh more than two.
+    return firm + max(-2 * FAINT, min(faint, 2 * FAINT))
+
+
+def _weight(word: str) -> float:
+    weight = varieties().get(word)
+    return varieties().get(_SUFFIX.sub("", word), 0.0) if weight is None else weight
 
 
 def _with_variety(guess: LanguageGuess, variety: float, expected: Sequence[str]) -> LanguageGuess:
