@@ -205,6 +205,10 @@ def test_the_calendar_never_ends(urls: dict[str, str]) -> None:
     assert len(seen) == 30
 
 
+def test_comments_feed(urls: dict[str, str]) -> None:
+    assert b"I wish you had written this sooner." in get(urls["comments-feed"]).body
+
+
 def test_gzipped_sitemap(newsroom: Newsroom) -> None:
     got = get(newsroom.homes[WP] + "/sitemap-archive.xml.gz")
     assert got.headers["Content-Type"] == "application/gzip"

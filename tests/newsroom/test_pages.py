@@ -155,6 +155,25 @@ def test_listings_reach_every_article(newsroom: Newsroom) -> None:
     assert {url for url in truth if url.startswith(wix)} <= by_language
 
 
+@pytest.mark.parametrize(
+    ("outlet", "path", "article"),
+    [
+        (WIX, "/blog/categories/culture", "wix-en-rubab"),
+        (WIX, "/fa/blog/tags/شعر", "wix-fa-poem-contest"),
+        (WP, "/category/گزارش/", "wp-fa-exam"),
+        (WP, "/en/tag/drought/", "wp-en-well-diggers"),
+        (WP, "/author/پروین نیکزاد/", "wp-fa-taxi"),
+    ],
+)
+def test_shelves_hold_their_own(newsroom: Newsroom, outlet: str, path: str, article: str) -> None:
+    page = get(newsroom.homes[outlet] + path).html
+    page.make_links_absolute(newsroom.homes[outlet])
+    links = {unquote(a.get("href", "")) for a in page.iter("a")}
+    shown = {a.id for a in newsroom.truth() if unquote(a.url) in links}
+    assert article in shown
+    assert len(shown) < 12
+
+
 def test_wordpress_prints_solar_hijri_dates_and_the_day_of_today(newsroom: Newsroom) -> None:
     by_id = {a.id: a for a in newsroom.truth()}
     dari = get(by_id["wp-fa-radio-drama"].url).html

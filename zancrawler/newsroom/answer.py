@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, time
 from enum import StrEnum
 from xml.sax.saxutils import escape
+
+from zancrawler.newsroom.article import Article
+from zancrawler.newsroom.edition import FIRST_DAY
+
+XML_DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
+BEGINNING = datetime.combine(FIRST_DAY, time(), UTC)
 
 
 class Manner(StrEnum):
@@ -28,8 +35,6 @@ class Manner(StrEnum):
 class Ask:
     """One request."""
 
-    host: str
-    """As in the Host header."""
     path: str
     """Percent-decoded."""
     query: dict[str, str] = field(default_factory=dict)
@@ -60,6 +65,16 @@ def xml(document: str, modified: datetime, content_type: str = "text/xml; charse
 
 def redirect(location: str, status: int = 301) -> Answer:
     return Answer(status, b"", headers=(("Location", location),))
+
+
+def page_number(written: str | None) -> int:
+    """A number from a URL; 1 where there is none, or no number."""
+    return max(1, int(written)) if written and written.isdecimal() and len(written) < 6 else 1
+
+
+def newest(articles: Sequence[Article]) -> datetime:
+    """When the last of them was saved; where there are none, the beginning of the newsroom."""
+    return max((each.modified for each in articles), default=BEGINNING)
 
 
 def digest(data: bytes) -> str:

@@ -68,6 +68,9 @@ class Article:
     story: str | None = None
     """Articles of one outlet with the same story are translations of each other."""
 
+    def is_at(self, outlet: str, path: str) -> bool:
+        return self.path == path and self.outlet == outlet
+
     @property
     def text(self) -> str:
         """Headings, paragraphs, list items and quotations; no caption, no credit, no title."""

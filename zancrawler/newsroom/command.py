@@ -9,7 +9,7 @@ from zancrawler.newsroom.service import serve
 
 
 def run(port: int = 8731, day: int = 0) -> None:
-    """Serve until interrupted, and say where. Raises NewsroomError when a port is taken."""
+    """Serve until interrupted or terminated. Raises NewsroomError when a port is taken."""
     with serve(day, port) as newsroom:
         lines = [f"{name:<14} {home}/" for name, home in newsroom.homes.items()]
         outlets = " ".join(newsroom.homes)
@@ -20,6 +20,7 @@ def run(port: int = 8731, day: int = 0) -> None:
             f"Crawl it:  zancrawler crawl --outlets {newsroom.catalogue} {outlets}\n"
         )
         sys.stdout.flush()
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
             signal.pause()
         except KeyboardInterrupt:

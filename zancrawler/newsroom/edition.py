@@ -116,12 +116,25 @@ class Edition:
     weather: tuple[Weather, ...]
     """The spells of this day."""
 
-    def live(self, outlet: str) -> tuple[Standing, ...]:
-        return tuple(
-            standing
+    def standing(self, outlet: str, path: str) -> Standing | None:
+        """What became of the article at a path; None when none was ever there."""
+        return next((s for s in self.standings if s.article.is_at(outlet, path)), None)
+
+    def live(self, outlet: str) -> list[Article]:
+        """The outlet's live articles, newest first."""
+        return [
+            standing.article
             for standing in self.standings
             if standing.article.outlet == outlet and standing.presence is Presence.LIVE
-        )
+        ]
+
+    def translations(self, article: Article) -> list[Article]:
+        """The same story, live in the same outlet, in other languages."""
+        return [
+            other
+            for other in self.live(article.outlet)
+            if other.story and other.story == article.story and other.id != article.id
+        ]
 
     def under(self, outlet: str, spell: Spell) -> bool:
         return any(each.outlet == outlet and each.spell is spell for each in self.weather)

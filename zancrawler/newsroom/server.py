@@ -49,7 +49,6 @@ class Outlet(Resource):
 
     def render_GET(self, request: Request) -> bytes | int:  # noqa: N802 - Twisted's name
         ask = Ask(
-            host=(request.getHeader(b"host") or b"").decode("latin-1"),
             path=unquote(request.path.decode("latin-1")),
             query={
                 name.decode(errors="replace"): values[-1].decode(errors="replace")

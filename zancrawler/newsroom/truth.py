@@ -92,12 +92,6 @@ def case_url(case: Case, homes: dict[str, str]) -> str:
 def _true(standing: Standing, edition: Edition, homes: dict[str, str]) -> TruthArticle:
     article = standing.article
     home = homes[article.outlet]
-    translations = [
-        each.article
-        for each in edition.live(article.outlet)
-        if each.article.story and each.article.story == article.story
-        if each.article.id != article.id
-    ]
     return TruthArticle(
         id=article.id,
         outlet=article.outlet,
@@ -114,7 +108,9 @@ def _true(standing: Standing, edition: Edition, homes: dict[str, str]) -> TruthA
         credit=article.credit,
         text=article.text,
         images=tuple(_images(article, home)),
-        translations=tuple((each.language, address(home, each.path)) for each in translations),
+        translations=tuple(
+            (each.language, address(home, each.path)) for each in edition.translations(article)
+        ),
         n_versions=standing.n_versions,
         presence=standing.presence,
     )

@@ -154,7 +154,7 @@ def article_page(frame: Frame, article: Article, around: Surroundings) -> str:
         shares_label=words.shares,
         views=_counted(frame.serial + 400, article.language),
         views_label=words.views,
-        content=content_html(frame, article, around),
+        content=content_html(frame.home, article, around),
         tags_label=words.tags,
         tags=joined(
             [
@@ -185,9 +185,9 @@ def article_page(frame: Frame, article: Article, around: Surroundings) -> str:
     return shell(frame, article.language, head, body, classes)
 
 
-def content_html(frame: Frame, article: Article, around: Surroundings | None = None) -> Html:
+def content_html(home: str, article: Article, around: Surroundings | None = None) -> Html:
     """The body as WordPress keeps it; with `around`, what plugins put into the midst of it."""
-    pieces = [_content_block(frame, article, block) for block in article.blocks]
+    pieces = [_content_block(home, article, block) for block in article.blocks]
     if article.credit and article.credit_place is CreditPlace.LINE:
         pieces.insert(0, markup("<p>$line</p>", line=article.credit_label + article.credit))
     if around is not None:
@@ -209,7 +209,7 @@ def content_html(frame: Frame, article: Article, around: Surroundings | None = N
     return joined(pieces)
 
 
-def _content_block(frame: Frame, article: Article, block: Block) -> Html:
+def _content_block(home: str, article: Article, block: Block) -> Html:
     match block.kind:
         case BlockKind.HEADING:
             return markup(
@@ -227,7 +227,7 @@ def _content_block(frame: Frame, article: Article, block: Block) -> Html:
             image, caption, credit = block.lines
             return fill(
                 "wordpress/figure.html",
-                address=frame.home + upload(article, image),
+                address=home + upload(article, image),
                 alt=caption,
                 caption=" ".join(filter(None, (caption, credit))),
             )
@@ -254,12 +254,11 @@ def _authors(article: Article) -> Html:
     return Html(
         (", " if article.language == "en" else "، ").join(
             markup(
-                '<a href="$prefix/author/$n/" rel="author">$name</a>',
+                '<a href="$prefix/author/$name/" rel="author">$name</a>',
                 prefix=PREFIXES[article.language],
-                n=n,
                 name=name,
             )
-            for n, name in enumerate(article.authors, 1)
+            for name in article.authors
         )
     )
 

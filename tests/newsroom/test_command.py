@@ -1,0 +1,37 @@
+"""`zancrawler newsroom`, in the foreground and stopped by a signal."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from newsroom_client import get
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_says_where_it_is_and_stops(how: signal.Signals) -> None:
+    # Below the ports that systems hand out, so that no connection of others sits on it.
+    port = 20_000 + 6 * (os.getpid() % 1_500) + 3 * (how == signal.SIGTERM)
+    code = f"from zancrawler.newsroom import run; run({port}, 3)"
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        lines = [process.stdout.readline() for _ in range(7)]
+        said = "".join(lines)
+        homes = re.findall(r"http://127\.0\.0\.1:\d+/", said)
+        assert homes == [f"http://127.0.0.1:{port}/", f"http://127.0.0.1:{port + 1}/"]
+        (catalogue,) = re.findall(r"Catalogue: (\S+)", said)
+        assert len(list(Path(catalogue).glob("*.toml"))) == 2
+        assert get(homes[1] + "feed/").status == 200
+        process.send_signal(how)
+        assert process.wait(timeout=20) == 0
+    assert not Path(catalogue).exists()
+    with socket.socket() as again:
+        assert again.connect_ex(("127.0.0.1", port)) != 0
