@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
 from zancrawler.archive import Archive
 from zancrawler.tables import read
+
+HERE = Path(__file__).parent
+ENVIRONMENT = os.environ | {"PYTHONPATH": str(HERE.parent.parent)}
 
 OUTLET = "zannews"
 START = datetime(2026, 3, 21, 8, tzinfo=UTC)
@@ -98,3 +105,15 @@ def tables_of(archive: Archive) -> dict[str, list[dict[str, Any]]]:
 
 def _sorted(rows: pa.Table, *by: str) -> list[dict[str, Any]]:
     return rows.sort_by([(name, "ascending") for name in by]).to_pylist()
+
+
+def start(script: str, *arguments: object) -> subprocess.Popen[str]:
+    """Runs a script of this folder."""
+    return subprocess.Popen(
+        [sys.executable, str(HERE / script), *map(str, arguments)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=ENVIRONMENT,
+    )

@@ -30,6 +30,13 @@ MAX_BYTES = 256 * 2**20
 """A chunk that holds as much, decoded, is full whatever its rows: it is rewritten in memory."""
 
 
+def unfinished(archive: Archive) -> Path:
+    """Where files are while they are written: not in a table's folder, for Polars refuses a folder
+    with any file in it that is not called `.parquet`, hidden or not.
+    """
+    return archive.tables / ".unfinished"
+
+
 class SchemaMismatchError(ArchiveError):
     """The tables were written by another version of zancrawler; migrate them, or upgrade."""
 
@@ -57,21 +64,15 @@ class Chunks:
     outlet: str
     max_rows: int = MAX_ROWS
 
-    @property
-    def unfinished(self) -> Path:
-        """Where chunks are while they are written: not in the table's folder, for Polars refuses
-        a folder with any file in it that is not called `.parquet`, hidden or not.
-        """
-        return self.archive.tables / ".unfinished" / self.outlet / self.table.name
-
     def paths(self) -> list[Path]:
         """All chunks, oldest first."""
         folder = self.archive.table(self.table.name) / f"site={self.outlet}"
         return sorted(folder.glob("year=*/*.parquet"))
 
     def clean(self) -> None:
-        """Removes what a process that was killed left half-written."""
-        shutil.rmtree(self.unfinished, ignore_errors=True)
+        """Removes what a killed process left half-written, and what a migration replaced."""
+        for name in (self.outlet, ".migrated"):
+            shutil.rmtree(unfinished(self.archive) / name, ignore_errors=True)
 
     def check(self) -> None:
         """Raises SchemaMismatchError unless every chunk has the schema that we write."""
@@ -129,8 +130,8 @@ class Chunks:
                 kept = kept.filter(pa.array([key not in new for key in _keys(self.table, kept)]))
             content = pa.concat_tables([patch(kept) if patch else kept, content])
         if content.num_rows:
-            self.unfinished.mkdir(parents=True, exist_ok=True)
-            temporary = self.unfinished / path.name
+            temporary = unfinished(self.archive) / self.outlet / f"{path.name}.tmp"
+            temporary.parent.mkdir(parents=True, exist_ok=True)
             write(temporary, self.table, content)
             put(temporary, path)
 
