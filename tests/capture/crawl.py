@@ -1,11 +1,13 @@
 """A crawl in a process of its own: `python crawl.py JOB`, a JSON file. Prints what was announced.
 
-The job: `settings`, and `requests`, each the arguments of a scrapy.Request.
+The job: `settings`; `requests`, each the arguments of a scrapy.Request; and what is to go wrong:
+`largest_file` in bytes, and hooks that are missing (`without`).
 """
 
 from __future__ import annotations
 
 import json
+import resource
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -13,7 +15,7 @@ from pathlib import Path
 import scrapy
 from scrapy.crawler import CrawlerProcess
 
-from zancrawler.capture import signals
+from zancrawler.capture import signals, wire
 
 
 def say(kind, **values):
@@ -40,7 +42,8 @@ class JobSpider(scrapy.Spider):
         say("capture_failed", error=str(error), type=type(error).__name__)
 
     def closed_with(self, reason):
-        say("closed", reason=reason)
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        say("closed", reason=reason, peak_kib=peak)
 
     async def start(self):
         for arguments in self.job["requests"]:
@@ -80,6 +83,12 @@ SETTINGS = {
 
 def main():
     job = json.loads(Path(sys.argv[1]).read_text())
+    if "largest_file" in job:
+        # What a full disk is to a writer: some bytes are taken, then no more.
+        resource.setrlimit(resource.RLIMIT_FSIZE, (job["largest_file"],) * 2)
+    for name in job.get("without", ()):
+        # As a Twisted that no longer calls this hook.
+        delattr(wire.CapturingProtocol, name)
     process = CrawlerProcess({**SETTINGS, **job["settings"]})
     process.crawl(JobSpider, job=job)
     process.start()

@@ -12,7 +12,9 @@ HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
 
 
-def start_crawl(folder: Path, requests: list[dict], **settings) -> subprocess.Popen:
+def start_crawl(
+    folder: Path, requests: list[dict], trouble: dict | None = None, **settings
+) -> subprocess.Popen:
     job = folder / f"job-{len(list(folder.glob('job-*')))}.json"
     settings = {
         "ZANCRAWLER_ARCHIVE": str(folder / "archive"),
@@ -20,7 +22,7 @@ def start_crawl(folder: Path, requests: list[dict], **settings) -> subprocess.Po
         "ROBOTSTXT_OBEY": False,
         **settings,
     }
-    job.write_text(json.dumps({"settings": settings, "requests": requests}))
+    job.write_text(json.dumps({"settings": settings, "requests": requests, **(trouble or {})}))
     return subprocess.Popen(
         [sys.executable, str(HERE / "crawl.py"), str(job)],
         stdout=subprocess.PIPE,
@@ -30,9 +32,15 @@ def start_crawl(folder: Path, requests: list[dict], **settings) -> subprocess.Po
     )
 
 
-def crawl(folder: Path, requests: list[dict], timeout: float = 100, **settings) -> list[dict]:
-    """What the crawl said, one dict a line; fails when it wrote to stderr what it should not."""
-    process = start_crawl(folder, requests, **settings)
+def crawl(
+    folder: Path,
+    requests: list[dict],
+    timeout: float = 100,
+    trouble: dict | None = None,
+    **settings,
+) -> list[dict]:
+    """What the crawl said, one dict a line; the last is what it wrote to stderr."""
+    process = start_crawl(folder, requests, trouble, **settings)
     try:
         out, err = process.communicate(timeout=timeout)
     except subprocess.TimeoutExpired:

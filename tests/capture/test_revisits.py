@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 from collections import Counter
@@ -38,9 +37,10 @@ def indexer_lines(warc: Path) -> bytes:
     return b"".join(sorted(done.stdout.splitlines(keepends=True)))
 
 
-@pytest.fixture
-def crawled(tmp_path):
+@pytest.fixture(scope="module")
+def crawled(tmp_path_factory):
     """Two crawls of the same pages, then one in which a page answers 304."""
+    tmp_path = tmp_path_factory.mktemp("revisits")
     table = dict(TABLE)
     with HostileServer(table) as server:
         base = f"http://127.0.0.1:{server.port}"
@@ -135,8 +135,11 @@ def test_the_digest_index_is_only_a_view(crawled):
     assert content() == before
     path.write_bytes(b"no database" * 1000)
     assert content() == before
-    page_warcs(archive, "tester")[0].unlink()
+    gone = page_warcs(archive, "tester")[0]
+    gone.rename(gone.with_suffix(".hidden"))
     assert content()["/whole"] is None
+    gone.with_suffix(".hidden").rename(gone)
+    assert content() == before
 
 
 def test_warcio_reads_them_all(crawled):
@@ -148,4 +151,3 @@ def test_warcio_reads_them_all(crawled):
     assert kinds["warcinfo"] == 3
     assert kinds["revisit"] == 5
     assert kinds["request"] == kinds["response"] + kinds["revisit"] == kinds["metadata"]
-    assert json.dumps(kinds)

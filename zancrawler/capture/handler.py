@@ -15,6 +15,8 @@ from scrapy.utils.defer import maybe_deferred_to_future
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.error import ConnectionAborted
 
+from zancrawler.archive import ArchiveError
+
 from . import signals
 from .errors import CaptureError
 from .exchange import Truncated, WireExchange, WireState
@@ -47,14 +49,15 @@ class CaptureDownloadHandler(HTTP11DownloadHandler):
             self._session = CaptureSession.of(crawler)
             self._pool = CapturingPool(self._pool)
             check_hooks(self._pool, self._session.spool_folder)
-        except (CaptureError, OSError) as error:
+        except (ArchiveError, OSError) as fault:
+            error = CaptureError(str(fault))
             logger.critical("%s", error)
             crawler.signals.send_catch_log(signals.capture_failed, error=error)
             # There is no spider to close yet.
             crawler.signals.connect(
                 lambda: end_crawl(crawler), scrapy_signals.spider_opened, weak=False
             )
-            raise NotConfigured(str(error)) from error
+            raise NotConfigured(str(error)) from fault
 
     async def download_request(self, request: Request) -> Response:
         self._session.require_working()

@@ -8,9 +8,10 @@ from pathlib import Path
 
 from zancrawler.archive import Archive, sync_folder
 
+from .cdxj import index_warc
 from .errors import DamagedWarcError
 from .members import WarcReader
-from .warcfile import OPEN_SUFFIX
+from .warcfile import OPEN_SUFFIX, page_warcs
 
 PIECE = 1 << 20
 
@@ -32,12 +33,17 @@ class Recovered:
 
 def recover(archive: Archive, outlet: str) -> tuple[Recovered, ...]:
     """Cuts each leftover `.open` file of the outlet after its last whole exchange, keeps what it
-    cut off in a file beside it, and closes it. To be called with the outlet's lock held.
+    cut off in a file beside it, and closes it; then indexes the WARCs that have no CDXJ yet.
+    To be called with the outlet's lock held.
 
-    Raises OSError.
+    Raises OSError, and DamagedWarcError for a closed WARC that cannot be indexed.
     """
     folder = archive.warcs(outlet)
-    return tuple(_recover(archive, path) for path in sorted(folder.glob(f"*/*{OPEN_SUFFIX}")))
+    recovered = tuple(_recover(archive, path) for path in sorted(folder.glob(f"*/*{OPEN_SUFFIX}")))
+    for warc in page_warcs(archive, outlet):
+        if not archive.cdxj(warc).exists():
+            index_warc(archive, warc)
+    return recovered
 
 
 def _recover(archive: Archive, growing: Path) -> Recovered:

@@ -17,7 +17,7 @@ from scrapy.utils.defer import deferred_from_coro, maybe_deferred_to_future
 from twisted.internet.threads import deferToThreadPool
 from twisted.python.threadpool import ThreadPool
 
-from zancrawler.archive import Archive
+from zancrawler.archive import Archive, ArchiveError
 
 from . import signals
 from .errors import CaptureError
@@ -94,7 +94,7 @@ class CaptureSession:
             captured = await self._in_thread(
                 self._writer.write, exchange, _sentence(error), _notes(exchange, request)
             )
-        except (CaptureError, OSError) as fault:
+        except (ArchiveError, OSError) as fault:
             raise self.fail(fault) from fault
         finally:
             exchange.close()
@@ -111,7 +111,7 @@ class CaptureSession:
         deferred = deferToThreadPool(self._reactor, self._thread, function, *arguments)
         return cast(_T, await maybe_deferred_to_future(deferred))
 
-    def fail(self, fault: CaptureError | OSError) -> CaptureError:
+    def fail(self, fault: ArchiveError | OSError) -> CaptureError:
         """Ends the run: nothing may be fetched that is not captured."""
         if self._failure is None:
             self._failure = (
@@ -131,7 +131,7 @@ class CaptureSession:
             return
         try:
             await self._in_thread(self._writer.close)
-        except (CaptureError, OSError) as fault:
+        except (ArchiveError, OSError) as fault:
             self.fail(fault)
         finally:
             self._thread.stop()

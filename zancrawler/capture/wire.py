@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from scrapy.core.downloader.handlers import http11
 from twisted.internet.defer import Deferred, succeed
+from twisted.internet.error import ConnectionDone
 from twisted.internet.interfaces import ISSLTransport
 from twisted.internet.testing import StringTransport
 from twisted.python.failure import Failure
@@ -213,34 +214,52 @@ class _MemoryEndpoint:
 
 
 def check_hooks(pool: CapturingPool, folder: Path) -> None:
-    """Sends a request through the pool in memory and looks whether every byte was noted.
+    """Sends requests through the pool in memory and looks whether every byte was noted, and how
+    each exchange ended.
 
     Raises CaptureError when not: this Scrapy or Twisted is one that we do not know.
     """
-    answer = (
-        b"HTTP/1.1 200 Fine\nX-odd:a\nTransfer-Encoding: chunked\n\n1;x=y\r\na\r\n0\r\nT: 1\r\n\r\n"
+    head = b"HTTP/1.1 200 Fine\nX-odd:a\nTransfer-Encoding: chunked\n\n"
+    whole = head + b"1;x=y\r\na\r\n0\r\nT: 1\r\n\r\n"
+    cases = (
+        (whole, b"rest", WireState.COMPLETE, None),
+        (head, b"1\r\n", WireState.CUT, Truncated.DISCONNECT),
+        (head, b"no chunk\r\n", WireState.CUT, Truncated.UNSPECIFIED),
     )
+    for answer, last, state, truncated in cases:
+        try:
+            written, exchange = _exchange_in_memory(pool, folder, answer, last)
+        except (AttributeError, TypeError, LookupError) as error:
+            raise CaptureError(_hooks_missing(repr(error))) from error
+        noted = exchange.received.head(1 << 16)
+        due = answer if state is WireState.COMPLETE else answer + last
+        if (
+            not written
+            or (exchange.written.head(1 << 16), noted) != (written, due)
+            or (exchange.state, exchange.truncated) != (state, truncated)
+        ):
+            raise CaptureError(_hooks_missing(f"noted {noted!r}, {exchange.state}"))
+
+
+def _exchange_in_memory(
+    pool: CapturingPool, folder: Path, answer: bytes, last: bytes
+) -> tuple[bytes, WireExchange]:
+    """What Twisted wrote, and what the tee noted while `answer` came in byte by byte."""
     download = Download("http://check.invalid/%7E", "GET", folder, view_bytes=1, max_bytes=0)
+    CURRENT_DOWNLOAD.set(download)
     endpoint = _MemoryEndpoint()
-    try:
-        CURRENT_DOWNLOAD.set(download)
-        connected = pool.getConnection(("check", object()), endpoint)  # type: ignore[arg-type]
-        connection: list[Any] = []
-        connected.addCallback(connection.append)
-        headers = Headers({b"Host": [b"check.invalid"], b"X-Check": [b"1"]})
-        request = Request(b"GET", b"/%7E", headers, None, persistent=True)  # type: ignore[no-untyped-call]
-        connection[0].request(request)
-        written: bytes = endpoint.transport.value()  # type: ignore[no-untyped-call]
-        protocol = connection[0]._connection
-        for byte in range(len(answer) - 1):
-            protocol.dataReceived(answer[byte : byte + 1])
-        protocol.dataReceived(answer[-1:] + b"rest")
-    except (AttributeError, TypeError, LookupError) as error:
-        raise CaptureError(_hooks_missing(repr(error))) from error
-    exchange = download.exchanges[0]
-    noted = (exchange.written.head(1 << 16), exchange.received.head(1 << 16), exchange.state)
-    if noted != (written, answer, WireState.COMPLETE) or not written:
-        raise CaptureError(_hooks_missing(f"noted {noted!r}"))
+    connections: list[Any] = []
+    connected = pool.getConnection(("check", object()), endpoint)  # type: ignore[arg-type]
+    connected.addCallback(connections.append)
+    headers = Headers({b"Host": [b"check.invalid"]})
+    request = Request(b"GET", b"/%7E", headers, None, persistent=True)  # type: ignore[no-untyped-call]
+    connections[0].request(request).addErrback(lambda failure: None)
+    protocol = connections[0]._connection
+    for byte in range(len(answer) - 1):
+        protocol.dataReceived(answer[byte : byte + 1])
+    protocol.dataReceived(answer[-1:] + last)
+    protocol.connectionLost(Failure(ConnectionDone()))  # type: ignore[no-untyped-call]
+    return endpoint.transport.value(), download.exchanges[0]  # type: ignore[no-untyped-call]
 
 
 def _hooks_missing(detail: str) -> str:
