@@ -88,13 +88,13 @@ def coverage(
         held[month] += _leads_to_held(target, get)
     sources = read(
         f"SELECT source.url, via, count(*), sum({_HELD}) FROM sighting "
-        "JOIN source ON source = source.id JOIN url ON sighting.url = url.key "
+        "JOIN source ON source = source.id JOIN url ON sighting.url = url.id "
         "WHERE kind = 'article' GROUP BY source.id ORDER BY 3 DESC, 1"
     )
     together = read(
         "SELECT vias, count(*), sum(held) FROM (SELECT group_concat(DISTINCT via) AS vias, "
-        f"{_HELD} AS held FROM url LEFT JOIN sighting ON sighting.url = url.key "
-        "LEFT JOIN source ON source = source.id WHERE kind = 'article' GROUP BY url.key) GROUP BY 1"
+        f"{_HELD} AS held FROM url LEFT JOIN sighting ON sighting.url = url.id "
+        "LEFT JOIN source ON source = source.id WHERE kind = 'article' GROUP BY url.id) GROUP BY 1"
     )
     sets: dict[tuple[str, ...], tuple[int, int]] = {}
     for vias, count, of_them_held in together:

@@ -40,18 +40,19 @@ LASTMOD_SHARE = 0.2
 moves the lastmod of every page when the site is published again."""
 
 _SELECT = f"SELECT {', '.join(schema.COLUMNS)} FROM url"
+_FIND = f"SELECT id, {', '.join(schema.COLUMNS)} FROM url WHERE key = ? AND url = ?"
 _INSERT = (
     f"INSERT INTO url (key, rank, shape, {', '.join(schema.COLUMNS)}) "
     f"VALUES (?, ?, ?, {', '.join('?' * len(schema.COLUMNS))})"
 )
-_UPDATE = f"UPDATE url SET rank = ?, {', '.join(f'{c} = ?' for c in schema.COLUMNS)} WHERE key = ?"
+_UPDATE = f"UPDATE url SET rank = ?, {', '.join(f'{c} = ?' for c in schema.COLUMNS)} WHERE id = ?"
 _SIGHT = (
     "INSERT INTO sighting VALUES (?1, ?2, ?3, ?3) ON CONFLICT DO UPDATE "
     "SET first = min(first, excluded.first), last = max(last, excluded.last) RETURNING first"
 )
 _TWIN = (
     "SELECT 1 FROM url WHERE text_digest = ? AND instr(url, '?') AND text_digest IS NOT NULL "
-    "AND key <> ? LIMIT 1"
+    "AND id <> ? LIMIT 1"
 )
 _DUE = (
     "SELECT url, kind, etag, last_modified, looks, why FROM url "
@@ -138,18 +139,20 @@ class Ledger:
 
     def get(self, url: str) -> Entry | None:
         """What is known of a canonical URL."""
-        return self._find(url)[1]
+        found = self._find(url)
+        return found[1] if found else None
 
     def unknown(self, urls: Iterable[str]) -> tuple[str, ...]:
         """Those of the canonical URLs that were never advertised."""
-        return tuple(url for url in urls if self._find(url)[1] is None)
+        return tuple(url for url in urls if self._find(url) is None)
 
     def sightings(self, url: str) -> tuple[Sighting, ...]:
         """Who advertised a URL, from when to when; the first comes first."""
+        found = self._find(url)
         rows = self._read(
             "SELECT source.url, via, first, last FROM sighting JOIN source ON source = source.id "
             "WHERE sighting.url = ? ORDER BY first, source.id",
-            (self._find(url)[0],),
+            (found[0] if found else None,),
         )
         return tuple(
             Sighting(source, via, _moment(first), _moment(last))
@@ -190,13 +193,11 @@ class Ledger:
 
     def _record(self, outcome: Outcome) -> None:
         outcome = replace(outcome, at=_utc(outcome.at))
-        key, entry = self._find(outcome.url)
-        if entry is None:
-            met = Advertisement(outcome.url, "", "", outcome.kind)
-            entry = history.first_advertised(met, outcome.at)
-            self._insert(key, entry)
+        row, entry = self._find(outcome.url) or self._insert(
+            history.first_advertised(Advertisement(outcome.url, "", "", outcome.kind), outcome.at)
+        )
         # The later pages of a listing are no sources of their own: articles move through them.
-        source = self._first_source(key) if entry.kind is Kind.NEXT_PAGE else None
+        source = self._first_source(row) if entry.kind is Kind.NEXT_PAGE else None
         news = [
             (advert, self._advertise(replace(advert, source=source or advert.source), outcome.at))
             for advert in outcome.adverts
@@ -205,35 +206,39 @@ class Ledger:
         unknown = sum(told is News.URL for _, told in news)
         after = history.looked(entry, outcome, unknown, self.edit_rate)
         self._tally(entry, after)
-        self._update(key, after)
+        self._update(row, after)
         if _first_answer(entry, after):
             # A calendar always leads to another month: only articles count, and of other shapes.
             articles = any(
                 told and advert.kind is Kind.ARTICLE and shape_of(advert.url) != shape_of(after.url)
                 for advert, told in news
             )
-            new_text = after.kind is Kind.ARTICLE and self._is_new_text(key, after)
+            new_text = after.kind is Kind.ARTICLE and self._is_new_text(row, after)
             self._shapes.looked(after.url, fruitful=articles or new_text)
 
     def _advertise(self, advert: Advertisement, at: datetime) -> News:
-        key, entry = self._find(advert.url)
-        if entry is None:
+        found = self._find(advert.url)
+        if found is None:
             if self._shapes.refuses(advert.url):
                 return News.NOTHING
-            self._insert(key, history.first_advertised(advert, at))
-        else:
-            after = history.advertised_again(entry, advert, at, lastmod_holds=self._lastmod_holds)
-            if after is not entry:
-                self._update(key, after)
-            if advert.via in _PASSING:
-                return News.NOTHING
-        source, seconds = self._source(advert.source, advert.via), schema.to_seconds(at)
-        ((first,),) = self._database.execute(_SIGHT, (key, source, seconds))
-        if entry is None:
+            row, _ = self._insert(history.first_advertised(advert, at))
+            self._sight(row, advert, at)
             return News.URL
-        return News.SIGHTING if first == seconds else News.NOTHING
+        row, entry = found
+        after = history.advertised_again(entry, advert, at, lastmod_holds=self._lastmod_holds)
+        if after is not entry:
+            self._update(row, after)
+        if advert.via in _PASSING:
+            return News.NOTHING
+        return News.SIGHTING if self._sight(row, advert, at) else News.NOTHING
 
-    def _is_new_text(self, key: int, entry: Entry) -> bool:
+    def _sight(self, row: int, advert: Advertisement, at: datetime) -> bool:
+        """Notes that the source shows the URL; whether it had not done so before."""
+        source, seconds = self._source(advert.source, advert.via), schema.to_seconds(at)
+        ((first,),) = self._database.execute(_SIGHT, (row, source, seconds))
+        return bool(first == seconds)
+
+    def _is_new_text(self, row: int, entry: Entry) -> bool:
         """Whether a captured page is no copy of its own bare URL, or of another with a query."""
         if not entry.held:
             return False
@@ -243,7 +248,7 @@ class Ledger:
         twin = self.get(bare)
         if twin is not None and twin.text_digest == entry.text_digest:
             return False
-        return not self._database.execute(_TWIN, (entry.text_digest, key)).fetchone()
+        return not self._database.execute(_TWIN, (entry.text_digest, row)).fetchone()
 
     def _tally(self, before: Entry, after: Entry) -> None:
         """Counts what this outlet's habits are judged by."""
@@ -307,21 +312,18 @@ class Ledger:
         except sqlite3.Error as error:
             raise schema.fault(self.path, error) from error
 
-    def _find(self, url: str) -> tuple[int, Entry | None]:
-        """The URL's key and entry; the key that is free for it and None where it is unknown."""
-        key = schema.url_key(url)
-        while row := next(self._read(f"{_SELECT} WHERE key = ?", (key,)), None):
-            if row[0] == url:
-                return key, schema.from_row(row)
-            key = schema.next_key(key)
-        return key, None
+    def _find(self, url: str) -> tuple[int, Entry] | None:
+        """The row's id and the entry of a URL; None where it is unknown."""
+        row = next(self._read(_FIND, (schema.url_key(url), url)), None)
+        return (row[0], schema.from_row(row[1:])) if row else None
 
-    def _insert(self, key: int, entry: Entry) -> None:
-        shape = self._shapes.advertised(entry.url)
-        self._database.execute(_INSERT, (key, schema.rank(entry), shape, *schema.to_row(entry)))
+    def _insert(self, entry: Entry) -> tuple[int, Entry]:
+        key, shape = schema.url_key(entry.url), self._shapes.advertised(entry.url)
+        values = (key, schema.rank(entry), shape, *schema.to_row(entry))
+        return int(self._database.execute(_INSERT, values).lastrowid or 0), entry
 
-    def _update(self, key: int, entry: Entry) -> None:
-        self._database.execute(_UPDATE, (schema.rank(entry), *schema.to_row(entry), key))
+    def _update(self, row: int, entry: Entry) -> None:
+        self._database.execute(_UPDATE, (schema.rank(entry), *schema.to_row(entry), row))
 
     def _source(self, url: str, via: str) -> int:
         found = self._database.execute(
@@ -332,11 +334,11 @@ class Ledger:
         made = self._database.execute("INSERT INTO source (url, via) VALUES (?, ?)", (url, via))
         return int(made.lastrowid or 0)
 
-    def _first_source(self, key: int) -> str | None:
+    def _first_source(self, row: int) -> str | None:
         rows = self._read(
             "SELECT source.url FROM sighting JOIN source ON source = source.id "
             "WHERE sighting.url = ? ORDER BY first, source.id LIMIT 1",
-            (key,),
+            (row,),
         )
         return next((str(url) for (url,) in rows), None)
 

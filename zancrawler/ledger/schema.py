@@ -20,7 +20,8 @@ CACHE_KIB = 65_536
 
 TABLES = """
 CREATE TABLE url (
-    key INTEGER PRIMARY KEY,       -- url_key(url), or the next free one after a collision
+    id INTEGER PRIMARY KEY,        -- what is advertised together lies together
+    key INTEGER NOT NULL,          -- url_key(url)
     url TEXT NOT NULL,
     kind TEXT NOT NULL,
     state TEXT NOT NULL,
@@ -35,6 +36,8 @@ CREATE TABLE url (
     rank INTEGER NOT NULL,         -- 0 sources, 1 articles not held, 2 articles held, 3 others
     shape INTEGER NOT NULL
 ) STRICT;
+-- An index of the URLs themselves would be five times as large.
+CREATE INDEX key ON url (key);
 CREATE INDEX due ON url (rank, next_due) WHERE next_due IS NOT NULL;
 -- Only URLs with a query can be the same page again and again.
 CREATE INDEX twins ON url (text_digest) WHERE instr(url, '?') AND text_digest IS NOT NULL;
@@ -47,7 +50,7 @@ CREATE TABLE source (
 ) STRICT;
 
 CREATE TABLE sighting (
-    url INTEGER NOT NULL,          -- url.key
+    url INTEGER NOT NULL,          -- url.id
     source INTEGER NOT NULL,       -- source.id
     first INTEGER NOT NULL,
     last INTEGER NOT NULL,
@@ -133,14 +136,9 @@ def fault(path: Path, error: sqlite3.Error) -> LedgerError:
 
 
 def url_key(url: str) -> int:
-    """A signed 64-bit hash. Among 10 million URLs the odds of any collision are 3 in a million."""
+    """A signed 64-bit hash, by which a URL is found; URLs that share one are told apart in full."""
     digest = hashlib.blake2b(url.encode("utf-8", "surrogatepass"), digest_size=8).digest()
     return int.from_bytes(digest, "big", signed=True)
-
-
-def next_key(key: int) -> int:
-    """Where to look when `key` is taken by another URL; no row is ever deleted."""
-    return key + 1 if key < 2**63 - 1 else -(2**63)
 
 
 def rank(entry: Entry) -> int:
