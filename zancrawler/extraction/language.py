@@ -36,6 +36,9 @@ LONGEST_SAMPLE = 3_000
 SHORT_PARAGRAPH = 20
 """Letters under which a paragraph (a name, a place) is taken to be in its text's language."""
 
+UNSURE = 0.2
+"""A score of the model below which its answer is worth less than the outlet's own languages."""
+
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 
 _SUFFIX = re.compile("(?:هایی?|ها|گان|یی|ی)$")
@@ -88,6 +91,10 @@ def detect(text: str, expected: Sequence[str] = ()) -> LanguageGuess | None:
     best = max(points, key=points.__getitem__, default=None)
     if best is None or points[best] < enough:
         guess = _from_model(sample, expected)
+        usual = (tag.split("-")[0] for tag in expected)
+        in_script = next((language for language in usual if language in script.languages), None)
+        if guess.score < UNSURE and in_script:
+            guess = LanguageGuess(in_script, guess.score)
     else:
         guess = LanguageGuess(best, points[best] / sum(points.values()))
     return _with_variety(guess, variety, expected) if guess.tag == "fa" else guess
@@ -117,11 +124,11 @@ def _paragraph(
 
 
 def _script(words: Counter[str]) -> _Script:
-    """The script that most letters are in, by the first letter of each word."""
-    letters = dict.fromkeys((_ARABIC, _LATIN, _CYRILLIC, _OTHER), 0)
+    """The script that most words begin in."""
+    counts = dict.fromkeys((_ARABIC, _LATIN, _CYRILLIC, _OTHER), 0)
     for word, count in words.items():
-        letters[_script_of(ord(word[0]))] += count * len(word)
-    return max(letters, key=letters.__getitem__)
+        counts[_script_of(ord(word[0]))] += count
+    return max(counts, key=counts.__getitem__)
 
 
 def _script_of(code: int) -> _Script:
