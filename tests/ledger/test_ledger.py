@@ -65,6 +65,7 @@ def test_the_tables_columns_are_the_entrys_fields(ledger: Ledger, tmp_path: Path
 
 def test_an_advertised_url_is_due_and_says_who_advertised_it(ledger: Ledger) -> None:
     assert ledger.advertise([advert(title="زنان‌کابل")], NOW) == 1
+    assert ledger.due(NOW - HOUR, 10) == []
     assert ledger.advertise([advert(title="Other")], NOW + HOUR) == 0
     assert ledger.advertise([advert(source=f"{HOME}/sitemap.xml", via="sitemap")], NOW + DAY) == 0
     found = entry(ledger)
@@ -76,7 +77,6 @@ def test_an_advertised_url_is_due_and_says_who_advertised_it(ledger: Ledger) -> 
     ]
     (due,) = ledger.due(NOW, 10)
     assert (due.url, due.kind, due.etag, due.why) == (POST, Kind.ARTICLE, None, "new")
-    assert ledger.due(NOW - HOUR, 10) == []
     assert ledger.unknown([POST, f"{HOME}/post/b"]) == (f"{HOME}/post/b",)
 
 

@@ -58,6 +58,11 @@ _DUE = (
     "SELECT url, kind, etag, last_modified, looks, why FROM url "
     "WHERE rank = ? AND next_due <= ? ORDER BY next_due {}"
 )
+_MEND = (
+    "UPDATE url SET next_due = :now, why = 'clock' WHERE next_due > :now AND "
+    # What is due for one of these reasons is due from the moment that it is written down.
+    "(last_look > :latest OR first_advertised > :latest OR why IN ('new', 'lastmod', 'next page'))"
+)
 
 
 class Ledger:
@@ -96,6 +101,7 @@ class Ledger:
         Returns how many of the URLs were unknown. Again at any time, it changes nothing twice.
         """
         with self._transaction():
+            self._note_time(_utc(at))
             return [self._advertise(advert, _utc(at)) for advert in adverts].count(News.URL)
 
     def record(self, outcomes: Iterable[Outcome], through: Mapping[str, int] | None = None) -> None:
@@ -193,6 +199,7 @@ class Ledger:
 
     def _record(self, outcome: Outcome) -> None:
         outcome = replace(outcome, at=_utc(outcome.at))
+        self._note_time(outcome.at)
         row, entry = self._find(outcome.url) or self._insert(
             history.first_advertised(Advertisement(outcome.url, "", "", outcome.kind), outcome.at)
         )
@@ -257,9 +264,9 @@ class Ledger:
             announced = modified_since(before)
             self._count("announced looks" if announced else "looks", 1)
             self._count("announced changes" if announced else "changes", changed)
-        if after.last_look is not None:
-            latest = schema.to_seconds(after.last_look)
-            self._tallies["latest"] = max(self._tallies.get("latest", 0), latest)
+
+    def _note_time(self, at: datetime) -> None:
+        self._tallies["latest"] = max(self._tallies.get("latest", 0), schema.to_seconds(at))
 
     def _count(self, name: str, more: int) -> None:
         self._tallies[name] = self._tallies.get(name, 0) + more
@@ -271,16 +278,12 @@ class Ledger:
         return looks < LASTMOD_TRIALS or changes >= looks * LASTMOD_SHARE
 
     def _mend_clock(self, now: datetime) -> None:
-        """Where looks lie in the future the clock was wrong then: what they put off is due now."""
+        """What lies in the future was written by a wrong clock: what that put off is due now."""
         latest = schema.to_seconds(now + DAY)
         if self._tallies.get("latest", 0) <= latest:
             return
         with self._transaction():
-            self._database.execute(
-                "UPDATE url SET next_due = ?, why = 'clock' "
-                "WHERE last_look > ? AND next_due IS NOT NULL",
-                (schema.to_seconds(now), latest),
-            )
+            self._database.execute(_MEND, {"now": schema.to_seconds(now), "latest": latest})
             self._tallies["latest"] = schema.to_seconds(now)
 
     # Rows.
