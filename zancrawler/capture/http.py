@@ -180,8 +180,10 @@ def read_message(data: bytes, limit: int = MAX_BODY) -> HttpMessage:
     complete = True
     if head.chunked:
         dechunker = Dechunker()
-        body = b"".join(dechunker.feed(body))
-        complete = dechunker.ended
+        content = b"".join(dechunker.feed(body))
+        # Some writers take the chunks off and leave the header that speaks of them.
+        if content or dechunker.ended:
+            body, complete = content, dechunker.ended
     elif (declared := head.get(b"content-length")) is not None and declared.isdigit():
         complete = len(body) >= int(declared[:18])
     headers = tuple((_text(name), _text(value)) for name, value in head.headers)
@@ -211,6 +213,9 @@ def _decode(coding: str, data: bytes, limit: int) -> tuple[bytes | None, bool]:
         return data, True
     match coding:
         case "gzip" | "x-gzip":
+            if not data.startswith(b"\x1f\x8b"):
+                # Taken off by the writer of the WARC, as with chunks.
+                return data, True
             return _inflate(data, zlib.MAX_WBITS | 16, limit)
         case "deflate":
             # RFC 9110 means zlib; some servers send the raw stream.
