@@ -35,3 +35,8 @@ def test_says_where_it_is_and_stops(how: signal.Signals) -> None:
     assert not Path(catalogue).exists()
     with socket.socket() as again:
         assert again.connect_ex(("127.0.0.1", port)) != 0
+
+
+def test_the_newsroom_is_imported_without_a_reactor() -> None:
+    code = "import sys, zancrawler.newsroom; sys.exit('twisted' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

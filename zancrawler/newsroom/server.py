@@ -123,7 +123,7 @@ def pieces(body: bytes) -> list[bytes]:
 
 def drip(request: Request, rest: list[bytes]) -> None:
     """Write the pieces one by one, until the last or until the client has gone."""
-    if request._disconnected:
+    if request.channel is None:
         return
     if not rest:
         request.finish()
