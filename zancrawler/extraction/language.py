@@ -16,7 +16,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from zancrawler.extraction.language_words import (
@@ -36,6 +36,9 @@ LONGEST_SAMPLE = 3_000
 SHORT_PARAGRAPH = 20
 """Letters under which a paragraph (a name, a place) is taken to be in its text's language."""
 
+MOST_PARAGRAPHS = 1_000
+"""Paragraphs that are read one by one; those after them are in their text's language."""
+
 UNSURE = 0.2
 """A score of the model below which its answer is worth less than the outlet's own languages."""
 
@@ -53,7 +56,7 @@ class LanguageGuess:
     """0 to 1: how much of what was seen speaks for the tag."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Script:
     languages: tuple[str, ...]
     """Those that our own tables know in this script."""
@@ -61,6 +64,15 @@ class _Script:
     """Points a word below which the tables have not understood the text."""
     least: float
     """Points a text, likewise."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Sample:
+    """The head of a text, in the spelling of the tables."""
+
+    text: str
+    words: Counter[str]
+    script: _Script
 
 
 _ARABIC = _Script(("ps", "fa", "ur", "ar", "ckb", "ug", "uz"), enough=0.2, least=2)
@@ -75,29 +87,7 @@ def detect(text: str, expected: Sequence[str] = ()) -> LanguageGuess | None:
     `expected` are the outlet's languages, the main one first: they settle what the text leaves
     open, never what it says plainly.
     """
-    sample = plain(text[:LONGEST_SAMPLE])
-    words = Counter(_WORD.findall(sample))
-    if not words:
-        return None
-    script = _script(words)
-    variety = _variety(words)
-    points = _points(sample, words, script.languages)
-    if "fa" in points and not points["ps"]:
-        points["fa"] += min(2 * abs(variety), 3.0)
-    enough = max(script.least, script.enough * words.total())
-    for language in {tag.split("-")[0] for tag in expected}:
-        if points.get(language):
-            points[language] += 0.5
-    best = max(points, key=points.__getitem__, default=None)
-    if best is None or points[best] < enough:
-        guess = _from_model(sample, expected)
-        usual = (tag.split("-")[0] for tag in expected)
-        in_script = next((language for language in usual if language in script.languages), None)
-        if guess.score < UNSURE and in_script:
-            guess = LanguageGuess(in_script, guess.score)
-    else:
-        guess = LanguageGuess(best, points[best] / sum(points.values()))
-    return _with_variety(guess, variety, expected) if guess.tag == "fa" else guess
+    return _guess(_sample(text), expected)
 
 
 def by_paragraph(text: str, expected: Sequence[str] = ()) -> tuple[LanguageGuess | None, ...]:
@@ -105,22 +95,53 @@ def by_paragraph(text: str, expected: Sequence[str] = ()) -> tuple[LanguageGuess
 
     A short paragraph, and the variety of a Persian one, follow the text as a whole.
     """
-    paragraphs = text.split("\n\n")
-    whole = detect(text, expected)
+    main = _sample(text)
+    whole = _guess(main, expected)
+    parts = text.split("\n\n")
     if whole is None:
-        return (None,) * len(paragraphs)
-    script = _script(Counter(_WORD.findall(plain(text[:LONGEST_SAMPLE]))))
-    return tuple(_paragraph(part, whole, script, (whole.tag, *expected)) for part in paragraphs)
+        return (None,) * len(parts)
+    prior = (whole.tag, *expected)
+    read = tuple(
+        _part(_sample(part), main.script, whole, prior) for part in parts[:MOST_PARAGRAPHS]
+    )
+    return read + (whole,) * len(parts[MOST_PARAGRAPHS:])
 
 
-def _paragraph(
-    text: str, whole: LanguageGuess, script: _Script, prior: Sequence[str]
+def _part(
+    sample: _Sample, script: _Script, whole: LanguageGuess, prior: Sequence[str]
 ) -> LanguageGuess | None:
-    words = Counter(_WORD.findall(plain(text[:LONGEST_SAMPLE])))
-    letters = sum(len(word) * count for word, count in words.items())
-    if 0 < letters < SHORT_PARAGRAPH and _script(words) is script:
+    letters = sum(len(word) * count for word, count in sample.words.items())
+    if 0 < letters < SHORT_PARAGRAPH and sample.script is script:
         return whole
-    return detect(text, prior)
+    return _guess(sample, prior)
+
+
+def _sample(text: str) -> _Sample:
+    head = plain(text[:LONGEST_SAMPLE])
+    words = Counter(_WORD.findall(head))
+    return _Sample(head, words, _script(words))
+
+
+def _guess(sample: _Sample, expected: Sequence[str]) -> LanguageGuess | None:
+    if not sample.words:
+        return None
+    languages = tuple(tag.split("-")[0] for tag in expected)
+    points = _points(sample)
+    variety = 0.0
+    if sample.script is _ARABIC and points["fa"] >= points["ps"]:
+        variety = _variety(sample.words)
+        points["fa"] += min(2 * abs(variety), 3.0)
+    for language in set(languages):
+        if points.get(language):
+            points[language] += 0.5
+    best = max(points, key=points.__getitem__, default=None)
+    if best and points[best] >= max(
+        sample.script.least, sample.script.enough * sample.words.total()
+    ):
+        guess = LanguageGuess(best, points[best] / sum(points.values()))
+    else:
+        guess = _from_model(sample, languages)
+    return _with_variety(guess, variety, expected) if guess.tag == "fa" else guess
 
 
 def _script(words: Counter[str]) -> _Script:
@@ -139,17 +160,17 @@ def _script_of(code: int) -> _Script:
     return _CYRILLIC if 0x400 <= code < 0x530 else _OTHER
 
 
-def _points(sample: str, words: Counter[str], languages: tuple[str, ...]) -> dict[str, float]:
+def _points(sample: _Sample) -> dict[str, float]:
     """For each language: two points for a common word, one for a letter of its own."""
-    points = dict.fromkeys(languages, 0.0)
+    points = dict.fromkeys(sample.script.languages, 0.0)
     known = languages_of()
-    for word, count in words.items():
+    for word, count in sample.words.items():
         for language in known.get(word, ()):
             if language in points:
                 points[language] += 2 * count
     for language, letters in TELLING_LETTERS.items():
         if language in points:
-            points[language] += sum(map(sample.count, letters))
+            points[language] += sum(map(sample.text.count, letters))
     return points
 
 
@@ -162,6 +183,7 @@ def _variety(words: Iterable[str]) -> float:
     return firm + max(-2 * FAINT, min(faint, 2 * FAINT))
 
 
+@lru_cache(maxsize=10_000)
 def _weight(word: str) -> float:
     weight = varieties().get(word)
     return varieties().get(_SUFFIX.sub("", word), 0.0) if weight is None else weight
@@ -177,16 +199,19 @@ def _with_variety(guess: LanguageGuess, variety: float, expected: Sequence[str])
     return LanguageGuess(tag, guess.score / (1 + math.exp(-2 * abs(variety))))
 
 
-def _from_model(sample: str, expected: Sequence[str]) -> LanguageGuess:
+def _from_model(sample: _Sample, expected: Sequence[str]) -> LanguageGuess:
     """py3langid's answer, leaning towards what is expected, most to the main language."""
-    lean = {tag.split("-")[0]: 5.0 for tag in expected} or {"en": 3.0}
+    lean = dict.fromkeys(expected, 5.0) or {"en": 3.0}
     if expected:
-        lean[expected[0].split("-")[0]] = 8.0
+        lean[expected[0]] = 8.0
     ranked = {
-        tag: probability * lean.get(tag, 1.0) for tag, probability in _identifier().rank(sample)
+        tag: probability * lean.get(tag, 1.0)
+        for tag, probability in _identifier().rank(sample.text)
     }
     best = max(ranked, key=ranked.__getitem__)
-    return LanguageGuess(best, ranked[best] / sum(ranked.values()))
+    score = ranked[best] / sum(ranked.values())
+    usual = next((tag for tag in expected if tag in sample.script.languages), best)
+    return LanguageGuess(best if score >= UNSURE else usual, score)
 
 
 @cache
