@@ -33,6 +33,7 @@ PAGE = "https://zan.example/fa/blog/"
         ("data:text/html,x", None),
         ("ftp://zan.example/a", None),
         ("http://[", None),
+        ("/post/\ud83d", None),
         ("http://zan.example:port/", None),
         ("http:///a", None),
         ("/post/${slug}", None),
@@ -68,6 +69,7 @@ def test_an_absolute_url_is_whole_or_none_and_stays_as_it_is(href: str) -> None:
         ("", None),
         (None, None),
         ("a" * 5_000, "a" * MAX_TITLE_LENGTH),
+        ("a \ud83d b", "a ? b"),
     ],
 )
 def test_titles(markup: str | None, title: str | None) -> None:

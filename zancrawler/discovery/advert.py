@@ -94,8 +94,12 @@ def plain_title(markup: str | None) -> str | None:
 
 
 def one_line(text: str) -> str | None:
-    """The text of an element on one line; zero-width joiners are no white space."""
-    return " ".join(text.split())[:MAX_TITLE_LENGTH] or None
+    """The text of an element on one line; zero-width joiners are no white space.
+
+    Half a surrogate pair (`\\ud83d` in JSON), which is no character, becomes a question mark.
+    """
+    line = " ".join(text.split())[:MAX_TITLE_LENGTH]
+    return line.encode("utf-8", "replace").decode() or None
 
 
 _W3C = re.compile(

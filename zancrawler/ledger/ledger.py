@@ -14,7 +14,8 @@ from typing import Any
 
 from zancrawler.ledger import history, schema
 from zancrawler.ledger.coverage import Coverage, coverage, missing
-from zancrawler.ledger.due import DAY, USUAL_EDITS, modified_since
+from zancrawler.ledger.due import DAY
+from zancrawler.ledger.habits import Habits
 from zancrawler.ledger.model import (
     Advertisement,
     Due,
@@ -33,11 +34,6 @@ FULL_LOOK_EVERY = 10
 _PASSING = ("link", "hreflang")
 """Ways in which pages point to each other. They are noted only for a URL that nothing else has
 shown: every page links to a dozen others."""
-
-LASTMOD_TRIALS = 20
-LASTMOD_SHARE = 0.2
-"""An outlet's lastmod is believed until, in so many trials, fewer than this share came true: Wix
-moves the lastmod of every page when the site is published again."""
 
 _SELECT = f"SELECT {', '.join(schema.COLUMNS)} FROM url"
 _FIND = f"SELECT id, {', '.join(schema.COLUMNS)} FROM url WHERE key = ? AND url = ?"
@@ -65,6 +61,15 @@ _MEND = (
 )
 
 
+class News(IntEnum):
+    """What one advertisement told the ledger."""
+
+    NOTHING = 0
+    SIGHTING = 1
+    """A known URL, shown by this source for the first time."""
+    URL = 2
+
+
 class Ledger:
     """One writer at a time (the outlet's lock sees to that); readers as many as like.
 
@@ -77,7 +82,7 @@ class Ledger:
         self.path = path
         self._database = schema.open_database(path)
         self._shapes = Shapes(self._database)
-        self._tallies: dict[str, int] = dict(self._database.execute("SELECT * FROM tally"))
+        self._habits = Habits(self._database)
 
     def __enter__(self) -> Ledger:
         return self
@@ -188,15 +193,6 @@ class Ledger:
         rows = self._read("SELECT through FROM warc WHERE filename = ?", (warc_filename,))
         return next((int(offset) for (offset,) in rows), 0)
 
-    @property
-    def edit_rate(self) -> float:
-        """The share of looks at known articles that find a change which no lastmod announced.
-
-        USUAL_EDITS to begin with.
-        """
-        looks, changes = self._tallies.get("looks", 0), self._tallies.get("changes", 0)
-        return (changes + 10 * USUAL_EDITS) / (looks + 10)
-
     def _record(self, outcome: Outcome) -> None:
         outcome = replace(outcome, at=_utc(outcome.at))
         self._note_time(outcome.at)
@@ -211,8 +207,8 @@ class Ledger:
             if advert.url != outcome.url
         ]
         unknown = sum(told is News.URL for _, told in news)
-        after = history.looked(entry, outcome, unknown, self.edit_rate)
-        self._tally(entry, after)
+        after = history.looked(entry, outcome, unknown, self._habits.edit_rate)
+        self._habits.looked(entry, after)
         self._update(row, after)
         if _first_answer(entry, after):
             # A calendar always leads to another month: only articles count, and of other shapes.
@@ -232,7 +228,9 @@ class Ledger:
             self._sight(row, advert, at)
             return News.URL
         row, entry = found
-        after = history.advertised_again(entry, advert, at, lastmod_holds=self._lastmod_holds)
+        after = history.advertised_again(
+            entry, advert, at, lastmod_holds=self._habits.lastmod_holds
+        )
         if after is not entry:
             self._update(row, after)
         if advert.via in _PASSING:
@@ -257,34 +255,17 @@ class Ledger:
             return False
         return not self._database.execute(_TWIN, (entry.text_digest, row)).fetchone()
 
-    def _tally(self, before: Entry, after: Entry) -> None:
-        """Counts what this outlet's habits are judged by."""
-        if before.kind is Kind.ARTICLE and before.held and after.failures == after.strikes == 0:
-            changed = after.changes - before.changes
-            announced = modified_since(before)
-            self._count("announced looks" if announced else "looks", 1)
-            self._count("announced changes" if announced else "changes", changed)
-
     def _note_time(self, at: datetime) -> None:
-        self._tallies["latest"] = max(self._tallies.get("latest", 0), schema.to_seconds(at))
-
-    def _count(self, name: str, more: int) -> None:
-        self._tallies[name] = self._tallies.get(name, 0) + more
-
-    @property
-    def _lastmod_holds(self) -> bool:
-        looks = self._tallies.get("announced looks", 0)
-        changes = self._tallies.get("announced changes", 0)
-        return looks < LASTMOD_TRIALS or changes >= looks * LASTMOD_SHARE
+        self._habits.latest = max(self._habits.latest, schema.to_seconds(at))
 
     def _mend_clock(self, now: datetime) -> None:
         """What lies in the future was written by a wrong clock: what that put off is due now."""
         latest = schema.to_seconds(now + DAY)
-        if self._tallies.get("latest", 0) <= latest:
+        if self._habits.latest <= latest:
             return
         with self._transaction():
             self._database.execute(_MEND, {"now": schema.to_seconds(now), "latest": latest})
-            self._tallies["latest"] = schema.to_seconds(now)
+            self._habits.latest = schema.to_seconds(now)
 
     # Rows.
 
@@ -295,16 +276,13 @@ class Ledger:
             try:
                 yield
                 self._shapes.save()
-                self._database.executemany(
-                    "INSERT INTO tally VALUES (?1, ?2) ON CONFLICT DO UPDATE SET count = ?2",
-                    self._tallies.items(),
-                )
+                self._habits.save()
                 self._database.execute("COMMIT")
             except BaseException:
                 if self._database.in_transaction:
                     self._database.execute("ROLLBACK")
                 self._shapes = Shapes(self._database)
-                self._tallies = dict(self._database.execute("SELECT * FROM tally"))
+                self._habits = Habits(self._database)
                 raise
         except sqlite3.Error as error:
             raise schema.fault(self.path, error) from error
@@ -344,15 +322,6 @@ class Ledger:
             (row,),
         )
         return next((str(url) for (url,) in rows), None)
-
-
-class News(IntEnum):
-    """What one advertisement told the ledger."""
-
-    NOTHING = 0
-    SIGHTING = 1
-    """A known URL, shown by this source for the first time."""
-    URL = 2
 
 
 def _first_answer(before: Entry, after: Entry) -> bool:

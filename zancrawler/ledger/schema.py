@@ -16,6 +16,9 @@ from zancrawler.ledger.model import Entry, Kind, LedgerError, State
 VERSION = 1
 """`PRAGMA user_version`. A ledger is a view of the WARCs: an old one is rebuilt, not migrated."""
 
+MIN_SQLITE = (3, 37)
+"""The first with STRICT tables; November 2021."""
+
 CACHE_KIB = 65_536
 
 TABLES = """
@@ -91,6 +94,11 @@ _values = attrgetter(*COLUMNS)
 
 def open_database(path: Path) -> sqlite3.Connection:
     """The database at `path`, made where there is none. Raises LedgerError."""
+    if sqlite3.sqlite_version_info < MIN_SQLITE:
+        raise LedgerError(
+            f"this Python has SQLite {sqlite3.sqlite_version}, and the ledger needs 3.37 or newer; "
+            "use a newer Python, such as the one that `uv python install` brings"
+        )
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         database = sqlite3.connect(path, isolation_level=None, timeout=30)
