@@ -216,7 +216,7 @@ def test_entities_are_neither_expanded_nor_fetched(tmp_path: Path) -> None:
 
 
 def test_size_and_count_are_bounded() -> None:
-    with pytest.raises(UnreadableSource, match="at most 10,000,000"):
+    with pytest.raises(UnreadableSource, match="at most 5,000,000"):
         read_feed(b" " * (MAX_FEED_BYTES + 1), FEED)
     many = (item(link=f"https://zan.example/{n}") for n in range(MAX_FEED_ENTRIES + 5))
     found = read_feed(rss(*many), FEED)

@@ -19,8 +19,8 @@ from zancrawler.discovery.advert import (
     plausible,
 )
 
-MAX_FEED_BYTES = 10_000_000
-"""feedparser reads about 3 MB a second, so this bounds its time too."""
+MAX_FEED_BYTES = 5_000_000
+"""feedparser reads 2 to 6 MB a second, so this bounds its time too. Real feeds are below 1 MB."""
 
 MAX_FEED_ENTRIES = 5_000
 
