@@ -55,6 +55,14 @@ class Archive:
             ) from error
         return archive
 
+    @classmethod
+    def existing(cls, root: Path) -> Archive:
+        """The archive at `root`, to read. Raises ArchiveError where there is none."""
+        archive = cls(root.absolute())
+        if not any((archive.root / part).is_dir() for part in ("warc", "tables")):
+            raise ArchiveError(f"{root} holds no archive; name one with --archive")
+        return archive
+
     @property
     def tables(self) -> Path:
         return self.root / "tables"
@@ -85,7 +93,12 @@ class Archive:
     def cdxj(self, warc: Path) -> Path:
         """The index of a closed WARC of this archive."""
         relative = warc.relative_to(self.root / "warc")
-        return self.root / "cdxj" / relative.parent / (relative.name.removesuffix(".warc.gz") + ".cdxj")
+        return (
+            self.root
+            / "cdxj"
+            / relative.parent
+            / (relative.name.removesuffix(".warc.gz") + ".cdxj")
+        )
 
     def relative(self, path: Path) -> str:
         """The path as rows name it: from the archive's root, with `/`."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -11,7 +12,9 @@ from rich.table import Table
 
 from zancrawler.cli.crawling import show_runs
 from zancrawler.cli.printing import JsonOption, console, print_json
-from zancrawler.runs.overview import Overview
+
+if TYPE_CHECKING:
+    from zancrawler.runs.overview import Overview
 
 DEMO_ARCHIVE = Path("demo-archive")
 FIRST_PORT = 8731
@@ -83,19 +86,18 @@ def _first_rows(found: Overview) -> Table:
 
 
 def _print_loading(screen: Console, archive: Path) -> None:
+    """One-liners that run as they are printed, in the environment that we run in."""
+    python = Path(sys.executable)
+    if python.is_relative_to(Path.cwd()):
+        python = python.relative_to(Path.cwd())
+    articles = archive / "tables/articles"
+    count = f"SELECT outlet, language, count(*) FROM '{articles}/**/*.parquet' GROUP BY ALL"
     screen.print("Load it in pandas:", style="bold")
-    _print_code(
-        screen,
-        f"python -c \"import pandas as pd; print(pd.read_parquet('{archive}/tables/articles'))\"",
-    )
+    _print_code(screen, python, f"import pandas as pd; print(pd.read_parquet('{articles}'))")
     screen.print("or in DuckDB:", style="bold")
-    _print_code(
-        screen,
-        "python -c \"import duckdb; duckdb.sql('select outlet, language, count(*) from "
-        f"read_parquet(\\'{archive}/tables/articles/**/*.parquet\\') group by all').show()\"",
-    )
+    _print_code(screen, python, f'import duckdb; print(duckdb.sql(\\"{count}\\"))')
 
 
-def _print_code(screen: Console, code: str) -> None:
-    """As it is, on one line, for copying."""
-    screen.print(f"  {code}", markup=False, highlight=False, soft_wrap=True)
+def _print_code(screen: Console, python: Path, code: str) -> None:
+    """On one line, for copying."""
+    screen.print(f'  {python} -c "{code}"', markup=False, highlight=False, soft_wrap=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import unquote_to_bytes
 
 from zancrawler.capture.http import HttpMessage, parse_head
-from zancrawler.capture.reader import Exchange, Record
+from zancrawler.capture.reader import Exchange
 
 _NOT_MODIFIED = "server-not-modified"
 
@@ -37,17 +37,12 @@ def answer_of(exchange: Exchange) -> Answer | None:
     record = exchange.response
     if record is None:
         return None
-    if record.type == "revisit" and profile_of(record) == _NOT_MODIFIED:
+    if record.type == "revisit" and _NOT_MODIFIED in (record.header("WARC-Profile") or ""):
         head = _remark(exchange, "notModifiedResponse")
         fields = parse_head(unquote_to_bytes(head)).headers
         return Answer(304, tuple((k.decode("latin-1"), v.decode("latin-1")) for k, v in fields))
     http = record.http
     return Answer(http.status, http.headers, http if record.type == "response" else None)
-
-
-def profile_of(record: Record) -> str:
-    """The last part of a revisit's WARC-Profile: `identical-payload-digest`, ..."""
-    return (record.header("WARC-Profile") or "").rstrip("/").rpartition("/")[2]
 
 
 def error_of(exchange: Exchange) -> str | None:

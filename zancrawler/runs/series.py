@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -10,11 +11,13 @@ from itertools import islice
 from pathlib import Path
 
 from zancrawler.archive import Archive
-from zancrawler.capture.reader import read_exchanges, read_records
+from zancrawler.capture.reader import Exchange, read_exchanges
 from zancrawler.capture.warcfile import standing
 from zancrawler.ledger import Ledger, Outcome
 from zancrawler.outlets import Outlet
-from zancrawler.runs.derive import Derived, derive, source_adverts
+from zancrawler.runs.derive import Derived, derive
+from zancrawler.runs.outcomes import source_of
+from zancrawler.runs.provenance import crawl_id_of, warcs_of
 from zancrawler.tables import Tables
 
 BATCH = 500
@@ -43,21 +46,16 @@ class Committed:
     """Sightings of articles by what they were to the tables: new, changed, unchanged."""
 
 
-def warcs_of(archive: Archive, outlet: str) -> list[Path]:
-    """The outlet's WARCs by their final names, oldest first."""
-    folder = archive.warcs(outlet)
-    found = {p.with_name(p.name.removesuffix(".open")) for p in folder.glob("*/*.warc.gz*")}
-    return sorted(p for p in found if p.name.endswith(".warc.gz"))
-
-
-def crawl_id_of(warc: Path) -> str:
-    """The run that wrote a WARC, as its warcinfo says; the file's own name where it does not."""
-    for record in islice(read_records(warc), 1):
-        for line in record.block.decode("utf-8", "replace").splitlines():
-            name, _, value = line.partition(":")
-            if name == "isPartOf" and value.strip():
-                return value.strip()
-    return warc.name.removesuffix(".warc.gz")
+def spans_of(warc: Path, name: str, start: int, count: int) -> Iterator[Span]:
+    """The WARC from an offset on, cut into runs of about `count` exchanges."""
+    end = start
+    for number, exchange in enumerate(read_exchanges(warc, start), 1):
+        end = exchange.offset + exchange.length
+        if number % count == 0:
+            yield Span(name, start, end - start)
+            start = end
+    if end > start:
+        yield Span(name, start, end - start)
 
 
 def commit_spans(
@@ -75,7 +73,7 @@ def commit_spans(
     ]
     for name in {span.warc_filename for span in spans}:
         _sync(archive.root / name)
-    return _commit(derived, tables)
+    return commit_derived(derived, tables)
 
 
 def catch_up(
@@ -85,30 +83,49 @@ def catch_up(
 
     After a clean run there is nothing to do. Where only the ledger lags, the tables stay.
     """
-    for warc in warcs_of(archive, outlet.name):
-        name = archive.relative(warc)
-        start = min(tables.derived(name), ledger.through(name))
-        if start >= standing(warc).stat().st_size:
-            continue
-        crawl_id = crawl_id_of(warc)
-        exchanges = read_exchanges(warc, start)
-        while chunk := list(islice(exchanges, BATCH)):
-            derived = [
-                derive(exchange, warc_filename=name, outlet=outlet, crawl_id=crawl_id)
-                for exchange in chunk
-            ]
-            adverts = [tuple(source_adverts(exchange, outlet)) for exchange in chunk]
-            committed = _commit(derived, tables)
-            known = ledger.through(name)
-            outcomes = [
-                replace(d.outcome, adverts=a)
-                for d, a in zip(derived, adverts, strict=True)
-                if d.capture["exchange_offset"] >= known
-            ]
-            yield replace(committed, outcomes=tuple(outcomes))
+    behind = [
+        _Behind(name, start, warc, crawl_id_of(warc))
+        for warc in warcs_of(archive, outlet.name)
+        for name in (archive.relative(warc),)
+        for start in (min(tables.derived(name), ledger.through(name)),)
+        if start < standing(warc).stat().st_size
+    ]
+    # An attempt that failed is in another file than the one that came after it and did not.
+    exchanges = heapq.merge(
+        *(((one, exchange) for exchange in read_exchanges(one.warc, one.start)) for one in behind),
+        key=lambda pair: pair[1].records[0].date,
+    )
+    while chunk := list(islice(exchanges, BATCH)):
+        derived = [
+            derive(exchange, warc_filename=one.name, outlet=outlet, crawl_id=one.crawl_id)
+            for one, exchange in chunk
+        ]
+        committed = commit_derived(derived, tables)
+        outcomes = [
+            with_adverts(d.outcome, exchange, outlet)
+            for d, (one, exchange) in zip(derived, chunk, strict=True)
+            if exchange.offset >= ledger.through(one.name)
+        ]
+        yield replace(committed, outcomes=tuple(outcomes))
 
 
-def _commit(derived: list[Derived], tables: Tables) -> Committed:
+@dataclass(frozen=True, slots=True)
+class _Behind:
+    """A WARC that holds more than the tables and the ledger know."""
+
+    name: str
+    start: int
+    warc: Path
+    crawl_id: str
+
+
+def with_adverts(outcome: Outcome, exchange: Exchange, outlet: Outlet) -> Outcome:
+    """The outcome with what the answer advertises, if it is a source."""
+    source = source_of(exchange, outlet)
+    return replace(outcome, kind=source[0], adverts=source[1]) if source else outcome
+
+
+def commit_derived(derived: list[Derived], tables: Tables) -> Committed:
     articles = tables.commit(
         captures=[d.capture for d in derived],
         articles=[d.article for d in derived if d.article],
@@ -119,7 +136,7 @@ def _commit(derived: list[Derived], tables: Tables) -> Committed:
         name = d.capture["warc_filename"]
         through[name] = max(through.get(name, 0), end)
     return Committed(
-        outcomes=tuple(d.outcome for d in derived),
+        outcomes=tuple(sorted((d.outcome for d in derived), key=lambda outcome: outcome.at)),
         through=through,
         kinds=Counter(d.capture["page_kind"] or d.outcome.state.value for d in derived),
         articles=Counter(seen.value for seen in articles),

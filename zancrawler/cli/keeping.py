@@ -1,0 +1,106 @@
+"""`zancrawler verify` and `zancrawler rebuild`: that the archive is sound, and making it so."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from zancrawler.archive import Archive
+from zancrawler.cli.printing import (
+    DEFAULT_ARCHIVE,
+    ArchiveOption,
+    JsonOption,
+    OutletsOption,
+    console,
+    print_json,
+)
+from zancrawler.outlets import Catalogue
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(verify)
+    app.command()(rebuild)
+
+
+def verify(
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(help="WARC or WACZ files of anybody's; the archive if none is given."),
+    ] = None,
+    outlet: Annotated[list[str] | None, typer.Option(help="Only this outlet.")] = None,
+    archive: ArchiveOption = DEFAULT_ARCHIVE,
+    outlets: OutletsOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Checks WARCs, indexes, and every row against its record. Exit 1 if anything is wrong."""
+    from zancrawler.runs.verify import verify_archive, verify_files
+
+    if files:
+        findings = verify_files(files)
+    else:
+        findings = verify_archive(Archive.existing(archive), Catalogue.open(outlets), outlet)
+    count = 0
+    found = []
+    for finding in findings:
+        count += 1
+        if json:
+            found.append(asdict(finding))
+        else:
+            at = "" if finding.offset is None else f" at {finding.offset}"
+            typer.echo(f"{finding.file}{at}: {finding.code}: {finding.message}")
+    if json:
+        print_json(found)
+    else:
+        typer.echo(f"{count} faults." if count else "Everything is in order.")
+    if count:
+        raise typer.Exit(1)
+
+
+def rebuild(
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Outlets; all that the archive holds if none.")
+    ] = None,
+    ledger: Annotated[
+        bool, typer.Option("--ledger", help="Make the ledger again as well.")
+    ] = False,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Processes; as many as cores if not given.")
+    ] = None,
+    archive: ArchiveOption = DEFAULT_ARCHIVE,
+    outlets: OutletsOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Makes the tables again from the WARCs alone, over all cores."""
+    from zancrawler.runs.provenance import outlet_of, outlets_in
+    from zancrawler.runs.rebuild import rebuild_ledger, rebuild_tables
+
+    kept = Archive.existing(archive)
+    catalogue = Catalogue.open(outlets)
+    chosen = [outlet_of(kept, name, catalogue) for name in names or outlets_in(kept)]
+    done = []
+    for outlet in chosen:
+        with kept.lock(outlet.name, "a rebuild"):
+            last = None
+            for last in rebuild_tables(kept, outlet, workers):
+                if not json and console().is_terminal:
+                    console().print(
+                        f"{outlet.name}: {last.exchanges} exchanges, {last.articles} articles",
+                        end="\r",
+                    )
+            looks = rebuild_ledger(kept, outlet) if ledger else None
+        exchanges, articles = (last.exchanges, last.articles) if last else (0, 0)
+        done.append(
+            {
+                "outlet": outlet.name,
+                "exchanges": exchanges,
+                "article_captures": articles,
+                "ledger_looks": looks,
+            }
+        )
+        if not json:
+            typer.echo(f"{outlet.name}: {exchanges} exchanges, {articles} with an article")
+    if json:
+        print_json(done)

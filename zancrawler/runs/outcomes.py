@@ -1,0 +1,87 @@
+"""What a look at a URL came to, as its row of `captures` tells it: the ledger is a view as well."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from zancrawler.capture.reader import Exchange
+from zancrawler.discovery import UnreadableSource, Via
+from zancrawler.discovery.kind import PageKind
+from zancrawler.discovery.sources import read_source, source_kind
+from zancrawler.ledger import Advertisement, Kind, Outcome, State
+from zancrawler.outlets import Outlet, UrlKind, canonical_url, url_kind
+from zancrawler.runs.answers import answer_of
+from zancrawler.spiders.adverts import advertisements
+
+
+def outcome_of(
+    capture: Mapping[str, Any],
+    outlet: Outlet,
+    *,
+    published: datetime | None = None,
+    wait: int | None = None,
+) -> Outcome:
+    """A pure function of a row of `captures`.
+
+    `published` is the date of the article that the page showed; `wait` the Retry-After in seconds.
+    """
+    canonical = canonical_url(capture["url"], outlet)
+    state, reason = _state(capture, canonical, outlet)
+    redirect = capture["fetch_redirect"]
+    return Outcome(
+        url=canonical,
+        at=capture["fetch_time"],
+        state=state,
+        reason=reason,
+        kind=Kind.ARTICLE if url_kind(canonical, outlet) is UrlKind.ARTICLE else Kind.OTHER,
+        etag=capture["etag"],
+        last_modified=capture["last_modified"],
+        content_digest=capture["content_digest"],
+        text_digest=capture.get("text_digest"),
+        published=published,
+        target=canonical_url(redirect, outlet) if redirect else None,
+        wait=wait,
+    )
+
+
+def _state(capture: Mapping[str, Any], canonical: str, outlet: Outlet) -> tuple[State, str | None]:
+    """What became of the URL, and why (docs/design.md, "States of an advertised URL")."""
+    status = capture["fetch_status"]
+    if status is None or capture["warc_type"] is None:
+        return State.FAILED, capture["error"] or "no answer"
+    if capture["content_truncated"]:
+        return State.FAILED, f"truncated-{capture['content_truncated']}"
+    if status == 304 or capture["warc_type"] == "revisit":
+        return State.UNCHANGED, f"http-{status}"
+    if capture["fetch_redirect"]:
+        target = canonical_url(capture["fetch_redirect"], outlet)
+        if target == canonical_url(outlet.home, outlet) != canonical:
+            return State.GONE, "redirect-home"
+        return State.REDIRECTED, f"http-{status}"
+    if status in (404, 410):
+        return State.GONE, f"http-{status}"
+    if capture["page_kind"] == PageKind.BLOCKED:
+        return State.BLOCKED, capture["page_reason"]
+    if status >= 300:
+        return State.FAILED, f"http-{status}"
+    return State.CAPTURED, capture["page_kind"] or f"http-{status}"
+
+
+def source_of(exchange: Exchange, outlet: Outlet) -> tuple[Kind, tuple[Advertisement, ...]] | None:
+    """What kind of source an exchange's answer is, and what it advertises; None: it is none."""
+    answer = answer_of(exchange)
+    http = answer.message if answer else None
+    if http is None or http.status != 200:
+        return None
+    via = source_kind(http.body)
+    if via is None and url_kind(exchange.url, outlet) is UrlKind.LISTING:
+        via = Via.LISTING
+    if via is None:
+        return None
+    try:
+        found = read_source(via, http.body, exchange.url, outlet)
+    except UnreadableSource:
+        return None
+    return Kind(via.value), tuple(advertisements(found.adverts, outlet))

@@ -1,0 +1,54 @@
+"""Where records come from, as the archive's own warcinfo records say."""
+
+from __future__ import annotations
+
+from itertools import islice
+from pathlib import Path
+
+from zancrawler.archive import Archive
+from zancrawler.capture.reader import read_records
+from zancrawler.outlets import Catalogue, Outlet, UnknownOutletError, parse_outlet
+
+
+def warcs_of(archive: Archive, outlet: str) -> list[Path]:
+    """The outlet's WARCs by their final names, oldest first."""
+    folder = archive.warcs(outlet)
+    found = {p.with_name(p.name.removesuffix(".open")) for p in folder.glob("*/*.warc.gz*")}
+    return sorted(p for p in found if p.name.endswith(".warc.gz"))
+
+
+def outlets_in(archive: Archive) -> list[str]:
+    """The outlets that the archive holds WARCs or rows of."""
+    folders = [*(archive.root / "warc").glob("*"), *archive.table("captures").glob("site=*")]
+    return sorted({folder.name.removeprefix("site=") for folder in folders if folder.is_dir()})
+
+
+def warcinfo_of(warc: Path) -> dict[str, str]:
+    """The fields of a WARC's first record, folded lines joined; empty where it is no warcinfo."""
+    fields: dict[str, str] = {}
+    for record in islice(read_records(warc), 1):
+        if record.type == "warcinfo":
+            text = record.block.decode("utf-8", "replace").replace("\r\n ", "\n")
+            pairs = (line.partition(":") for line in text.split("\r\n"))
+            fields = {name: value.strip(" ") for name, colon, value in pairs if colon}
+    return fields
+
+
+def crawl_id_of(warc: Path) -> str:
+    """The run that wrote a WARC, as its warcinfo says; the file's own name where it does not."""
+    return warcinfo_of(warc).get("isPartOf") or warc.name.removesuffix(".warc.gz")
+
+
+def outlet_of(archive: Archive, name: str, catalogue: Catalogue) -> Outlet:
+    """The outlet from the catalogue or, where that has none, as the newest WARC keeps it.
+
+    So an archive can be read and rebuilt by somebody who was handed nothing else. Raises
+    UnknownOutletError, or OutletError for a file of the catalogue that is at fault.
+    """
+    try:
+        return catalogue.get(name)
+    except UnknownOutletError:
+        for warc in reversed(warcs_of(archive, name)):
+            if kept := warcinfo_of(warc).get("outletToml"):
+                return parse_outlet(name, kept, where=f"the outlet kept in {warc.name}")
+        raise

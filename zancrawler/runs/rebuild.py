@@ -1,0 +1,174 @@
+"""Rebuilding: an outlet's tables and ledger again, from its WARCs alone."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import islice
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import pyarrow.dataset as ds
+
+from zancrawler.archive import Archive, put_durably, sync_folder
+from zancrawler.capture.reader import read_exchanges
+from zancrawler.capture.recovery import recover
+from zancrawler.ledger import Ledger, Outcome
+from zancrawler.outlets import Outlet
+from zancrawler.runs.derive import Derived, derive
+from zancrawler.runs.outcomes import outcome_of
+from zancrawler.runs.provenance import crawl_id_of, warcs_of
+from zancrawler.runs.series import Span, commit_derived, spans_of, with_adverts
+from zancrawler.tables import Tables
+
+TABLES = ("versions", "articles", "captures")
+_TASK = 100
+"""Exchanges that a worker derives at a time: bounds what is held in memory."""
+_LEDGER_BATCH = 1_000
+_LEDGER_COLUMNS = (
+    "url",
+    "fetch_time",
+    "fetch_status",
+    "fetch_redirect",
+    "content_truncated",
+    "content_digest",
+    "warc_type",
+    "warc_filename",
+    "exchange_offset",
+    "exchange_length",
+    "etag",
+    "last_modified",
+    "page_kind",
+    "page_reason",
+    "text_digest",
+    "article_id",
+    "error",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """How far a rebuild has come."""
+
+    outlet: str
+    warc_filename: str
+    exchanges: int
+    articles: int
+
+
+def rebuild_tables(
+    archive: Archive, outlet: Outlet, workers: int | None = None
+) -> Iterator[Rebuilt]:
+    """Derives every exchange again, over all cores, and puts the tables in place of the old ones.
+
+    Byte-identical for the same WARCs and code. Stopped half-way, the old tables stand, and the
+    next call goes on. To be called with the outlet's lock held.
+    """
+    recover(archive, outlet.name)
+    staging = Archive(archive.tables / ".rebuild" / outlet.name)
+    tables = Tables(staging, outlet.name)
+    exchanges = articles = 0
+    with ProcessPoolExecutor(workers or os.cpu_count(), get_context("forkserver")) as pool:
+        for warc in warcs_of(archive, outlet.name):
+            name = archive.relative(warc)
+            crawl_id = crawl_id_of(warc)
+            tasks = (
+                pool.submit(_derive, warc, name, span, outlet, crawl_id)
+                for span in spans_of(warc, name, tables.derived(name), _TASK)
+            )
+            waiting: deque[Future[list[Derived]]] = deque(islice(tasks, 2 * (os.cpu_count() or 1)))
+            while waiting:
+                derived = waiting.popleft().result()
+                waiting.extend(islice(tasks, 1))
+                commit_derived(derived, tables)
+                exchanges += len(derived)
+                articles += sum(d.article is not None for d in derived)
+                yield Rebuilt(outlet.name, name, exchanges, articles)
+    for table in TABLES:
+        _put_in_place(staging, archive, table, outlet.name)
+    shutil.rmtree(staging.root)
+    with suppress(OSError):
+        # Another outlet may be rebuilt beside us.
+        staging.root.parent.rmdir()
+
+
+def _derive(warc: Path, name: str, span: Span, outlet: Outlet, crawl_id: str) -> list[Derived]:
+    """A worker's task."""
+    return [
+        derive(exchange, warc_filename=name, outlet=outlet, crawl_id=crawl_id)
+        for exchange in read_exchanges(warc, span.offset, span.offset + span.length)
+    ]
+
+
+def _put_in_place(staging: Archive, archive: Archive, table: str, outlet: str) -> None:
+    """Renames each new chunk over the old one of its name; takes away those that have none."""
+    source, target = (a.table(table) / f"site={outlet}" for a in (staging, archive))
+    new = {path.relative_to(source) for path in source.glob("year=*/*.parquet")}
+    for part in sorted(new):
+        (target / part).parent.mkdir(parents=True, exist_ok=True)
+        (source / part).replace(target / part)
+        sync_folder((target / part).parent)
+    for path in target.glob("year=*/*.parquet"):
+        if path.relative_to(target) not in new:
+            path.unlink()
+
+
+def rebuild_ledger(archive: Archive, outlet: Outlet) -> int:
+    """Makes the ledger again from `captures` and the sources in the WARCs; returns its looks.
+
+    To be called with the outlet's lock held, and after `rebuild_tables` where the tables are in
+    doubt.
+    """
+    path = archive.ledger(outlet.name)
+    looks = 0
+    with put_durably(path) as temporary:
+        with Ledger(temporary) as ledger:
+            outcomes = _outcomes(archive, outlet)
+            while batch := list(islice(outcomes, _LEDGER_BATCH)):
+                ledger.record(
+                    [outcome for outcome, _ in batch],
+                    {span.warc_filename: span.offset + span.length for _, span in batch},
+                )
+                looks += len(batch)
+        for left in temporary.parent.glob(f"{temporary.name}-*"):
+            left.unlink()
+    for left in path.parent.glob(f"{path.name}-*"):
+        left.unlink()
+    return looks
+
+
+def _outcomes(archive: Archive, outlet: Outlet) -> Iterator[tuple[Outcome, Span]]:
+    """Every look at a URL in the order of capture, with what it brought."""
+    folder = archive.table("captures") / f"site={outlet.name}"
+    if not folder.exists():
+        return
+    captures = ds.dataset(folder).to_table(columns=list(_LEDGER_COLUMNS)).sort_by("fetch_time")
+    published = _published(archive, outlet)
+    for batch in captures.to_batches(max_chunksize=_LEDGER_BATCH):
+        for row in batch.to_pylist():
+            span = Span(row["warc_filename"], row["exchange_offset"], row["exchange_length"])
+            date = published.get(row["article_id"]) if row["text_digest"] else None
+            outcome = outcome_of(row, outlet, published=date)
+            if row["fetch_status"] == 200 and row["page_kind"] in ("listing", "other"):
+                exchange = next(
+                    read_exchanges(
+                        archive.root / span.warc_filename, span.offset, span.offset + span.length
+                    )
+                )
+                outcome = with_adverts(outcome, exchange, outlet)
+            yield outcome, span
+
+
+def _published(archive: Archive, outlet: Outlet) -> dict[str, Any]:
+    folder = archive.table("articles") / f"site={outlet.name}"
+    if not folder.exists():
+        return {}
+    table = ds.dataset(folder).to_table(columns=["article_id", "date_published"])
+    ids, dates = (column.to_pylist() for column in table.columns)
+    return dict(zip(ids, dates, strict=True))

@@ -1,0 +1,124 @@
+"""Verifying: WARCs against their standard, indexes against WARCs, every row against its record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+
+from zancrawler.archive import Archive, ArchiveError
+from zancrawler.capture.conformance import check_cdxj, check_warc, check_warcs
+from zancrawler.capture.errors import DamagedWarcError
+from zancrawler.capture.reader import read_exchanges, read_record
+from zancrawler.capture.wacz import check_wacz
+from zancrawler.outlets import Catalogue, Outlet, OutletError
+from zancrawler.runs.derive import derive
+from zancrawler.runs.provenance import outlet_of, outlets_in, warcs_of
+from zancrawler.runs.rows import extractor_version
+
+_COMPARED = (
+    "article_id",
+    "canonical_url",
+    "title",
+    "text_digest",
+    "language",
+    "date_published",
+    "date_published_raw",
+    "authors",
+)
+"""Columns that must come out the same when the record is read again."""
+_BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One fault: what is wrong, in which file, and where in it."""
+
+    file: str
+    offset: int | None
+    """Bytes; of the record, or of the index line. None for a table's file."""
+    code: str
+    message: str
+
+
+def verify_archive(
+    archive: Archive, catalogue: Catalogue, outlets: Iterable[str] | None = None
+) -> Iterator[Finding]:
+    """Every fault of the archive, outlet by outlet. Reads all of it once, and each row's record.
+
+    What another version of the extractor read is not compared with what ours would read.
+    """
+    for name in outlets or outlets_in(archive):
+        warcs = [warc for warc in warcs_of(archive, name) if warc.exists()]
+        for fault in check_warcs(warcs):
+            yield Finding(fault.file, fault.offset, fault.code.value, fault.message)
+        yield from _indexes(archive, warcs)
+        yield from _rows(archive, catalogue, name)
+
+
+def verify_files(paths: Iterable[Path]) -> Iterator[Finding]:
+    """Every fault of WARC and WACZ files of anybody's. Raises ArchiveError for no such file."""
+    for path in paths:
+        if not path.is_file():
+            raise ArchiveError(f"there is no file {path}")
+        check = check_wacz if path.suffix == ".wacz" else check_warc
+        for fault in check(path):
+            yield Finding(fault.file, fault.offset, fault.code.value, fault.message)
+
+
+def _indexes(archive: Archive, warcs: list[Path]) -> Iterator[Finding]:
+    for warc in warcs:
+        index = archive.cdxj(warc)
+        if not index.exists():
+            yield Finding(index.name, None, "index-missing", f"{warc.name} has no index")
+            continue
+        for fault in check_cdxj(index, [warc]):
+            yield Finding(fault.file, fault.offset, fault.code.value, fault.message)
+
+
+def _rows(archive: Archive, catalogue: Catalogue, name: str) -> Iterator[Finding]:
+    try:
+        outlet: Outlet | None = outlet_of(archive, name, catalogue)
+    except OutletError as error:
+        outlet = None
+        yield Finding(name, None, "outlet", f"rows are not read again: {error}")
+    for table in ("articles", "versions", "captures"):
+        folder = archive.table(table) / f"site={name}"
+        for path in sorted(folder.glob("year=*/*.parquet")):
+            for batch in pq.ParquetFile(path).iter_batches(_BATCH):
+                for row in batch.to_pylist():
+                    for code, message in _row_faults(archive, outlet, table, row):
+                        yield Finding(archive.relative(path), None, code, message)
+
+
+def _row_faults(
+    archive: Archive, outlet: Outlet | None, table: str, row: dict[str, Any]
+) -> Iterator[tuple[str, str]]:
+    offset = row["warc_record_offset"]
+    if offset is None:
+        return
+    where = f"{row['url']}: {row['warc_filename']} at {offset}"
+    try:
+        record = read_record(archive.root / row["warc_filename"], offset)
+    except (OSError, DamagedWarcError) as error:
+        yield "record", f"{where} cannot be read: {error}"
+        return
+    if record.record_id != row["warc_record_id"] or record.length != row["warc_record_length"]:
+        yield "record", f"{where} is another record than the row names"
+    elif record.payload_digest != row["content_digest"] or record.target_uri != row["url"]:
+        yield "digest", f"{where} has another digest or URL than the row"
+    elif outlet is not None and row.get("extractor_version") == extractor_version():
+        exchange = next(read_exchanges(archive.root / row["warc_filename"], offset))
+        again = derive(
+            exchange, warc_filename=row["warc_filename"], outlet=outlet, crawl_id=row["crawl_id"]
+        ).article
+        if again is None:
+            yield "article", f"{where} gives no article now"
+            return
+        for column in _COMPARED:
+            now = list(again[column]) if isinstance(again[column], tuple) else again[column]
+            if now != row[column]:
+                yield "article", f"{where} gives another {column} now"
