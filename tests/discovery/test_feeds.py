@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zancrawler.discovery import Discovered, UnreadableSource, Via, read_feed
-from zancrawler.discovery.feeds import MAX_FEED_BYTES, MAX_FEED_ENTRIES
+from zancrawler.discovery.feeds import MAX_FEED_BYTES, MAX_FEED_ENTRIES, MAX_FEED_MARKUP
 
 FEED = "https://zan.example/feed/"
 ZWNJ = "\u200c"
@@ -218,6 +218,8 @@ def test_entities_are_neither_expanded_nor_fetched(tmp_path: Path) -> None:
 def test_size_and_count_are_bounded() -> None:
     with pytest.raises(UnreadableSource, match="at most 5,000,000"):
         read_feed(b" " * (MAX_FEED_BYTES + 1), FEED)
+    with pytest.raises(UnreadableSource, match="more than 250,000 tags"):
+        read_feed(b"<rss><channel>" + b"<item>" * MAX_FEED_MARKUP, FEED)
     many = (item(link=f"https://zan.example/{n}") for n in range(MAX_FEED_ENTRIES + 5))
     found = read_feed(rss(*many), FEED)
     assert len(found.adverts) == MAX_FEED_ENTRIES
