@@ -10,11 +10,13 @@ from urllib.parse import unquote_to_bytes
 import pytest
 from hostile import HostileServer, Logged, afterwards, scripts, self_signed
 from running import crawl, said
+from scrapy.core.downloader.handlers import http11
 
 from zancrawler.capture.reader import Exchange, read_exchanges
 
 TLS = {"tls1.2": ssl.TLSVersion.TLSv1_2, "tls1.3": ssl.TLSVersion.TLSv1_3}
-REDACTED = ("Cookie", "Authorization")
+# Scrapy 2.19 passes over a header line without a colon; before, Twisted gave the response up.
+LENIENT = hasattr(http11, "_LenientHTTP11ClientProtocol")
 
 
 def serve(table, transport, folder) -> HostileServer:
@@ -75,6 +77,9 @@ def uncovered(stored: bytes, read: bytes, notes: dict[str, str]) -> bytes:
 def compare(logged: Logged, exchange: Exchange, transport: str, proxied: bool) -> None:
     notes = metadata(exchange)
     script = logged.script
+    truncated = script.truncated
+    if "/no-colon" in logged.path and not LENIENT:
+        truncated = "unspecified"
     request = exchange.request
     assert uncovered(request.block, logged.request, notes) == logged.request
     assert unquote_to_bytes(notes.get("interimResponse", "")) == script.interim
@@ -95,11 +100,11 @@ def compare(logged: Logged, exchange: Exchange, transport: str, proxied: bool) -
         assert response.header("WARC-Cipher-Suite") == logged.cipher
     elif transport == "tls1.2":
         assert response.header("WARC-Cipher-Suite").startswith("TLS_ECDHE_RSA_WITH_")
-    assert response.truncated == script.truncated
-    if script.truncated:
+    assert response.truncated == truncated
+    if truncated:
         assert logged.written.startswith(response.block)
         assert notes["error"]
-        if script.truncated != "length":
+        if truncated != "length":
             assert response.block == logged.written
     elif response.type == "response":
         assert response.block == logged.written
@@ -145,7 +150,14 @@ def run_all(folder, transport, *, copies, big):
 
 @pytest.mark.parametrize("transport", ["http", *TLS])
 def test_the_warc_holds_what_went_over_the_wire(tmp_path, transport):
-    captured, _ = run_all(tmp_path, transport, copies=2, big=2 << 20)
+    run_all(tmp_path, transport, copies=2, big=2 << 20)
+
+
+@pytest.mark.parametrize("transport", ["http", *TLS])
+def test_a_silent_retry_is_an_exchange_too(tmp_path, transport):
+    table = {"/204": scripts(1, 1)["/204"], "/silent-close": scripts(1, 1)["/silent-close"]}
+    one_by_one = {"CONCURRENT_REQUESTS": 1}
+    captured, _ = run_and_compare(tmp_path, transport, table, copies=2, **one_by_one)
     silent = [several for url, several in captured.items() if "/silent-close" in url]
     assert any(len(several) == 2 for several in silent), "no reused connection was closed"
 

@@ -231,7 +231,7 @@ def _block_faults(record: OpenRecord, kind: str | None) -> Iterator[tuple[FaultC
             yield FaultCode.DIGEST_OVER_FRAMING, message
         else:
             yield FaultCode.PAYLOAD_DIGEST, "the payload is not the one of its digest"
-    if http and head:
+    if http and head and record.get("WARC-Truncated") is None:
         yield from _http_faults(head, kind, record.get("WARC-Target-URI") or "")
 
 

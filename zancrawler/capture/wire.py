@@ -136,12 +136,13 @@ class CapturingProtocol(_Protocol):  # type: ignore[misc, valid-type]
 
     def dataReceived(self, data: bytes) -> None:
         if self._exchange is not None:
+            if self._exchange.first_byte is None:
+                self._note_tls(self._exchange)
             self._exchange.receive(data)
         super().dataReceived(data)
 
     def _finishResponse(self, rest: bytes) -> None:
         if self._exchange is not None:
-            self._note_tls()
             self._exchange.complete(len(rest))
             self._exchange = None
         super()._finishResponse(rest)
@@ -161,18 +162,19 @@ class CapturingProtocol(_Protocol):  # type: ignore[misc, valid-type]
         self._cut(reason, Truncated.DISCONNECT)
 
     def _cut(self, reason: Failure, truncated: Truncated) -> None:
-        if self._exchange is not None:
-            self._note_tls()
-            self._exchange.cut(reason.value, truncated)
-            self._exchange = None
+        exchange, self._exchange = self._exchange, None
+        if exchange is not None:
+            if exchange.first_byte is None:
+                self._note_tls(exchange)
+            exchange.cut(reason.value, truncated)
 
-    def _note_tls(self) -> None:
-        assert self._exchange is not None
+    def _note_tls(self, exchange: WireExchange) -> None:
+        """Asked while the connection stands: afterwards it has forgotten."""
         if ISSLTransport.providedBy(self.transport):
-            self._exchange.tls = tls_of(self.transport.getHandle())
-            if self._exchange.tls is None:
+            exchange.tls = tls_of(self.transport.getHandle())
+            if exchange.tls is None:
                 # The handshake failed: the request never left.
-                self._exchange.written.cut(0)
+                exchange.written.cut(0)
 
 
 class _WriteTee:
