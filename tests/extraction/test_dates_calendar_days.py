@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 from zancrawler.extraction.calendars import Calendar, from_gregorian, to_gregorian
 from zancrawler.extraction.dates import Precision, find_dates, parse_date, read_date
+from zancrawler.extraction.dates_folding import fold_line
+from zancrawler.extraction.dates_grammar import _patterns
 from zancrawler.extraction.dates_words import day_words
 from zancrawler.extraction.digits import ARABIC, PERSIAN
 from zancrawler.extraction.months import GREGORIAN, HIJRI, SOLAR_HIJRI
@@ -164,3 +166,12 @@ def test_no_repetition_takes_long(fragment: str) -> None:
         read_date(text, captured_at=CAPTURED)
         find_dates(text, captured_at=CAPTURED)
         assert process_time() - start < 0.5
+
+
+def test_patterns_are_spelled_in_folded_letters() -> None:
+    """A pattern with a گ or an Arabic ye could never match."""
+    patterns = _patterns()
+    for name in patterns.__slots__:
+        source = getattr(getattr(patterns, name), "pattern", "")
+        letters = "".join(c for c in source if c.isalpha())
+        assert fold_line(letters).text == letters, name

@@ -59,6 +59,8 @@ def test_persian_is_never_taken_for_pashto_nor_the_other_way() -> None:
         ("Дар Душанбе вазири корҳои хориҷӣ суханронӣ кард", "tg"),
         ("أعلنت الحكومة في كابول يوم الاثنين عن قرارات جديدة", "ar"),
         ("کابل میں خواتین کا احتجاج جاری ہے", "ur"),
+        ("ژنان لە شەقامەکان خۆپیشاندانیان کرد", "ckb"),
+        ("قىزلارنىڭ مەكتەپلىرى تاقالدى", "ug"),
         ("Le ministre a parlé lundi devant le parlement", "fr"),
         ("Der Minister hat am Montag in Berlin gesprochen", "de"),
         ("El ministro habló el lunes en Madrid", "es"),

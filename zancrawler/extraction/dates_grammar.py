@@ -1,5 +1,6 @@
 """What a line states of dates: days, months, clocks, as written, before any of it is judged.
 
+The patterns here are for folded text, so they are spelled in it: ی, ک for گ, ASCII digits.
 Two shapes are read: a month's name with a day beside it («۱۸ سنبله ۱۴۰۴», `Aug 14`), and three
 numbers (`2025-08-06`, «۱۴۰۱/۱/۱۸»). The text is first folded by `dates_folding`.
 """
@@ -70,6 +71,7 @@ class _Patterns:
     clock_before: re.Pattern[str]
     clock_after: re.Pattern[str]
     late_year: re.Pattern[str]
+    last_year: re.Pattern[str]
     date_word: re.Pattern[str]
 
 
@@ -112,6 +114,7 @@ def _patterns() -> _Patterns:
             rf"(?:[\s,|·•\-@();:/]|T(?=\d)|(?:at|on|ساعت|کابل|په|پر)(?!\w)){{0,12}}{CLOCK}"
         ),
         late_year=pattern(rf"\s{_YEAR}"),
+        last_year=pattern(r"\s?,?\s?(?:of\s)?(?:last year|سال کذشته|پارسال|سال پیش|تیر کال)"),
         date_word=pattern(
             r"(?<!\w)(?:تاریخ|تاریخی|مورخ|مورخه|نیټه|نیټی"
             r"|امروز|دیروز|فردا|روز|شام|صبح|شب)[\s:(]{1,3}$"
@@ -142,8 +145,13 @@ def _named(line: FoldedLine) -> Iterator[Stated]:
         if match is None or _is_prefix(line, match.end()):
             continue
         stated = _beside(text, match, month_names()[match.group().lower()])
-        if stated is not None:
+        if stated is not None and not _of_last_year(text, stated.end):
             yield stated
+
+
+def _of_last_year(text: str, end: int) -> bool:
+    """«۱۵ اسد سال گذشته», `October 13 last year`: the story's past, whose year is not printed."""
+    return _patterns().last_year.match(text, end) is not None
 
 
 def _is_prefix(line: FoldedLine, end: int) -> bool:

@@ -34,6 +34,9 @@ _COUNTS = (
     *("ده|لس|ten", "یازده|یوولس|eleven", "دوازده|دوولس|twelve"),
 )
 
+_UNIONS = (" و ", " و", "و ", "و")
+"""«بیست و یکم» with and without its joiners."""
+
 
 def _spelled(*tables: tuple[str, ...]) -> dict[str, int]:
     return {
@@ -48,11 +51,12 @@ def _spelled(*tables: tuple[str, ...]) -> dict[str, int]:
 def day_words() -> dict[str, int]:
     """Folded ordinal words to days 1 to 31, Pashto's feminine forms («لسمه») among them."""
     words = _spelled(_DARI, _PASHTO, _ENGLISH)
-    words |= {fold_word("سی ام"): 30, fold_word("سیم"): 30, fold_word("سی و یکم"): 31}
+    words |= {fold_word("سی ام"): 30, fold_word("سیم"): 30}
+    words |= {fold_word(f"سی{union}یکم"): 31 for union in _UNIONS}
     words |= {f"{word}ه": day for word, day in _spelled(_PASHTO).items() if word.endswith("م")}
     for unit in range(1, 10):
         for spelling in _DARI[unit - 1].split("|"):
-            words[fold_word(f"بیست و {spelling}")] = 20 + unit
+            words |= {fold_word(f"بیست{union}{spelling}"): 20 + unit for union in _UNIONS}
         words[f"twenty-{_ENGLISH[unit - 1]}"] = 20 + unit
     return words | {"thirtieth": 30, "thirty-first": 31}
 
