@@ -1,0 +1,1 @@
+"""Benchmark of the tables: sizes, commits and reads."""
