@@ -1,8 +1,8 @@
 """What a line states of dates: days, months, clocks, as written, before any of it is judged.
 
-The patterns here are for folded text, so they are spelled in it: ی, ک for گ, ASCII digits.
 Two shapes are read: a month's name with a day beside it («۱۸ سنبله ۱۴۰۴», `Aug 14`), and three
-numbers (`2025-08-06`, «۱۴۰۱/۱/۱۸»). The text is first folded by `dates_folding`.
+numbers (`2025-08-06`, «۱۴۰۱/۱/۱۸»). The text is first folded by `dates_folding`, and the patterns
+are spelled as it leaves it: one ye, ک for گ, ASCII digits.
 """
 
 from __future__ import annotations
