@@ -294,6 +294,7 @@ def test_raw_is_the_pages_own_text() -> None:
         "سال ۱۴۰۰ برای زنان سخت بود",
         "version 2.10.2024.1 and 12/13",
         "دیروز و امروز و فردا، ۳ روز پیش",
+        "In December, first of all, they left",
         "در ۱۵ سنبله سال گذشته و October 13 last year",
     ],
 )
@@ -312,6 +313,8 @@ def test_false_friends_in_running_text(line: str) -> None:
         ("سرچینو د (لړم ۱۴ مه) وویل", ["2026-11-05"]),
         ("تا ۲۰ سنبله و از ۳ جولای", ["2026-09-11", "2026-07-03"]),
         ("announced on Thursday (3 July) that", ["2025-07-03"]),
+        ("On March 2, 2000 people marched", ["2026-03-02"]),
+        ("در ۱۵ سنبله ۱۴۰۰ تن به جاده‌ها آمدند", ["2026-09-06"]),
         ("between 5 May and 14 October 2024", ["2026-05-05", "2024-10-14"]),
     ],
 )

@@ -47,7 +47,9 @@ def _any_of(words: Iterable[str]) -> str:
     return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
 
 
-_YEAR = r"(?P<year>(?:1[2-4]|19|20)\d\d)(?!\d)"
+_COUNTED = "تن|نفر|کس|کسان|افغانی|دالر|people|women|men|children"
+_YEAR = rf"(?P<year>(?:1[2-4]|19|20)\d\d)(?!\d|\s(?:{_COUNTED})(?!\w))"
+"""A number of four digits, unless it counts something: «در ۱۵ اسد ۱۴۰۰ تن»."""
 _SUFFIX = r"(?:\s?(?:st|nd|rd|th|مه|ام|م)(?!\w))?"
 _ERAS = {
     Calendar.SOLAR_HIJRI: r"(?:هجری\s)?(?:شمسی|خورشیدی|لمریز)|ه[.\s]?\s?ش\b",
@@ -172,12 +174,12 @@ def _beside(text: str, match: re.Match[str], month: Month) -> Stated | None:
     if before is not None and (after is None or after["year"] is None):
         year = patterns.year_after.match(text, match.end())
         start, end = window + before.start(), year.end() if year else match.end()
-        day, suffix = _day(before["day"]), before.group()
+        day, beside = _day(before["day"]), before.group()
     elif after is not None:
         year = after if after["year"] else patterns.year_before.search(head)
         leads = year is not None and year is not after
         start = window + year.start() if leads and year else match.start()
-        end, day, suffix = after.end(), _day(after["day"]), after.group()
+        end, day, beside = after.end(), _day(after["day"]), after.group()
     else:
         return None
     return Stated(
@@ -187,7 +189,7 @@ def _beside(text: str, match: re.Match[str], month: Month) -> Stated | None:
         _year(year, month.calendar) if year else None,
         month.number,
         day,
-        certain=year is not None or _is_certain(text, match, start, end, suffix),
+        certain=year is not None or _is_certain(text, match, start, end, beside),
     )
 
 
@@ -200,12 +202,15 @@ def _year(match: re.Match[str], calendar: Calendar) -> int:
     return (1300 if int(short) >= 60 else 1400) + int(short)
 
 
-def _is_certain(text: str, match: re.Match[str], start: int, end: int, day: str) -> bool:
+def _is_certain(text: str, match: re.Match[str], start: int, end: int, beside: str) -> bool:
     """Is a day and month without a year a date, even inside a sentence?"""
     name = match.group()
+    ordinal = beside.strip(" ,")
+    if ordinal.isascii() and ordinal.isalpha():
+        return False  # in December, first of all
     if name.lower() not in EVERYDAY_WORDS:
         return True
-    if name in ("May", "March", "Mar") or "مه" in day or " of" in day or "ماه" in day:
+    if name in ("May", "March", "Mar") or "مه" in beside or " of" in beside or "ماه" in beside:
         return True
     before, after = text[:start].rstrip(), text[end:].lstrip()
     bracketed = before[-1:] in ("(", "[", "-") and after[:1] in (")", "]", "-")
@@ -227,7 +232,7 @@ def _numbers(line: FoldedLine) -> Iterator[Stated]:
         if match["last"] and len(match["last"]) == 2 and not line.raw(*match.span()).isascii():
             continue
         eras = ((c, pattern.match(text, match.end())) for c, pattern in _eras())
-        calendar, era = next((pair for pair in eras if pair[1]), (None, match))
+        calendar, era = next((pair for pair in eras if pair[1]), (None, None))
         span = (match.start(), era.end() if era else match.end())
         if match["y"]:
             yield Stated(*span, calendar, int(match["y"]), int(match["m"]), int(match["d"]))
