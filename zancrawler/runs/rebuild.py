@@ -15,11 +15,12 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow.dataset as ds
+from protego import Protego
 
 from zancrawler.archive import Archive, put_durably, sync_folder
-from zancrawler.capture.reader import read_exchanges
+from zancrawler.capture.reader import read_exchanges, read_record
 from zancrawler.capture.recovery import recover
-from zancrawler.ledger import Ledger, Outcome
+from zancrawler.ledger import Kind, Ledger, Outcome, State
 from zancrawler.outlets import Outlet
 from zancrawler.runs.derive import Derived, derive
 from zancrawler.runs.outcomes import outcome_of
@@ -31,6 +32,8 @@ TABLES = ("versions", "articles", "captures")
 _TASK = 100
 """Exchanges that a worker derives at a time: bounds what is held in memory."""
 _LEDGER_BATCH = 1_000
+MAX_ROBOTS = 512_000
+"""Bytes of a robots.txt that count (RFC 9309 section 2.5 asks for at least 500 KiB)."""
 _LEDGER_COLUMNS = (
     "url",
     "fetch_time",
@@ -136,6 +139,7 @@ def rebuild_ledger(archive: Archive, outlet: Outlet) -> int:
                     {span.warc_filename: span.offset + span.length for _, span in batch},
                 )
                 looks += len(batch)
+            ledger.record(_forbidden(archive, outlet, ledger))
         for left in temporary.parent.glob(f"{temporary.name}-*"):
             left.unlink()
     for left in path.parent.glob(f"{path.name}-*"):
@@ -163,6 +167,28 @@ def _outcomes(archive: Archive, outlet: Outlet) -> Iterator[tuple[Outcome, Span]
                 )
                 outcome = with_adverts(outcome, exchange, outlet)
             yield outcome, span
+
+
+def _forbidden(archive: Archive, outlet: Outlet, ledger: Ledger) -> list[Outcome]:
+    """What the last robots.txt forbids: it was never asked for, so no WARC tells of it."""
+    folder = archive.table("captures") / f"site={outlet.name}"
+    if not folder.exists() or outlet.politeness.ignore_robots is not None:
+        return []
+    is_robots = (ds.field("url_path") == "/robots.txt") & (ds.field("fetch_status") == 200)
+    found = ds.dataset(folder).to_table(
+        columns=["fetch_time", "warc_filename", "warc_record_offset"],
+        filter=is_robots & (ds.field("warc_type") == "response"),
+    )
+    if not found.num_rows:
+        return []
+    last = found.sort_by("fetch_time").to_pylist()[-1]
+    http = read_record(archive.root / last["warc_filename"], last["warc_record_offset"]).http
+    robots = Protego.parse(http.body[:MAX_ROBOTS].decode("utf-8", "replace"))
+    return [
+        Outcome(entry.url, last["fetch_time"], State.DISALLOWED, "robots.txt")
+        for entry in ledger.entries(Kind.ARTICLE)
+        if entry.state is State.ADVERTISED and not robots.can_fetch(entry.url, "zancrawler")
+    ]
 
 
 def _published(archive: Archive, outlet: Outlet) -> dict[str, Any]:

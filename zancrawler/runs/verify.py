@@ -14,6 +14,7 @@ from zancrawler.capture.conformance import check_cdxj, check_warc, check_warcs
 from zancrawler.capture.errors import DamagedWarcError
 from zancrawler.capture.reader import read_exchanges, read_record
 from zancrawler.capture.wacz import check_wacz
+from zancrawler.capture.warcfile import page_warcs
 from zancrawler.outlets import Catalogue, Outlet, OutletError
 from zancrawler.runs.derive import derive
 from zancrawler.runs.provenance import outlet_of, outlets_in, warcs_of
@@ -55,7 +56,7 @@ def verify_archive(
         warcs = [warc for warc in warcs_of(archive, name) if warc.exists()]
         for fault in check_warcs(warcs):
             yield Finding(fault.file, fault.offset, fault.code.value, fault.message)
-        yield from _indexes(archive, warcs)
+        yield from _indexes(archive, name)
         yield from _rows(archive, catalogue, name)
 
 
@@ -69,8 +70,9 @@ def verify_files(paths: Iterable[Path]) -> Iterator[Finding]:
             yield Finding(fault.file, fault.offset, fault.code.value, fault.message)
 
 
-def _indexes(archive: Archive, warcs: list[Path]) -> Iterator[Finding]:
-    for warc in warcs:
+def _indexes(archive: Archive, outlet: str) -> Iterator[Finding]:
+    """Failed attempts have no index: a player would hang on an answer that was cut."""
+    for warc in page_warcs(archive, outlet):
         index = archive.cdxj(warc)
         if not index.exists():
             yield Finding(index.name, None, "index-missing", f"{warc.name} has no index")
