@@ -42,7 +42,9 @@ _CREDIT = re.compile(
     r"(?:\s*:|\s+(?:by|courtesy(?:\s+of)?)\s*:?)|credits?\s*:|source\s*:|file\s+photo\s*:|"
     r"عکس(?:‌?ها)?\s*:|تصویر\s*:|منبع\s+(?:عکس|تصویر)\s*:|انځور(?:ونه)?\s*:|د\s+انځور\s+سرچینه\s*:)"
     r"\s*(?P<whose>[^\n]+?)\s*[)\]]?\s*$"
-    r"|^\s*(?P<bare>sent to [\w ]{2,40}|social media|file photo)\s*\.?\s*$",
+    r"|^\s*(?P<bare>sent to [\w ]{2,40}|social media|file photo"
+    r"|ارسالی به [\w ]{2,40}|شبکه‌?\s?های اجتماعی|رسانه‌?\s?های اجتماعی"
+    r"|[\w ]{2,40} ته (?:رالېږل|لېږل) شوی|ټولنیزې رسنۍ)\s*\.?\s*$",
     re.IGNORECASE,
 )
 
