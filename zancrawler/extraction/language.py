@@ -77,7 +77,7 @@ class _Sample:
 
 _ARABIC = _Script(("ps", "fa", "ur", "ar", "ckb", "ug", "uz"), enough=0.2, least=2)
 _CYRILLIC = _Script(("uz", "tg"), enough=0.4, least=2)
-_LATIN = _Script(("en", "uz"), enough=0.24, least=4)
+_LATIN = _Script(("en", "uz"), enough=0.16, least=4)
 _OTHER = _Script((), enough=0, least=0)
 
 

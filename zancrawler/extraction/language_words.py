@@ -46,7 +46,8 @@ xotin qizlar yil yilda kuni mamlakat davlat hukumat tolibon tomonidan ta'lim mak
 """,
     "en": """
 the of and to with that said from which their were has have this they by been its after will would
-his her under against women taliban afghan afghanistan over says how why what when
+his her you your or can if under against women taliban afghan afghanistan says how why what
+when
 """,
 }
 """Words that other languages of the same script do not have, or not among their commonest.
