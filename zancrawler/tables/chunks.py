@@ -24,9 +24,7 @@ from zancrawler.tables.columns import SCHEMA_VERSION, Table
 Row = Mapping[str, Any]
 """One row by column name; what is missing is null."""
 
-MAX_ROWS = 20_000
-"""Rows of a chunk, and of its one row group: the best of scan speed and skipping (TABLES.md)."""
-MAX_BYTES = 256 * 2**20
+MAX_BYTES = 128 * 2**20
 """A chunk that holds as much, decoded, is full whatever its rows: it is rewritten in memory."""
 
 
@@ -62,7 +60,7 @@ class Chunks:
     archive: Archive
     table: Table
     outlet: str
-    max_rows: int = MAX_ROWS
+    max_rows: int
 
     def paths(self) -> list[Path]:
         """All chunks, oldest first."""
@@ -149,7 +147,6 @@ def write(path: Path, table: Table, rows: pa.Table) -> None:
         pq.write_table(
             rows.cast(table.schema),
             path,
-            row_group_size=MAX_ROWS,
             sorting_columns=order,
             **table.writer_options(),
         )

@@ -85,6 +85,8 @@ class Table:
     """The rows of a chunk are sorted by these columns, nulls last."""
     bloom: tuple[str, ...] = ()
     """Columns with a bloom filter: those that single rows are looked up by."""
+    max_rows: int = 20_000
+    """Rows of a chunk, and of its one row group."""
 
     @property
     def schema(self) -> pa.Schema:
@@ -112,7 +114,10 @@ class Table:
                 path: how.value for path, how in encodings if how is not Storage.DICTIONARY
             },
             "write_statistics": [path for path, how in encodings if how is not Storage.PROSE],
-            "bloom_filter_options": {name: {"ndv": 20_000, "fpp": 0.01} for name in self.bloom},
+            "bloom_filter_options": {
+                name: {"ndv": self.max_rows, "fpp": 0.01} for name in self.bloom
+            },
+            "row_group_size": self.max_rows,
             "write_page_index": True,
             "write_page_checksum": True,
         }

@@ -16,9 +16,10 @@ import pyarrow.compute as pc
 from zancrawler.archive import Archive
 from zancrawler.tables.articles import ARTICLES, VERSIONS, Access, Status
 from zancrawler.tables.captures import CAPTURES
-from zancrawler.tables.chunks import MAX_ROWS, Chunks, Row, check_columns
+from zancrawler.tables.chunks import Chunks, Row, check_columns
 from zancrawler.tables.columns import TIME
 from zancrawler.tables.coverage import COVERAGE, CRAWLS
+from zancrawler.tables.schemas import TABLES
 from zancrawler.tables.state import Known, State
 from zancrawler.tables.versions import is_new_version
 
@@ -54,22 +55,18 @@ class Tables:
     Raises SchemaMismatchError when the files are of another version of zancrawler.
     """
 
-    def __init__(self, archive: Archive, outlet: str, *, max_rows: int = MAX_ROWS) -> None:
+    def __init__(self, archive: Archive, outlet: str, *, max_rows: int | None = None) -> None:
+        """`max_rows` is the size of a chunk; by default what suits each table."""
         self._outlet = outlet
-        self._articles = Chunks(archive, ARTICLES, outlet, max_rows)
-        self._versions = Chunks(archive, VERSIONS, outlet, max_rows)
-        self._captures = Chunks(archive, CAPTURES, outlet, max_rows)
-        self._coverage = Chunks(archive, COVERAGE, outlet, max_rows)
-        self._crawls = Chunks(archive, CRAWLS, outlet, max_rows)
-        for chunks in (
-            self._articles,
-            self._versions,
-            self._captures,
-            self._coverage,
-            self._crawls,
-        ):
-            chunks.clean()
-            chunks.check()
+        chunks = {
+            table: Chunks(archive, table, outlet, max_rows or table.max_rows) for table in TABLES
+        }
+        for each in chunks.values():
+            each.clean()
+            each.check()
+        self._articles, self._versions = chunks[ARTICLES], chunks[VERSIONS]
+        self._captures = chunks[CAPTURES]
+        self._coverage, self._crawls = chunks[COVERAGE], chunks[CRAWLS]
         self._state: State | None = None
 
     @contextmanager
