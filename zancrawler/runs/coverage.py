@@ -1,15 +1,91 @@
-"""Coverage: rows of the table `coverage`, from the ledger."""
+"""Coverage: what was advertised against what is held, from the ledgers."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
-from zancrawler.ledger import Entry, Kind, Ledger
+from zancrawler.archive import Archive, ArchiveError
+from zancrawler.ledger import Entry, Kind, Ledger, Month, SourceCoverage
 from zancrawler.runs.rows import article_id
 
 
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """An advertised article that the archive does not hold."""
+
+    url: str
+    state: str
+    reason: str | None
+    title: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class OutletCoverage:
+    outlet: str
+    advertised: int
+    held: int
+    months: tuple[Month, ...]
+    sources: tuple[SourceCoverage, ...]
+    missing: tuple[Gap, ...]
+    trapped: tuple[str, ...]
+    """URL explosions that were stopped, described."""
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "outlet": self.outlet,
+            "advertised": self.advertised,
+            "held": self.held,
+            "sources": [asdict(source) for source in self.sources],
+            "missing": [asdict(gap) for gap in self.missing],
+            "trapped": list(self.trapped),
+            "months": [
+                {
+                    "month": month.month,
+                    "advertised": month.advertised,
+                    "held": month.held,
+                    "states": {state.value: count for state, count in month.states.items()},
+                }
+                for month in self.months
+            ],
+        }
+
+
+def coverage_of(
+    archive: Archive, outlets: Sequence[str] | None = None, month: str | None = None
+) -> list[OutletCoverage]:
+    """Of each outlet; of one `yyyy-mm` where a month is given. Raises ArchiveError."""
+    known = sorted(path.stem for path in (archive.root / "ledger").glob("*.sqlite"))
+    for name in outlets or ():
+        if name not in known:
+            raise ArchiveError(f"the archive knows no outlet '{name}'; it knows {', '.join(known)}")
+    return [_of_outlet(archive, name, month) for name in outlets or known]
+
+
+def _of_outlet(archive: Archive, name: str, month: str | None) -> OutletCoverage:
+    with Ledger(archive.ledger(name)) as ledger:
+        found = ledger.coverage()
+        months = tuple(m for m in found.months if month is None or m.month == month)
+        return OutletCoverage(
+            outlet=name,
+            advertised=sum(m.advertised for m in months),
+            held=sum(m.held for m in months),
+            months=months,
+            sources=found.sources if month is None else (),
+            missing=tuple(
+                Gap(entry.url, entry.state.value, entry.reason, entry.title)
+                for entry in ledger.missing(month)
+            ),
+            trapped=tuple(
+                f"{shape.name} ({shape.urls} URLs, {shape.refused} refused: {shape.trap})"
+                for shape in found.trapped
+            ),
+        )
+
+
 def coverage_rows(ledger: Ledger) -> list[dict[str, Any]]:
-    """One row per article URL that was ever advertised, and what became of it."""
+    """Rows of the table `coverage`: one per article URL that was ever advertised."""
     return [_row(ledger, entry) for entry in ledger.entries(Kind.ARTICLE)]
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from zancrawler.archive import Archive
+from zancrawler.runs.coverage import OutletCoverage, coverage_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +39,13 @@ class Overview:
 
 
 def overview(archive: Archive, first: int = 8) -> Overview:
-    """Reads `articles`, `captures` and `coverage` of every outlet in the archive."""
+    """Reads `articles`, `captures` and the ledger of every outlet in the archive."""
     articles = _column_rows(archive, "articles", ["outlet", "language", "date_published", "title"])
     captures = _column_rows(archive, "captures", ["outlet"])
-    coverage = _column_rows(archive, "coverage", ["outlet", "state"])
+    coverage = {found.outlet: found for found in coverage_of(archive)}
     names = sorted({row["outlet"] for row in captures})
     return Overview(
-        outlets=tuple(_outlet(archive, name, articles, captures, coverage) for name in names),
+        outlets=tuple(_outlet(archive, name, articles, captures, coverage[name]) for name in names),
         rows=tuple(_spread(articles, first)),
     )
 
@@ -54,10 +55,8 @@ def _outlet(
     name: str,
     articles: list[dict[str, Any]],
     captures: list[dict[str, Any]],
-    coverage: list[dict[str, Any]],
+    coverage: OutletCoverage,
 ) -> OutletOverview:
-    states = Counter(row["state"] for row in coverage if row["outlet"] == name)
-    captured = states.pop("captured", 0) + states.pop("unchanged", 0)
     warcs = list(archive.warcs(name).glob("*/*.warc.gz"))
     mine = [row for row in articles if row["outlet"] == name]
     return OutletOverview(
@@ -65,9 +64,9 @@ def _outlet(
         exchanges=sum(row["outlet"] == name for row in captures),
         articles=len(mine),
         languages=dict(Counter(row["language"] or "unknown" for row in mine).most_common()),
-        advertised=captured + states.total(),
-        captured=captured,
-        missing=dict(states.most_common()),
+        advertised=coverage.advertised,
+        captured=coverage.held,
+        missing=dict(Counter(gap.state for gap in coverage.missing).most_common()),
         warcs=len(warcs),
         warc_bytes=sum(path.stat().st_size for path in warcs),
     )

@@ -24,7 +24,7 @@ PRESET = Preset(
             title=("article[data-hook=post] h1[data-hook=post-title]",),
             author=("article[data-hook=post] span[data-hook=user-name]",),
             date=("article[data-hook=post] span[data-hook=time-ago]",),
-            section=("footer[data-hook=post-footer] ul[aria-label='Post categories'] a",),
+            section=("footer[data-hook=post-footer] a[href*='/categories/']",),
             drop=("style", "[data-hook=time-to-read]", "[data-hook=post-footer]"),
             ends=("bottom of page",),
             # A post in the wrong language, or one that failed to render, answers 200 without it.
