@@ -66,12 +66,9 @@ class Reader:
         ]
         return self._read(ARTICLES, outlet, where, columns)
 
-    def versions(
-        self, article_id: str | None = None, *, outlet: Names = None, columns: Names = None
-    ) -> pa.Table:
+    def versions(self, article_id: str | None = None, *, outlet: Names = None) -> pa.Table:
         """Versions of one article or of all, by article and number."""
-        where = _among("article_id", article_id)
-        rows = self._read(VERSIONS, outlet, where, columns)
+        rows = self._read(VERSIONS, outlet, _among("article_id", article_id), None)
         return rows.sort_by([("article_id", "ascending"), ("version", "ascending")])
 
     def captures(
@@ -82,7 +79,7 @@ class Reader:
         until: When = None,
         columns: Sequence[str] | None = None,
     ) -> pa.Table:
-        """HTTP exchanges, by the time of their request."""
+        """HTTP exchanges whose request was issued between `since` and `until`."""
         return self._read(CAPTURES, outlet, _between("fetch_time", since, until), columns)
 
     def coverage(self, *, outlet: Names = None) -> pa.Table:
