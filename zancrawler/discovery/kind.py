@@ -9,7 +9,16 @@ from enum import StrEnum
 
 from lxml.html import HtmlElement
 
-from zancrawler.outlets import ArticleRules, Outlet, UrlKind, canonical_url, readable_path, url_kind
+from zancrawler.discovery.signs import Signs
+from zancrawler.outlets import (
+    ArticleRules,
+    Outlet,
+    UrlKind,
+    canonical_url,
+    host_of,
+    readable_path,
+    url_kind,
+)
 
 
 class PageKind(StrEnum):
@@ -26,10 +35,35 @@ class PageKind(StrEnum):
 class Verdict:
     kind: PageKind
     reason: str
-    """A short code for tables and alarms, such as `url` or `needs-blogposting`."""
+    """A short code for tables and alarms, such as `url` or `no-blogposting`."""
 
 
-_TYPE = re.compile(r'"@type"\s*:\s*(?:"([^"]+)"|\[([^\]]{1,300})\])')
+# schema.org/Article and what is below it; the rest of schema.org says what a page is instead.
+_ARTICLE = re.compile(r"(?:\w*Article|BlogPosting|LiveBlogPosting|Report)")
+_FORUM = frozenset(("DiscussionForumPosting", "QAPage"))
+_LISTING = frozenset(("ItemList", "CollectionPage", "SearchResultsPage", "Blog"))
+_TRADE = re.compile(
+    r"\w*(?:Business|Service|Store|Course|CourseInstance|Offer|OfferCatalog|Product|Program|Event)"
+    r"|CollegeOrUniversity|JobPosting|SoftwareApplication|Restaurant|Hotel|Dentist|AboutPage"
+    r"|ContactPage|ProfilePage|RealEstateListing"
+)
+_FORUM_URL = re.compile(
+    r"^(?:forums?|boards?|bbs|community|discuss)\."
+    r"|/(?:threads?|viewtopic|showthread|forums?|t|questions)(?:/|\.php)",
+    re.IGNORECASE,
+)
+_SECTION = re.compile(
+    r"(?:^|/)(?:[a-z-]*blogs?|[a-z-]*news|[a-z-]*articles?|story|stories|guides?|learn|resources"
+    r"|insights?|reports?|posts?|tips|magazine|features?|academy|advice|press|opinions?|analysis"
+    r"|خبر|اخبار|گزارش|مقاله)(?=/|$)",
+    re.IGNORECASE,
+)
+_TELLING = frozenset(("guide", "how", "what", "why", "tips", "trends", "explained", "vs"))
+"""Words of a slug that announce a text to read."""
+_NOT_FOUND = re.compile(
+    r"\b404\b|(?:page|post|article) (?:was )?not found|(?:پیدا|یافت) نشد|ونه موندل شو",
+    re.IGNORECASE,
+)
 
 
 def page_kind(
@@ -40,7 +74,11 @@ def page_kind(
     headers: Sequence[tuple[str, str]],
     outlet: Outlet,
 ) -> Verdict:
-    """What a page is. The outlet's own rules come first, then the page's structure."""
+    """What a page is. The outlet's rules decide where it has any; elsewhere the page's own signs.
+
+    An outlet without languages is one that nobody described: its preset's URL patterns cannot say
+    that a page is no article.
+    """
     if status >= 400:
         return Verdict(PageKind.ERROR, f"http-{status}")
     by_url = url_kind(url, outlet)
@@ -48,38 +86,97 @@ def page_kind(
         return Verdict(PageKind.LISTING, "url")
     if by_url in (UrlKind.SKIP, UrlKind.MEDIA):
         return Verdict(PageKind.OTHER, "url")
-    if tree.cssselect("[class*=empty-states__title], [data-hook=empty-states__title]"):
+    if tree.xpath(
+        "//*[contains(@class, 'empty-states__title') or @data-hook='empty-states__title']"
+    ):
         return Verdict(PageKind.EMPTY, "empty-state")
     rules = outlet.rules_for(readable_path(canonical_url(url, outlet)))
-    if rules is None:
+    if rules is None and outlet.languages:
         return Verdict(PageKind.OTHER, "url")
-    if rules.needs and not (json_ld_types(tree) & set(rules.needs) or _open_graph_article(tree)):
-        return _without_needed(tree, rules)
-    if rules.body and not any(tree.cssselect(selector) for selector in rules.body):
+    if rules and (rules.needs or (rules.body and outlet.languages)):
+        return _by_rules(tree, rules)
+    return _by_signs(tree, url)
+
+
+def _by_rules(tree: HtmlElement, rules: ArticleRules) -> Verdict:
+    """A post without the JSON-LD that every post has is in the wrong language, or no render."""
+    if _is_not_found(tree):
+        return Verdict(PageKind.ERROR, "not-found")
+    bodies = (element for s in rules.body for element in tree.cssselect(s))
+    if rules.body and not any(element.text_content().strip() for element in bodies):
         return Verdict(PageKind.EMPTY, "no-body-element")
-    return Verdict(PageKind.ARTICLE, "structure")
+    if rules.needs and not (Signs.of(tree).types.keys() & set(rules.needs) or _og_article(tree)):
+        return Verdict(PageKind.WRONG_LANGUAGE, "no-" + rules.needs[0].lower())
+    return Verdict(PageKind.ARTICLE, "rules")
 
 
-def json_ld_types(tree: HtmlElement) -> frozenset[str]:
-    """Every `@type` in the page's JSON-LD, without its namespace, malformed blocks included."""
-    found: set[str] = set()
-    for script in tree.iter("script"):
-        if "ld+json" in script.get("type", "").lower():
-            for one, many in _TYPE.findall(script.text or ""):
-                found.update(name.strip(' "\n\t') for name in (one or many).split(","))
-    return frozenset(re.split(r"[/:#]", name)[-1] for name in found)
-
-
-def _open_graph_article(tree: HtmlElement) -> bool:
-    """What the same platforms write in the page's head where they write no JSON-LD."""
+def _og_article(tree: HtmlElement) -> bool:
+    """What the same platforms write in a post's head where they write no JSON-LD."""
     return bool(
         tree.xpath("//meta[@property='og:type' and @content='article']")
         and tree.xpath("//meta[@property='article:published_time']")
     )
 
 
-def _without_needed(tree: HtmlElement, rules: ArticleRules) -> Verdict:
-    """A post without the JSON-LD that every post has: the wrong language, or a failed render."""
-    if any(element.text_content().strip() for s in rules.body for element in tree.cssselect(s)):
-        return Verdict(PageKind.WRONG_LANGUAGE, "no-" + rules.needs[0].lower())
-    return Verdict(PageKind.EMPTY, "no-body-element")
+def _is_not_found(tree: HtmlElement) -> bool:
+    title = tree.findtext("./head/title") or ""
+    return bool(_NOT_FOUND.search(title[:200]))
+
+
+def _by_signs(tree: HtmlElement, url: str) -> Verdict:
+    """Rules in order, the strongest sign first; each was weighed on 420 pages of unknown sites.
+
+    What a page declares (schema.org, its head) goes before what it looks like. A date or byline by
+    the headline makes an article unless the page declares a trade. Without any of these an article
+    has a long headline or slug, stands in a section of articles, or is nearly all prose.
+    """
+    signs, path = Signs.of(tree), readable_path(url).partition("?")[0]
+    types = signs.types.keys()
+    declared = any(_ARTICLE.fullmatch(name) for name in types)
+    if types & _FORUM or (not declared and _FORUM_URL.search(host_of(url) + path)):
+        return Verdict(PageKind.OTHER, "forum")
+    if path in ("", "/"):
+        return Verdict(PageKind.LISTING, "home")
+    if _is_not_found(tree):
+        return Verdict(PageKind.ERROR, "not-found")
+    if declared:
+        return Verdict(PageKind.ARTICLE, "schema-article")
+    mostly_links = signs.linked > 0.6 * signs.letters
+    if mostly_links and signs.prose < (600 if signs.published else 2_000):
+        return Verdict(PageKind.LISTING, "links")
+    if signs.published:
+        return Verdict(PageKind.ARTICLE, "head-date")
+    if types & _LISTING:
+        return Verdict(PageKind.LISTING, "schema-listing")
+    if not signs.dated and any(_TRADE.fullmatch(name) for name in types):
+        return Verdict(PageKind.OTHER, "schema-trade")
+    slug = _slug(path)
+    if len(slug) <= 2 and _SECTION.fullmatch("/" + "-".join(slug)):
+        return Verdict(PageKind.LISTING, "section-root")
+    if signs.dated or signs.signed:
+        return Verdict(PageKind.ARTICLE, "dated" if signs.dated else "signed")
+    return _by_shape(signs, path, slug)
+
+
+def _by_shape(signs: Signs, path: str, slug: Sequence[str]) -> Verdict:
+    """For pages that declare nothing and show no date. An article lost is worse than a service
+    page kept: it is the one mistake that nobody can see later."""
+    prose_share = signs.prose / max(1, signs.letters)
+    if signs.prose < 500:
+        return Verdict(PageKind.OTHER, "little-text")
+    tells = _SECTION.search(path) or _TELLING.intersection(word.lower() for word in slug)
+    if len(slug) >= 5 or (len(slug) >= 3 and tells):
+        return Verdict(PageKind.ARTICLE, "slug")
+    if len(slug) == 4 and signs.prose >= 2_500 and prose_share > 0.6:
+        return Verdict(PageKind.ARTICLE, "slug")
+    if signs.headline >= 8:
+        return Verdict(PageKind.ARTICLE, "headline")
+    if signs.prose >= 2_000 and prose_share > 0.75:
+        return Verdict(PageKind.ARTICLE, "prose")
+    return Verdict(PageKind.OTHER, "no-sign")
+
+
+def _slug(path: str) -> list[str]:
+    """The words of the last step of a path, without its extension."""
+    last = next((step for step in reversed(path.split("/")) if step), "")
+    return [word for word in re.split(r"[-_+ ]+", re.sub(r"\.\w{2,5}$", "", last)) if word]

@@ -3,43 +3,72 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 
 from lxml.html import HtmlElement
 
-from zancrawler.extraction.structured import Node, Structured, strings
-from zancrawler.extraction.textblocks import key_of
+from zancrawler.extraction.headline import Surroundings
+from zancrawler.extraction.structured import Node, Structured, strings, types_of
+from zancrawler.extraction.textblocks import TextBlock, key_of
 from zancrawler.extraction.titles import element_text
 from zancrawler.outlets import ArticleRules
 
 MAX_NAME = 80
 """Characters; what is longer is a sentence about the author."""
+MAX_NAMES = 20
 
 _ROLE = re.compile(
-    r"^\s*(?:[-–—•|]\s*)?(?:(?:(?:written|posted|published|authored|reported)\s+)?by\b|author\s*:|"
-    r"words\s+by|writer\s*:|story\s+by|نویسنده\s*:|نویسندگان\s*:|نگارنده\s*:|گزارشگر\s*:|خبرنگار\s*:|"
-    r"به\s+قلم\s*:?|لیکوال\s*:|ليکوال\s*:|لیکونکی\s*:|خبریال\s*:)\s*:?\s*",
+    r"^\s*(?:[-–—•|]\s*)?(?:"
+    r"(?:(?:words|story|(?:(?:fact[- ]checked|medically reviewed|written|posted|published"
+    r"|authored|reported)(?:\s+on\s+[\w ,]{6,20})?))\s+)?by\b|(?:the\s+)?authors?\s*:?(?=\s+[A-Z])"
+    r"|writers?\s*:|نویسند(?:ه|گان)\s*:|نگارنده\s*:|گزارشگر\s*:|خبرنگار\s*:|به\s+قلم\b"
+    r"|لیکوال\s*:|ليکوال\s*:|لیکونکی\s*:|خبریال\s*:"
+    r")\s*:?\s*",
     re.IGNORECASE,
 )
 _OTHER_ROLE = re.compile(
-    r"^\s*(?:photo(?:graph(?:er|s|y))?s?|images?|pictures?|translat(?:ed|or|ion)|edited|editor|"
-    r"عکس|عکاس|مترجم|ترجمه|برگردان|ویراستار|ژباړه|ژباړن|انځور)\s*(?:by\b|:|از\b)",
+    r"^\s*(?:photo(?:graph(?:er|s|y)?)?s?|images?|pictures?|illustrat(?:ed|ions?)|translat(?:ed|or|ion)"
+    r"|edited|editor|reviewed|عکس|عکاس|مترجم|ترجمه|برگردان|ویراستار|ژباړه|ژباړن|انځور)"
+    r"\s*(?:by\b|:|از\b)",
     re.IGNORECASE,
 )
-_JOINED = re.compile(r"\s*(?:[;،؛|]|\s&\s|\s(?:and|und|et)\s|\sو\s|\sاو\s)\s*", re.IGNORECASE)
-_COMMA = re.compile(r"\s*,\s*")
-# What follows a name after a comma and is no second name.
-_TITLES = re.compile(
-    r"^(?:ph\.?\s?d|m\.?d|r\.?d|r\.?n|mba|ms|ma|bsc|msc|mph|cpa|cfp|cfa|esq|jr|sr|i{2,3}|faan|fand|"
-    r"d\.?o|psy\.?d|ed\.?d|j\.?d|ll\.?m|lcsw|dds|dvm|pt|dpt|cscs|rdn|ldn)\b\.?",
-    re.IGNORECASE,
+_JOINED = re.compile(r"\s*(?:[;،؛|]|\s&\s|\s(?:and|und|et|with)\s|\sو\s|\sاو\s)\s*", re.IGNORECASE)
+_COMMA = re.compile(r"\s*,\s*(?:and\s+)?")
+# What follows a name after a comma and is no second name: degrees and offices.
+_AFTER_NAME = re.compile(
+    r"^(?:[A-Z][A-Za-z.]{0,4}[A-Z]?®?$|[A-Z.-]{2,}\b|(?:Jr|Sr)\b\.?)"
+    r"|(?i:\b(?:director|manager|editor|officer|president|founder|expert|specialist|dietitian"
+    r"|writer|correspondent|reporter|professor|staff|chief|ceo)\b)"
+)
+_MONTHS_AND_DAYS = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
+    r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?"
+    r"|(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?)\.?"
 )
 _NO_NAME = re.compile(
-    r"^(?:https?:|www\.|@)|[<>{}=]|^\W*$|^\d+$|\b(?:min(?:ute)?s? read|updated|published)\b",
+    r"^(?:https?:|www\.|@)|[<>{}=?!]|^\W*$|^\d+$|^(?:the\s+)?(?:author|writer|editor)s?$|^undefined$"
+    r"|\b(?:min(?:ute)?s?\s+read|updated|published|about the|read more|follow|share|posts? by)\b",
     re.IGNORECASE,
 )
 _HANDLE = re.compile(r"\s*[<(\[]?\S+@\S+\.\w+[>)\]]?|\s+\(?@\w+\)?")
+_DATE_TAIL = re.compile(
+    r"\s*(?:[|•·,–—-]|\s)\s*(?:(?:last\s+)?(?:updated|published|posted)\b.*"
+    r""
+    rf"|(?:on\s+)?(?:{_MONTHS_AND_DAYS}\s+\d|\d).*|on\s+{_MONTHS_AND_DAYS})$",
+    re.IGNORECASE,
+)
+_ORGANISATION = frozenset(("Organization", "NewsMediaOrganization", "Corporation"))
+_AUTHOR_CLASS = re.compile(
+    r"(?:^|[\s_-])(?:author|byline|writer|contributor)s?(?:$|[\s_-])|author__", re.I
+)
+_ANY_AUTHOR = (
+    "//*[contains(@class, 'author') or contains(@class, 'byline')]"
+    "[not(ancestor::form or ancestor-or-self::*[contains(@class, 'comment')])]"
+)
+_AUTHOR_LINK = re.compile(
+    r"/(?:authors?|writers?|people|by|contributors?|profiles?|columnists?|staff|team|نویسنده)/[^/?#]"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,57 +79,63 @@ class Byline:
 
 
 def byline_of(
-    tree: HtmlElement, structured: Structured, node: Node | None, rules: ArticleRules | None
+    tree: HtmlElement,
+    structured: Structured,
+    node: Node | None,
+    surroundings: Surroundings,
+    rules: ArticleRules | None,
 ) -> Byline:
-    """The first witness that names anybody: structured data, the outlet's selector, meta, text."""
+    """The first witness that names a person: structured data, the outlet's selector, meta, what
+    stands by the headline. Who is named only by the site's own name is a collective, and stands
+    when nobody else is named."""
     jsonld = _resolved((node or {}).get("author") or (node or {}).get("creator"), structured)
-    selected = [
-        element_text(e) for s in (rules.author if rules else ()) for e in tree.cssselect(s)[:5]
-    ]
-    meta = [
-        value
-        for name in ("author", "article:author", "parsely-author", "sailthru.author", "dc.creator")
-        for value in structured.meta.get(name, ())
-    ]
     witnesses = (
         ("jsonld", jsonld),
-        ("outlet", selected),
+        ("outlet", _selected(tree, rules)),
         ("microdata", strings((structured.microdata or {}).get("author"))),
-        ("meta", meta),
-        ("text", _links(tree)),
+        ("meta", _meta(structured)),
+        ("text", _shown(tree, surroundings)),
     )
-    site = structured.first("og:site_name") or ""
-    for source, texts in witnesses:
-        names = split_names(texts)
-        if source in ("meta", "text"):
-            names = tuple(n for n in names if key_of(n) != key_of(site))
-        if names:
-            return Byline(names, source)
-    return Byline((), "none")
+    publishers = _publishers(structured, node)
+    collective = {key_of(name) for name in publishers}
+    whole = {*publishers, *_organisations((node or {}).get("author"))}
+    found = [Byline(split_names(texts, whole), source) for source, texts in witnesses]
+    for byline in found:
+        if persons := tuple(n for n in byline.names if key_of(n) not in collective):
+            return Byline(persons, byline.source)
+    return next((byline for byline in found if byline.names), Byline((), "none"))
 
 
-def split_names(texts: Iterable[str]) -> tuple[str, ...]:
-    """`By A. Name, B. Name and C. Name` is three names, `A. Name, PhD` one. No name comes twice."""
+def split_names(texts: Iterable[str], whole: Container[str] = ()) -> tuple[str, ...]:
+    """`By A. Name, B. Name and C. Name` is three names, `A. Name, PhD` one. No name comes twice.
+
+    Names in `whole` (of organisations) are not parted.
+    """
     names: dict[str, str] = {}
     for text in texts:
         if _OTHER_ROLE.match(text):
             continue
-        text = _HANDLE.sub("", _ROLE.sub("", text))
+        if text in whole:
+            _add(names, text)
+            continue
+        text = _DATE_TAIL.sub("", _HANDLE.sub("", _ROLE.sub("", text)))
         for part in _JOINED.split(text):
             name = ""
             for piece in _COMMA.split(part):
-                if name and (_TITLES.match(piece) or not piece):
+                if name and (not piece or _AFTER_NAME.search(piece)):
                     name += f", {piece}" if piece else ""
                     continue
                 _add(names, name)
                 name = piece
             _add(names, name)
-    return tuple(names.values())
+    return tuple(names.values())[:MAX_NAMES]
 
 
 def _add(names: dict[str, str], name: str) -> None:
     name = name.strip(" \t\n-–—|:•.\u00a0")
-    if name and len(name) <= MAX_NAME and not _NO_NAME.search(name):
+    if not name or len(name) > MAX_NAME or _NO_NAME.search(name):
+        return
+    if not re.fullmatch(_MONTHS_AND_DAYS, name, re.IGNORECASE):
         names.setdefault(key_of(name), name)
 
 
@@ -114,6 +149,93 @@ def _resolved(value: object, structured: Structured) -> list[str]:
     return found
 
 
-def _links(tree: HtmlElement) -> list[str]:
-    """`rel=author` links (HTML standard, section 4.6.6.2)."""
-    return [text for a in tree.xpath("//a[@rel='author']")[:3] if (text := element_text(a))]
+def _organisations(value: object) -> list[str]:
+    things = value if isinstance(value, list) else [value]
+    return [
+        name
+        for thing in things
+        if isinstance(thing, dict) and types_of(thing) & _ORGANISATION
+        for name in strings(thing)
+    ]
+
+
+def _publishers(structured: Structured, node: Node | None) -> list[str]:
+    named = strings((node or {}).get("publisher"))
+    for thing in structured.nodes:
+        if types_of(thing) & {*_ORGANISATION, "WebSite"}:
+            named += strings(thing.get("name"))
+    return [*named, *structured.meta.get("og:site_name", ())]
+
+
+def _selected(tree: HtmlElement, rules: ArticleRules | None) -> list[str]:
+    return [
+        element_text(element)
+        for selector in (rules.author if rules else ())
+        for element in tree.cssselect(selector)[:5]
+    ]
+
+
+def _meta(structured: Structured) -> list[str]:
+    names = ("author", "article:author", "parsely-author", "sailthru.author", "dc.creator")
+    return next((list(v) for n in names if split_names(v := structured.meta.get(n, ()))), [])
+
+
+def _shown(tree: HtmlElement, surroundings: Surroundings) -> Iterator[str]:
+    """`rel=author` (HTML standard, 4.6.6.2), then the lines by the headline: a link to an author's
+    page, an element that calls itself author or byline, a line that begins with `By`."""
+    related = [text for a in tree.xpath("//a[@rel='author']")[:3] if (text := element_text(a))]
+    if len(set(related)) == 1:
+        yield related[0]
+        return
+    blocks = (*surroundings.below, *surroundings.above)
+    for sign in (_linked_name, _classed_name, _signed_name):
+        if found := list(dict.fromkeys(name for block in blocks for name in sign(block))):
+            yield from found[:3]
+            return
+    # Elsewhere on the page, when all such elements name the same one.
+    elsewhere = {
+        name
+        for element in tree.xpath(_ANY_AUTHOR)
+        if len(text := element_text(element)) <= MAX_NAME
+        and _is_name(name := _DATE_TAIL.sub("", _ROLE.sub("", text)))
+    }
+    if len(elsewhere) == 1:
+        yield from elsewhere
+
+
+def _linked_name(block: TextBlock) -> Iterator[str]:
+    anchors = [block.element, *block.element.iterancestors("a"), *block.element.iter("a")]
+    for anchor in anchors:
+        if anchor.tag == "a" and _AUTHOR_LINK.search(anchor.get("href", "")):
+            text = element_text(anchor)
+            if _is_name(text):
+                yield text
+
+
+def _classed_name(block: TextBlock) -> Iterator[str]:
+    element = block.element
+    chain = [element, *element.iterancestors(), *element.iter("a", "span", "strong")][:6]
+    if any(_AUTHOR_CLASS.search(f"{e.get('class', '')} {e.get('itemprop', '')}") for e in chain):
+        text = _DATE_TAIL.sub("", _ROLE.sub("", block.text.partition("\n")[0]))
+        if _is_name(text):
+            yield text
+
+
+def _signed_name(block: TextBlock) -> Iterator[str]:
+    for line in block.text.split("\n"):
+        rest = _DATE_TAIL.sub("", _ROLE.sub("", line))
+        if rest != line and _ROLE.match(line) and _is_name(rest):
+            yield rest
+
+
+def _is_name(text: str) -> bool:
+    """One to eight words without a digit, a sentence's end or a lower-case beginning."""
+    words = text.split()
+    return (
+        0 < len(words) <= 8
+        and len(text) <= MAX_NAME
+        and not any(map(str.isdigit, text))
+        and not text.endswith((".", ":", "…"))
+        and not _NO_NAME.search(text)
+        and not words[0][0].islower()
+    )

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from zancrawler.extraction.arbiter import find_text
 from zancrawler.extraction.article import Article, Image
 from zancrawler.extraction.authors import byline_of
 from zancrawler.extraction.chrome import without_chrome
+from zancrawler.extraction.headline import around_headline
+from zancrawler.extraction.language import detect
 from zancrawler.extraction.links import outgoing_links, translations
+from zancrawler.extraction.memory import SiteMemory
 from zancrawler.extraction.page import Page
 from zancrawler.extraction.pictures import pictures_of
 from zancrawler.extraction.publication import publication_of
-from zancrawler.extraction.structured import Structured, first_string, strings
+from zancrawler.extraction.sensitivity import sensitivity
+from zancrawler.extraction.structured import Node, Structured, first_string, strings
+from zancrawler.extraction.textblocks import TextBlock, joined, read_blocks
 from zancrawler.extraction.titles import element_text, title_of
 from zancrawler.outlets import ArticleRules, Outlet, canonical_url, readable_path
 
@@ -22,27 +29,36 @@ class NoArticle(ValueError):  # noqa: N818  a finding, not a failure
     """The page holds no article; the message says why in one sentence."""
 
 
-def extract(page: Page, outlet: Outlet) -> Article:
-    """The article of a page that was judged to be one. Raises NoArticle."""
+def extract(page: Page, outlet: Outlet, memory: SiteMemory | None = None) -> Article:
+    """The article of a page that was judged to be one. Raises NoArticle.
+
+    `memory` holds what the outlet prints under many stories: it is cut from this one.
+    """
     canonical = canonical_url(page.url, outlet)
-    rules = outlet.rules_for(readable_path(canonical))
+    rules = _reliable(outlet.rules_for(readable_path(canonical)), outlet)
     structured = Structured.of(page.tree)
     node = structured.article(page.url) or structured.microdata
-    title = title_of(page.tree, structured, node, rules)
-    byline = byline_of(page.tree, structured, node, rules)
+    blocks = read_blocks(page.tree)
+    title = title_of(page.tree, structured, node, rules, page.url)
+    surroundings = around_headline(blocks, title)
+    byline = byline_of(page.tree, structured, node, surroundings, rules)
     authors = byline.names or ((outlet.byline,) if outlet.byline else ())
-    found = find_text(page, rules)
+    found = find_text(page, blocks, rules, article_body(node))
     body = without_chrome(
         found.blocks, title=title, authors=authors, ends=rules.ends if rules else ()
     )
-    if not body.blocks:
+    own, forgotten = _without_known(body.blocks, memory)
+    if not own:
         raise NoArticle("No text of an article was found in the page.")
-    text = "\n\n".join(block.text for block in body.blocks)
-    when = publication_of(page, structured, node, outlet.timezone)
-    images = pictures_of(found.element, structured, node, page.url)
+    text = joined(own)
+    language = detect(text, outlet.languages)
+    when = publication_of(page, structured, node, surroundings, rules, outlet)
+    images = pictures_of(found.element, surroundings, structured, node, rules, page.url)
     if body.credit:
         images = _credited(images, body.credit)
     warnings = list(when.warnings)
+    if forgotten:
+        warnings.append(f"memory_cut:{forgotten}")
     if found.winner != "outlet":
         warnings.append(f"text:{found.winner}")
     if found.agreement is not None and found.agreement < AGREEMENT:
@@ -58,6 +74,8 @@ def extract(page: Page, outlet: Outlet) -> Article:
         date_published_raw=when.raw,
         date_calendar=when.calendar,
         date_source=when.source,
+        language=language.tag if language else None,
+        language_score=language.score if language else None,
         language_declared=declared_language(page, structured),
         section=_section(page, structured, rules),
         tags=_tags(structured),
@@ -66,8 +84,29 @@ def extract(page: Page, outlet: Outlet) -> Article:
         images=images,
         links=outgoing_links(found.element, page.url),
         translations=translations(page.tree, page.url),
+        sensitivity=sensitivity(title, text, authors),
         warnings=tuple(warnings),
     )
+
+
+def _without_known(
+    blocks: Sequence[TextBlock], memory: SiteMemory | None
+) -> tuple[Sequence[TextBlock], int]:
+    """The blocks that are this story's own, and how many were not."""
+    own = [block for block in blocks if not (memory and memory.knows(block.text))]
+    return own, len(blocks) - len(own)
+
+
+def _reliable(rules: ArticleRules | None, outlet: Outlet) -> ArticleRules | None:
+    """A preset's selectors hold for a site that somebody described (it has languages). Of one that
+    nobody knows they hold only where the platform itself writes the elements, and so `needs` them.
+    """
+    return rules if rules and (outlet.languages or rules.needs) else None
+
+
+def article_body(node: Node | None) -> str | None:
+    body = (node or {}).get("articleBody")
+    return body if isinstance(body, str) else None
 
 
 def declared_language(page: Page, structured: Structured) -> str | None:

@@ -2,42 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
 
+from zancrawler.extraction.dates import DateReading, Hints, read_date, url_date
+from zancrawler.extraction.headline import Surroundings
 from zancrawler.extraction.page import Page
 from zancrawler.extraction.structured import Node, Structured, first_string
+from zancrawler.extraction.textblocks import TextBlock
+from zancrawler.extraction.titles import element_text
+from zancrawler.outlets import ArticleRules, Outlet
 
-AHEAD = timedelta(days=2)
-"""How far past its capture a page may be dated: zones and clocks differ, futures do not exist."""
+DISAGREEMENT = timedelta(days=3)
+"""Between the date that wins and the one in the URL: zones and late releases explain less."""
+CLOCK = timedelta(days=1)
+"""A date above the headline that is this near the capture is the page's clock, not the story's."""
+LABEL = 25
+"""Letters around a date that still stands alone on its line: `Published on`."""
+ABOVE = "-above"
+"""Marks what was read above the headline, until the clock is sorted out."""
 
+_CHANGED = re.compile(r"updat|modif|review|edit|revis|به‌?روز|تازه", re.IGNORECASE)
 _PUBLISHED = (
-    "article:published_time",
-    "og:article:published_time",
-    "og:published_time",
-    "article.published",
-    "datepublished",
-    "parsely-pub-date",
-    "sailthru.date",
-    "dc.date.issued",
-    "dcterms.created",
-    "dc.date",
-    "publication_date",
-    "publishdate",
-    "pubdate",
-    "publish-date",
-    "date",
+    *("article:published_time", "og:article:published_time", "datepublished", "parsely-pub-date"),
+    *("sailthru.date", "dc.date.issued", "dcterms.created", "dcterms.date", "dc.date"),
 )
+_PUBLISHED_LIKE = re.compile(r"publish(?!er)|publication|pubdate|issued|created|^date$")
+"""The names that publishers make up for themselves."""
 _MODIFIED = (
-    "article:modified_time",
-    "og:article:modified_time",
-    "og:updated_time",
-    "article.updated",
-    "datemodified",
-    "dcterms.modified",
-    "last-modified",
+    *("article:modified_time", "og:article:modified_time", "og:updated_time"),
+    *("article.updated", "datemodified", "dcterms.modified", "last-modified"),
 )
 
 
@@ -46,49 +42,130 @@ class Publication:
     published: datetime | None = None
     modified: datetime | None = None
     raw: str | None = None
+    """The text that `published` was read from, as the page has it."""
     calendar: str | None = None
     source: str | None = None
+    """`jsonld`, `microdata`, `meta`, `outlet` (its selector), `time`, `text` or `url`."""
     warnings: tuple[str, ...] = ()
 
 
-def publication_of(page: Page, structured: Structured, node: Node | None, zone: str) -> Publication:
-    """Structured data before meta; each with its raw text and where it stood."""
-    latest = page.captured_at + AHEAD
-    modified = next(
-        (
-            d
-            for _, raw in _witnesses(structured, node, "dateModified", _MODIFIED)
-            if (d := iso(raw, zone)) and d <= latest
-        ),
-        None,
+@dataclass(frozen=True, slots=True)
+class _Sighting:
+    """A date, and where it was read."""
+
+    reading: DateReading
+    source: str
+    raw: str
+
+    @property
+    def day(self) -> date:
+        return self.reading.moment.date()
+
+
+def publication_of(
+    page: Page,
+    structured: Structured,
+    node: Node | None,
+    surroundings: Surroundings,
+    rules: ArticleRules | None,
+    outlet: Outlet,
+) -> Publication:
+    """Structured data before meta, before what the page shows, before the URL.
+
+    Only the outlet's own element and the lines around the headline are read of what is shown:
+    lists of other stories have dates too. What cannot be read, or lies after the capture, is
+    passed over with a warning. On a site without rules, a day that stands alone by the headline,
+    and is called no update, wins over metadata that no shown day confirms: readers see the one,
+    and nobody looks at the other, which a rebuilt site restamps. The warning keeps both.
+    """
+    url_day = url_date(page.url)
+    hints = Hints(outlet.timezone, outlet.languages, url_date=url_day)
+    warnings: list[str] = []
+
+    def read(witnesses: Iterable[tuple[str, str]]) -> Iterator[_Sighting]:
+        for source, raw in witnesses:
+            verdict = read_date(raw, captured_at=page.captured_at, hints=hints)
+            warnings.extend(verdict.warnings)
+            if verdict.reading:
+                yield _Sighting(verdict.reading, source, raw)
+
+    modified = next(read(_stated(structured, node, "dateModified", _MODIFIED)), None)
+    stated = next(read(_stated(structured, node, "datePublished", _PUBLISHED)), None)
+    shown = list(_without_clock(read(_shown(page, surroundings, rules)), page))
+    found = stated or next(iter(shown), None)
+    alone = None if rules else next(filter(_stands_alone, shown), None)
+    if stated and alone and not any(abs(stated.day - s.day) <= DISAGREEMENT for s in shown):
+        warnings.append(f"date-restated: {stated.source} says {stated.day}")
+        found = alone
+    changed = modified.reading.moment if modified else None
+    if found is None:
+        when = datetime.combine(url_day, time(), UTC) if url_day else None
+        source, calendar = ("url", "gregorian") if url_day else (None, None)
+        return Publication(when, changed, None, calendar, source, tuple(dict.fromkeys(warnings)))
+    if found.reading.year_inferred:
+        warnings.append("date-year-inferred")
+    if url_day and abs(found.day - url_day) > DISAGREEMENT:
+        warnings.append(f"date-differs: {found.day} here, {url_day} in the URL")
+    return Publication(
+        published=found.reading.moment,
+        modified=changed,
+        raw=found.raw if found is stated else found.reading.raw,
+        calendar=found.reading.calendar,
+        source=found.source,
+        warnings=tuple(dict.fromkeys(warnings)),
     )
-    for source, raw in _witnesses(structured, node, "datePublished", _PUBLISHED):
-        when = iso(raw, zone)
-        if when and when <= latest:
-            return Publication(when, modified, raw, "gregorian", source)
-    return Publication(modified=modified)
 
 
-def _witnesses(
+def _stated(
     structured: Structured, node: Node | None, name: str, metas: tuple[str, ...]
 ) -> Iterator[tuple[str, str]]:
-    things = (("jsonld", node), ("microdata", structured.microdata), ("jsonld", structured.page()))
-    for source, thing in things[:2]:
+    for source, thing in (("jsonld", node), ("microdata", structured.microdata)):
         if value := first_string((thing or {}).get(name)):
             yield source, value
     for meta in metas:
         for value in structured.meta.get(meta, ()):
             yield "meta", value
+    if metas is _PUBLISHED:
+        for meta, values in structured.meta.items():
+            if _PUBLISHED_LIKE.search(meta) and not _CHANGED.search(meta):
+                yield "meta", values[0]
     if value := first_string((structured.page() or {}).get(name)):
         yield "jsonld", value
 
 
-def iso(text: str, zone: str) -> datetime | None:
-    """An ISO 8601 date or time in UTC; without a zone it is the outlet's. None if it is no such."""
-    try:
-        when = datetime.fromisoformat(text.strip())
-        if when.tzinfo is None:
-            when = when.replace(tzinfo=ZoneInfo(zone))
-        return when.astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
+def _shown(
+    page: Page, surroundings: Surroundings, rules: ArticleRules | None
+) -> Iterator[tuple[str, str]]:
+    for selector in rules.date if rules else ():
+        for element in page.tree.cssselect(selector)[:1]:
+            yield "outlet", element.get("datetime") or element_text(element)
+    for block in surroundings.below:
+        yield from _in_block(block, "")
+    for block in surroundings.above:
+        yield from _in_block(block, ABOVE)
+
+
+def _in_block(block: TextBlock, place: str) -> Iterator[tuple[str, str]]:
+    for element in block.element.iter("time"):
+        stamp = element.get("datetime")
+        if stamp and element_text(element) in block.text:
+            changed = _CHANGED.search(f"{block.text} {element.get('class', '')}")
+            yield "time" + place, f"{stamp} updated" if changed else stamp
+    if any(map(str.isdigit, block.text)):
+        yield "text" + place, block.text
+
+
+def _without_clock(sightings: Iterable[_Sighting], page: Page) -> Iterator[_Sighting]:
+    for sighting in sightings:
+        above = sighting.source.endswith(ABOVE)
+        if not above or abs(page.captured_at - sighting.reading.moment) > CLOCK:
+            yield replace(sighting, source=sighting.source.removesuffix(ABOVE))
+
+
+def _stands_alone(sighting: _Sighting) -> bool:
+    around = sighting.raw.replace(sighting.reading.raw, "")
+    return not (
+        sighting.reading.year_inferred
+        or sum(map(str.isalpha, around)) > LABEL
+        or _CHANGED.search(around)
+    )

@@ -7,7 +7,7 @@ extractors that are asked as witnesses drop zero-width joiners, combining marks 
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -39,7 +39,7 @@ class TextBlock:
 
 _SILENT_TAGS = """
     script style noscript template head iframe object embed svg math canvas audio video
-    button select textarea input datalist map
+    select textarea input datalist map
 """
 _SILENT = frozenset(_SILENT_TAGS.split())
 """Nothing in these is text that a reader reads."""
@@ -59,6 +59,7 @@ _KINDS = {
 _NOT_KEY = re.compile(r"[\W_]+")
 # What HTML collapses (its ASCII white space) and the no-break spaces that stand in for it.
 _SPACE = re.compile(r"[ \t\n\f\r\u00a0\u2000-\u200a\u202f\u205f\u3000]+")
+_MAIN = ("main", "article", "h1")
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 # Shown by no browser: they hint where a word may break. Joiners and direction marks are not these.
 _HINTS = str.maketrans("", "", "\u00ad\u200b\u2060\ufeff")
@@ -71,6 +72,35 @@ def key_of(text: str) -> str:
 def read_blocks(root: HtmlElement, skip: Container[HtmlElement] = ()) -> list[TextBlock]:
     """The blocks below `root` in the page's order, without those below an element of `skip`."""
     return list(_Walk(root, skip).blocks())
+
+
+def joined(blocks: Sequence[TextBlock]) -> str:
+    """The blocks as one text: parted by a blank line, items of a list and rows of a table by a line
+    break, cells of a row by a tab."""
+    pieces: list[str] = []
+    for before, block in zip([None, *blocks], blocks, strict=False):
+        if before is not None:
+            pieces.append(_between(before, block))
+        pieces.append(block.text)
+    return "".join(pieces)
+
+
+def _between(before: TextBlock, block: TextBlock) -> str:
+    if before.kind is block.kind is Kind.ITEM:
+        return "\n"
+    if before.kind is block.kind is Kind.CELL:
+        return "\t" if _row(before.element) is _row(block.element) else "\n"
+    return "\n\n"
+
+
+def _row(element: HtmlElement) -> HtmlElement | None:
+    return next(element.iterancestors("tr"), None)
+
+
+def script_blocks(root: HtmlElement, text: str) -> list[TextBlock]:
+    """The paragraphs of a text that stands in the page's scripts and in none of its elements."""
+    paragraphs = filter(None, map(tidy, text.split("\n")))
+    return [TextBlock(Kind.PARAGRAPH, line, key_of(line), 0, root) for line in paragraphs]
 
 
 class _Walk:
@@ -121,12 +151,13 @@ class _Walk:
                     self._linked.append(text)
 
     def _silent(self, element: HtmlElement, tag: object) -> bool:
-        return (
-            tag in _SILENT
-            or element.get("hidden") is not None
-            or element in self._skip
-            or bool(_HIDDEN.search(element.get("style", "")))
-        )
+        if tag in _SILENT or element in self._skip:
+            return True
+        # An unclosed button swallows the page; a script uncovers what was served hidden.
+        if tag == "button":
+            return element.find(".//p") is None
+        hidden = element.get("hidden") is not None or _HIDDEN.search(element.get("style", ""))
+        return bool(hidden) and not any(element.find(f".//{name}") is not None for name in _MAIN)
 
     def _flush(self, holder: HtmlElement | None) -> Iterator[TextBlock]:
         if not self._pieces:

@@ -1,9 +1,10 @@
-"""The title: the page's own headline, without the site's name."""
+"""The title: the headline that the page shows, without the site's name."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
@@ -13,30 +14,41 @@ from zancrawler.outlets import ArticleRules
 
 # What stands between a headline and the site's name in <title> and og:title.
 _SEPARATORS = re.compile(r"\s+[|\-–—•·»:]{1,2}\s+|\s*[|»]\s*")
+_WORD = re.compile(r"\w+")
+_COMMON_HOST_LABELS = frozenset(("www", "com", "org", "net", "news", "blog", "co"))
 
 
 def title_of(
-    tree: HtmlElement, structured: Structured, node: Node | None, rules: ArticleRules | None
+    tree: HtmlElement,
+    structured: Structured,
+    node: Node | None,
+    rules: ArticleRules | None,
+    url: str,
 ) -> str | None:
-    """Of the witnesses in order (the outlet's selector, structured data, the h1, the head).
+    """Of the witnesses in order: the outlet's selector, the h1, structured data, the head.
 
-    The h1 is preferred where it and the structured headline are the same words: a page's h1 keeps
-    the joiners and quotes that a CMS strips from its metadata. A structured headline that is cut
-    short (`...`) loses to the h1 that begins with it.
+    The h1 is what the reader sees; metadata is written for search engines, cut to a length and
+    often older. But an h1 may be the site's name or a section's: it counts only when it shares
+    words with what the page states elsewhere.
     """
     shown = next(_selected(tree, rules), None)
     if shown:
         return shown
-    headline = first_string((node or {}).get("headline")) or first_string((node or {}).get("name"))
-    head = without_site(_head_title(tree), structured)
-    og = without_site(structured.first("og:title", "twitter:title", "dc.title"), structured)
-    stated = [t for t in (headline, og, head) if t]
-    headings = [t for h in tree.iter("h1") if (t := element_text(h))]
-    for heading in headings:
-        if any(_same(heading, text) for text in stated):
-            return heading
-    if len(headings) == 1 and not stated:
-        return headings[0]
+    site = _site_names(structured, url)
+    stated = [
+        without_site(text, site)
+        for text in (
+            first_string((node or {}).get("headline")) or first_string((node or {}).get("name")),
+            structured.first("og:title", "twitter:title", "dc.title"),
+            _head_title(tree),
+        )
+        if text
+    ]
+    headings = [t for h in tree.iter("h1") if (t := element_text(h)) and key_of(t) not in site]
+    for agrees in (_same, _kindred):
+        for heading in headings:
+            if any(agrees(heading, text) for text in stated):
+                return without_site(heading, site)
     return next(iter(stated), None) or next(iter(headings), None)
 
 
@@ -44,19 +56,26 @@ def element_text(element: HtmlElement) -> str:
     return tidy("".join(element.itertext())).replace("\n", " ")
 
 
-def without_site(title: str | None, structured: Structured) -> str | None:
-    """`Headline | Site` without ` | Site`: the name as the page states it."""
-    if not title:
-        return None
-    site = structured.first("og:site_name", "application-name", "twitter:app:name:iphone")
-    if site:
-        for found in _SEPARATORS.finditer(title):
-            before, after = title[: found.start()], title[found.end() :]
-            if key_of(after) == key_of(site) and before:
-                return before.strip()
-            if key_of(before) == key_of(site) and after:
-                return after.strip()
+def without_site(title: str, site: frozenset[str]) -> str:
+    """`Headline | Site` without ` | Site`."""
+    for found in reversed(list(_SEPARATORS.finditer(title))):
+        before, after = title[: found.start()].strip(), title[found.end() :].strip()
+        if before and key_of(after) in site:
+            return without_site(before, site)
+        if after and key_of(before) in site:
+            return after
     return title.strip()
+
+
+def _site_names(structured: Structured, url: str) -> frozenset[str]:
+    """How the site calls itself, in letters only: its own word, and its host's labels."""
+    names = {
+        structured.first(n)
+        for n in ("og:site_name", "application-name", "apple-mobile-web-app-title")
+    }
+    host = (urlsplit(url).hostname or "").removeprefix("www.")
+    labels = set(host.split(".")) - _COMMON_HOST_LABELS
+    return frozenset({key_of(n) for n in {*names, *labels, host} if n} - {""})
 
 
 def _selected(tree: HtmlElement, rules: ArticleRules | None) -> Iterator[str]:
@@ -72,5 +91,12 @@ def _head_title(tree: HtmlElement) -> str | None:
 
 
 def _same(heading: str, stated: str) -> bool:
+    """The same letters, or the beginning of it that a CMS cut short."""
     one, other = key_of(heading), key_of(stated.rstrip("….").rstrip())
     return bool(other) and (one == other or (len(other) > 20 and one.startswith(other)))
+
+
+def _kindred(heading: str, stated: str) -> bool:
+    one, other = (set(_WORD.findall(text.lower())) for text in (heading, stated))
+    common = {word for word in one & other if len(word) > 3}
+    return len(common) >= 2 or 2 * len(one & other) > len(one)
