@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import groupby
 from pathlib import Path
@@ -38,10 +38,10 @@ class Outcome(StrEnum):
 class _Changes:
     """What a commit will write."""
 
-    versions: list[Row]
-    rows: dict[str, dict[str, Any]]
+    versions: list[Row] = field(default_factory=list)
+    rows: dict[str, dict[str, Any]] = field(default_factory=dict)
     """Whole rows of `articles`, by article_id."""
-    touched: set[str]
+    touched: set[str] = field(default_factory=set)
     """Articles of which only last_seen, status or access moves."""
 
 
@@ -100,8 +100,8 @@ class Tables:
         check_columns(ARTICLES, articles)
         sightings = {_record(row): row for row in articles}
         if lost := sightings.keys() - {_record(row) for row in captures}:
-            raise ValueError(f"no capture of the article at {', '.join(map(str, sorted(lost)))}")
-        changes = _Changes([], {}, set())
+            raise ValueError(f"no capture of the article at {', '.join(sorted(map(str, lost)))}")
+        changes = _Changes()
         outcomes = dict.fromkeys(sightings, Outcome.COMMITTED)
         with self._known() as state:
             new_captures = self._not_committed(state, captures)
@@ -128,7 +128,7 @@ class Tables:
         access: Access | None = None,
     ) -> int:
         """Sets the standing of articles; returns how many there were. Their text stays."""
-        changes = _Changes([], {}, set())
+        changes = _Changes()
         with self._known() as state:
             for article_id in article_ids:
                 known = state.articles.get(article_id)
