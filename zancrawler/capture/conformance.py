@@ -77,7 +77,8 @@ HTTP_TYPES = ("response", "request", "revisit")
 ALGORITHMS = {"md5", "sha1", "sha224", "sha256", "sha384", "sha512"}
 _DATE = re.compile(r"\d{4}(-\d\d(-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?Z)?)?)?")
 _RECORD_ID = re.compile(r"<[A-Za-z][A-Za-z0-9+.-]*:[!-;=?-~]+>")
-_URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[!$-;=?-Z_a-z~\[\]]*(#[!$-;=?-Z_a-z~]*)?")
+# RFC 3986, and the few characters more that browsers leave as they are.
+_URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[!$-;=?-~]*(#[!$-;=?-~]*)?")
 _PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _PROFILES = ("identical-payload-digest", "server-not-modified")
 

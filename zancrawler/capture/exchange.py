@@ -56,9 +56,8 @@ class WireExchange:
         self.state = WireState.OPEN
         self.issued_at = datetime.now(UTC)
         self.started = time.monotonic()
-        """Monotonic seconds, as the next four; None: never got there."""
+        """Monotonic seconds, as the next three; None: never got there."""
         self.connected: float | None = None
-        self.sent: float | None = None
         self.first_byte: float | None = None
         self.ended: float | None = None
         self.ip_address: str | None = None
@@ -77,8 +76,8 @@ class WireExchange:
         self.connected = time.monotonic()
 
     def write(self, data: bytes) -> None:
-        self._keep(self.written, data)
-        self.sent = time.monotonic()
+        if self.state is WireState.OPEN:
+            self._keep(self.written, data)
 
     def receive(self, data: bytes) -> None:
         if self.state is WireState.OPEN:
