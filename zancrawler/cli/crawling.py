@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -54,6 +55,10 @@ def crawl(
     backfill: Annotated[
         bool, typer.Option("--backfill", help="Walk every listing to its beginning.")
     ] = False,
+    since: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Leave articles from before this day."),
+    ] = None,
     full: Annotated[
         bool, typer.Option("--full", help="Look at every known article again, due or not.")
     ] = False,
@@ -75,6 +80,7 @@ def crawl(
         max_time=max_time,
         backfill=backfill,
         full=full,
+        since=f"{since:%Y-%m-%d}" if since else None,
         log_level="INFO" if verbose else "ERROR",
     )
     runs = run_crawl(

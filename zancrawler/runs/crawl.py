@@ -56,7 +56,9 @@ class CrawlOptions:
     backfill: bool = False
     """Walk every listing to its end."""
     full: bool = False
-    """Look at every known article again, due or not."""
+    """Look at every known article again, due or not, and unconditionally."""
+    since: str | None = None
+    """An ISO day: leave articles from before it."""
     log_level: str = "WARNING"
 
     def settings(self) -> Mapping[str, str]:
@@ -67,6 +69,7 @@ class CrawlOptions:
             "CLOSESPIDER_TIMEOUT": str(self.max_time or 0),
             "ZANCRAWLER_BACKFILL": str(int(self.backfill)),
             "ZANCRAWLER_FULL": str(int(self.full)),
+            "ZANCRAWLER_SINCE": self.since or "",
             "LOG_LEVEL": self.log_level,
         }
         return {name: value for name, value in chosen.items() if value not in ("", "0")}

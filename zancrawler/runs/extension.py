@@ -25,9 +25,11 @@ from zancrawler.capture.recovery import recover
 from zancrawler.capture.signals import capture_failed, exchange_captured
 from zancrawler.ledger import Ledger
 from zancrawler.outlets import Outlet
+from zancrawler.runs.budget import requests_today
 from zancrawler.runs.coverage import coverage_rows
 from zancrawler.runs.follower import Done, Failed, Follower, Report
 from zancrawler.runs.series import Committed, Span, catch_up
+from zancrawler.runs.standing import settle
 from zancrawler.runs.summary import RunState, RunSummary, crawl_row
 from zancrawler.spiders.outlet import OutletSpider
 from zancrawler.tables import Tables
@@ -69,6 +71,7 @@ class RunExtension:
         archive = Archive.open(Path(crawler.settings["ZANCRAWLER_ARCHIVE"]))
         extension = cls(crawler, archive, spider.outlet)
         spider.ledger = extension.ledger
+        spider.budget -= requests_today(archive, spider.outlet.name, extension.started)
         crawler.signals.connect(extension.spider_opened, signals.spider_opened)
         crawler.signals.connect(extension.exchange_captured, exchange_captured)
         crawler.signals.connect(extension.capture_failed, capture_failed)
@@ -138,15 +141,15 @@ class RunExtension:
             return RunState.FAILED
         if self.finished is None:
             return RunState.RUNNING
-        if self.spider.blocked_by:
+        if self.spider.breaker.tripped:
             return RunState.BLOCKED
         return RunState.FINISHED if self.reason == "finished" else RunState.STOPPED
 
     def _reason(self) -> str | None:
         if self.failure is not None:
             return self.failure
-        if self.spider.blocked_by:
-            return f"the outlet turns us away ({self.spider.blocked_by}); it is left to rest"
+        if self.spider.breaker.tripped:
+            return f"the outlet turns us away ({self.spider.breaker.tripped}); it is left to rest"
         return None if self.reason in (None, "finished") else self.reason
 
     @property
@@ -182,5 +185,6 @@ class RunExtension:
         self.finished = datetime.now(UTC)
         if self.failure is None:
             tables = Tables(self.archive, self.outlet.name)
+            settle(tables, self.ledger)
             tables.put_coverage(coverage_rows(self.ledger))
             tables.put_crawl(crawl_row(self.summary(), self.crawler.stats.get_stats()))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
 import scrapy
@@ -17,17 +17,16 @@ from twisted.python.failure import Failure
 
 from zancrawler import __version__
 from zancrawler.discovery import Advert, Discovered, UnreadableSource, Via, Walk
-from zancrawler.discovery.blocks import blocked
 from zancrawler.discovery.sources import read_source
 from zancrawler.ledger import Due, Kind, Ledger, Outcome, State
 from zancrawler.outlets import Outlet, canonical_url
 from zancrawler.spiders.adverts import advertisements
+from zancrawler.spiders.breaker import Breaker
 
-WALLS_IN_A_ROW = 5
-"""Refusals one after the other with which an outlet is left to rest."""
 BATCH = 100
 """Due URLs taken from the ledger at a time."""
 MAX_PROBLEMS = 50
+_FOR_EVER = timedelta(days=366 * 100)
 _PAUSE = 0.05
 """Seconds between two looks whether a source has brought something."""
 
@@ -48,11 +47,13 @@ class OutletSpider(scrapy.Spider):
         self.sources: set[str] = set()
         """The canonical URLs among them that were asked for as sources."""
         self.sources_left = 0
+        self._is_new = False
         self.advertised = 0
         self.advertised_new = 0
         self.problems: dict[str, None] = {}
-        self.walls = 0
-        self.blocked_by: str | None = None
+        self.breaker = Breaker()
+        self.budget = self.outlet.politeness.daily_budget
+        """Requests that may still be made today; whoever runs us takes off what was made before."""
 
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:
@@ -90,24 +91,43 @@ class OutletSpider(scrapy.Spider):
 
     @property
     def backfill(self) -> bool:
-        return self.settings.getbool("ZANCRAWLER_BACKFILL")
+        """Whether listings are walked to their end: on request, and when nothing is known yet."""
+        return self._is_new or self.settings.getbool("ZANCRAWLER_BACKFILL")
+
+    @property
+    def full(self) -> bool:
+        """Whether everything known is asked for again, without conditions."""
+        return self.settings.getbool("ZANCRAWLER_FULL")
+
+    @property
+    def since(self) -> datetime | None:
+        """Articles from before this day are left for another run."""
+        day = self.settings.get("ZANCRAWLER_SINCE")
+        return datetime.fromisoformat(day).replace(tzinfo=UTC) if day else None
 
     async def start(self) -> AsyncIterator[Request]:
         """Sources first; then whatever the ledger finds due, while sources may bring more."""
+        self._is_new = next(self.ledger.entries(Kind.ARTICLE), None) is None
         for via, urls in self._sources():
             for url in urls:
                 if request := self._ask_source(Advert(url, url, via), walk=Walk()):
                     yield request
         while batch := await self._next_due():
             for due in batch:
-                yield self._ask_article(due)
+                self.asked.add(due.url)
+                if self._is_wanted(due):
+                    yield self._ask_article(due)
 
     async def _next_due(self) -> list[Due]:
         """What is due and was not asked for; empty when no source is left that could bring more."""
         while True:
-            batch = self.ledger.due(datetime.now(UTC), BATCH, self.asked)
+            if self.budget <= 0:
+                self._note("the daily budget is used up; the rest waits for tomorrow")
+                return []
+            now = datetime.now(UTC)
+            batch = self.ledger.due(now + _FOR_EVER if self.full else now, BATCH, self.asked)
             if batch or not self.sources_left:
-                return batch
+                return batch[: self.budget]
             await asyncio.sleep(_PAUSE)
 
     def _sources(self) -> Iterator[tuple[Via, tuple[str, ...]]]:
@@ -120,12 +140,14 @@ class OutletSpider(scrapy.Spider):
     def _ask_source(self, advert: Advert, *, walk: Walk, depth: int = 0) -> Request | None:
         """Asks as advertised: a sitemap or feed need not keep to the outlet's canonical form."""
         canonical = canonical_url(advert.url, self.outlet)
-        if canonical in self.asked:
+        if canonical in self.asked or self.budget <= 0:
             return None
         self.asked.add(canonical)
         self.sources.add(canonical)
         self.sources_left += 1
-        known = self.ledger.get(canonical)
+        self.budget -= 1
+        again = self.full or self.backfill
+        known = None if again else self.ledger.get(canonical)
         return Request(
             advert.url,
             callback=self.parse_source,
@@ -222,13 +244,20 @@ class OutletSpider(scrapy.Spider):
             if request := self._ask_source(advert, walk=walk, depth=depth + 1):
                 yield request
 
+    def _is_wanted(self, due: Due) -> bool:
+        if due.kind is not Kind.ARTICLE:
+            # Sources are asked for by their configuration, other pages have been seen.
+            return False
+        entry = self.ledger.get(due.url) if self.since else None
+        return entry is None or self.since is None or entry.born >= self.since
+
     def _ask_article(self, due: Due) -> Request:
-        self.asked.add(due.url)
+        self.budget -= 1
         return Request(
             due.url,
             callback=self.parse_article,
             errback=self.article_failed,
-            headers=_validators(due.etag, due.last_modified),
+            headers=None if self.full else _validators(due.etag, due.last_modified),
             meta={"handle_httpstatus_all": True},
             dont_filter=True,
         )
@@ -250,16 +279,9 @@ class OutletSpider(scrapy.Spider):
             self.ledger.record([Outcome(canonical, now, State.DISALLOWED, "robots.txt")])
 
     def _wall(self, response: Response) -> str | None:
-        """Counts refusals; after too many in a row the outlet is left alone."""
-        headers = [
-            (name.decode("latin-1"), value.decode("latin-1"))
-            for name, values in response.headers.items()
-            for value in values
-        ]
-        wall = blocked(response.status, headers, response.body)
-        self.walls = self.walls + 1 if wall else 0
-        if wall and self.walls >= WALLS_IN_A_ROW and self.crawler.engine:
-            self.blocked_by = wall
+        """Why the answer is a wall; ends the crawl when the outlet keeps turning us away."""
+        wall = self.breaker.note(response)
+        if self.breaker.tripped:
             raise CloseSpider("blocked")
         return wall
 

@@ -1,0 +1,33 @@
+"""The circuit breaker: after refusals in a row an outlet is left to rest."""
+
+from __future__ import annotations
+
+from scrapy.http import Response
+
+from zancrawler.discovery.blocks import blocked
+
+IN_A_ROW = 5
+"""One refusal may be about one page; five in a row, seconds apart, are about us."""
+
+
+class Breaker:
+    """Told of every answer in their order."""
+
+    def __init__(self) -> None:
+        self.refusals = 0
+        self.tripped: str | None = None
+        """Why, once it has tripped."""
+
+    def note(self, response: Response) -> str | None:
+        """Why the answer is a wall, or None. 5xx counts as a refusal but is no wall."""
+        headers = [
+            (name.decode("latin-1"), value.decode("latin-1"))
+            for name, values in response.headers.items()
+            for value in values
+        ]
+        wall = blocked(response.status, headers, response.body)
+        refusal = wall or (f"http-{response.status}" if response.status >= 500 else None)
+        self.refusals = self.refusals + 1 if refusal else 0
+        if refusal and self.refusals >= IN_A_ROW:
+            self.tripped = refusal
+        return wall
