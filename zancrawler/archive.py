@@ -104,6 +104,10 @@ class Archive:
         """The path as rows name it: from the archive's root, with `/`."""
         return path.relative_to(self.root).as_posix()
 
+    def memory(self, outlet: str) -> Path:
+        """What was learnt of the outlet's pages and is cut from its texts."""
+        return self.root / "memory" / f"{outlet}.json"
+
     def ledger(self, outlet: str) -> Path:
         return self.root / "ledger" / f"{outlet}.sqlite"
 

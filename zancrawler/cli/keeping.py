@@ -66,6 +66,13 @@ def rebuild(
     ledger: Annotated[
         bool, typer.Option("--ledger", help="Make the ledger again as well.")
     ] = False,
+    learn: Annotated[
+        bool,
+        typer.Option(
+            "--learn",
+            help="First learn what each outlet prints under many stories, and cut it from now on.",
+        ),
+    ] = False,
     workers: Annotated[
         int | None, typer.Option(min=1, help="Processes; as many as cores if not given.")
     ] = None,
@@ -74,6 +81,7 @@ def rebuild(
     json: JsonOption = False,
 ) -> None:
     """Makes the tables again from the WARCs alone, over all cores."""
+    from zancrawler.runs.memories import forget_memory, learn_memory
     from zancrawler.runs.provenance import outlet_of, outlets_in
     from zancrawler.runs.rebuild import rebuild_ledger, rebuild_tables
 
@@ -83,6 +91,11 @@ def rebuild(
     done = []
     for outlet in chosen:
         with kept.lock(outlet.name, "a rebuild"):
+            if learn:
+                forget_memory(kept, outlet.name)
+                for _ in rebuild_tables(kept, outlet, workers):
+                    pass
+                learn_memory(kept, outlet.name)
             last = None
             for last in rebuild_tables(kept, outlet, workers):
                 if not json and console().is_terminal:

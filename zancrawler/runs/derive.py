@@ -12,6 +12,7 @@ from typing import Any
 from zancrawler.capture.reader import Exchange
 from zancrawler.discovery.blocks import blocked
 from zancrawler.discovery.kind import PageKind
+from zancrawler.extraction.memory import SiteMemory
 from zancrawler.ledger import Outcome, State
 from zancrawler.outlets import Outlet, UrlKind, url_kind
 from zancrawler.runs.answers import Answer, answer_of
@@ -33,18 +34,25 @@ class Derived:
     outcome: Outcome
 
 
-def derive(exchange: Exchange, *, warc_filename: str, outlet: Outlet, crawl_id: str) -> Derived:
-    """A pure function of the exchange and the outlet."""
+def derive(
+    exchange: Exchange,
+    *,
+    warc_filename: str,
+    outlet: Outlet,
+    crawl_id: str,
+    memory: SiteMemory | None = None,
+) -> Derived:
+    """A pure function of the exchange, the outlet, and what was learnt of its pages."""
     answer = answer_of(exchange)
     capture = capture_row(
         exchange, answer, warc_filename=warc_filename, outlet=outlet, crawl_id=crawl_id
     )
-    reading = _read(exchange, answer, outlet)
+    reading = _read(exchange, answer, outlet, memory)
     capture["page_kind"] = reading.kind.value if reading else None
     capture["page_reason"] = reading.reason if reading else None
     article = None
     if reading and reading.article:
-        article = article_row(reading.article, capture, outlet)
+        article = article_row(reading.article, capture, outlet, memory)
         capture["article_id"] = article["article_id"]
         capture["text_digest"] = article["text_digest"]
     outcome = outcome_of(
@@ -58,7 +66,9 @@ def derive(exchange: Exchange, *, warc_filename: str, outlet: Outlet, crawl_id: 
     return Derived(capture, article, outcome)
 
 
-def _read(exchange: Exchange, answer: Answer | None, outlet: Outlet) -> Reading | None:
+def _read(
+    exchange: Exchange, answer: Answer | None, outlet: Outlet, memory: SiteMemory | None
+) -> Reading | None:
     """What the answer is, with the article where it is one. None: no whole answer, or no page."""
     http = answer.message if answer else None
     if http is None or http.status is None or 300 <= http.status < 400:
@@ -82,6 +92,7 @@ def _read(exchange: Exchange, answer: Answer | None, outlet: Outlet) -> Reading 
         captured_at=exchange.records[0].date,
         status=http.status,
         headers=http.headers,
+        memory=memory,
     )
 
 

@@ -58,7 +58,7 @@ def extract_file(
         "word_count": len(article.text.split()),
         "text_digest": text_digest(article),
         "extractor": EXTRACTOR,
-        "extractor_version": extractor_version(),
+        "extractor_version": extractor_version(None),
     }
 
 

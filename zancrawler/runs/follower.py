@@ -18,6 +18,7 @@ from multiprocessing.connection import Connection
 
 from zancrawler.archive import Archive, ArchiveError
 from zancrawler.outlets import Outlet
+from zancrawler.runs.memories import memory_of
 from zancrawler.runs.series import BATCH, Committed, Span, commit_spans
 from zancrawler.tables import Tables
 
@@ -86,8 +87,9 @@ def _follow(pipe: Connection, archive: Archive, outlet: Outlet, crawl_id: str) -
     threading.Thread(target=_listen, args=(pipe, told), daemon=True).start()
     try:
         tables = Tables(archive, outlet.name)
+        memory = memory_of(archive, outlet.name)
         for batch in _batches(told):
-            pipe.send(commit_spans(batch, archive, tables, outlet, crawl_id))
+            pipe.send(commit_spans(batch, archive, tables, outlet, crawl_id, memory))
         pipe.send(Done())
     except (OSError, ArchiveError) as error:
         pipe.send(Failed(str(error)))

@@ -10,6 +10,7 @@ from zancrawler.discovery.blocks import blocked
 from zancrawler.discovery.kind import PageKind, page_kind
 from zancrawler.extraction.article import Article
 from zancrawler.extraction.extract import NoArticle, extract
+from zancrawler.extraction.memory import SiteMemory
 from zancrawler.extraction.page import Page, UnreadablePage
 from zancrawler.outlets import Outlet, recognise, unknown_outlet
 
@@ -31,8 +32,11 @@ def read_page(
     captured_at: datetime,
     status: int = 200,
     headers: Sequence[tuple[str, str]] = (),
+    memory: SiteMemory | None = None,
 ) -> Reading:
     """Judges and reads an HTML page. Without an outlet, its platform is told from the page.
+
+    `memory` holds what recurs on the outlet's pages; it is cut.
 
     Never raises for what a page holds: a page that cannot be read is of kind `error`.
     """
@@ -48,6 +52,6 @@ def read_page(
     if verdict.kind is not PageKind.ARTICLE:
         return Reading(verdict.kind, verdict.reason)
     try:
-        return Reading(verdict.kind, verdict.reason, extract(page, outlet))
+        return Reading(verdict.kind, verdict.reason, extract(page, outlet, memory))
     except NoArticle as error:
         return Reading(PageKind.EMPTY, str(error))

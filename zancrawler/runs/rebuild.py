@@ -20,9 +20,11 @@ from protego import Protego
 from zancrawler.archive import Archive, put_durably, sync_folder
 from zancrawler.capture.reader import read_exchanges, read_record
 from zancrawler.capture.recovery import recover
+from zancrawler.extraction.memory import SiteMemory
 from zancrawler.ledger import Kind, Ledger, Outcome, State
 from zancrawler.outlets import Outlet
 from zancrawler.runs.derive import Derived, derive
+from zancrawler.runs.memories import memory_of
 from zancrawler.runs.outcomes import outcome_of
 from zancrawler.runs.provenance import crawl_id_of, warcs_of
 from zancrawler.runs.series import Span, commit_derived, spans_of, with_adverts
@@ -76,13 +78,14 @@ def rebuild_tables(
     recover(archive, outlet.name)
     staging = Archive(archive.tables / ".rebuild" / outlet.name)
     tables = Tables(staging, outlet.name)
+    memory = memory_of(archive, outlet.name)
     exchanges = articles = 0
     with ProcessPoolExecutor(workers or os.cpu_count(), get_context("forkserver")) as pool:
         for warc in warcs_of(archive, outlet.name):
             name = archive.relative(warc)
             crawl_id = crawl_id_of(warc)
             tasks = (
-                pool.submit(_derive, warc, name, span, outlet, crawl_id)
+                pool.submit(_derive, warc, name, span, outlet, crawl_id, memory)
                 for span in spans_of(warc, name, tables.derived(name), _TASK)
             )
             waiting: deque[Future[list[Derived]]] = deque(islice(tasks, 2 * (os.cpu_count() or 1)))
@@ -101,10 +104,12 @@ def rebuild_tables(
         staging.root.parent.rmdir()
 
 
-def _derive(warc: Path, name: str, span: Span, outlet: Outlet, crawl_id: str) -> list[Derived]:
+def _derive(
+    warc: Path, name: str, span: Span, outlet: Outlet, crawl_id: str, memory: SiteMemory | None
+) -> list[Derived]:
     """A worker's task."""
     return [
-        derive(exchange, warc_filename=name, outlet=outlet, crawl_id=crawl_id)
+        derive(exchange, warc_filename=name, outlet=outlet, crawl_id=crawl_id, memory=memory)
         for exchange in read_exchanges(warc, span.offset, span.offset + span.length)
     ]
 

@@ -15,6 +15,7 @@ import tldextract
 from zancrawler import __version__
 from zancrawler.capture.reader import Exchange
 from zancrawler.extraction.article import Article
+from zancrawler.extraction.memory import SiteMemory
 from zancrawler.extraction.normalize import normalized
 from zancrawler.extraction.simhash import simhash
 from zancrawler.outlets import Outlet
@@ -24,9 +25,14 @@ EXTRACTOR = "zancrawler"
 
 
 @cache
-def extractor_version() -> str:
+def _release() -> str:
     """Ours and, because its release decides the text where no body element does, trafilatura's."""
     return f"{__version__}+trafilatura-{version('trafilatura')}"
+
+
+def extractor_version(memory: SiteMemory | None) -> str:
+    """All that an article depends on beside its page and outlet."""
+    return _release() + (f"+memory-{memory.learnt_at:%Y%m%d%H%M%S}" if memory else "")
 
 
 @cache
@@ -46,7 +52,9 @@ def text_digest(article: Article) -> str:
     return "sha256:" + hashlib.sha256(content.encode()).hexdigest()
 
 
-def article_row(article: Article, capture: dict[str, Any], outlet: Outlet) -> dict[str, Any]:
+def article_row(
+    article: Article, capture: dict[str, Any], outlet: Outlet, memory: SiteMemory | None = None
+) -> dict[str, Any]:
     """One sighting of an article: its own columns, and the pointers of the capture it was seen in.
 
     The columns that only the table's history can tell (`version`, `n_versions`, `first_seen`,
@@ -65,7 +73,7 @@ def article_row(article: Article, capture: dict[str, Any], outlet: Outlet) -> di
         simhash=simhash(text),
         warc_record_id=capture["warc_record_id"],
         extractor=EXTRACTOR,
-        extractor_version=extractor_version(),
+        extractor_version=extractor_version(memory),
         rights=outlet.rights.licence or outlet.rights.holder,
     )
     row.update({name: capture[name] for name in _POINTERS})

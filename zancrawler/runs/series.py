@@ -13,9 +13,11 @@ from pathlib import Path
 from zancrawler.archive import Archive
 from zancrawler.capture.reader import Exchange, read_exchanges
 from zancrawler.capture.warcfile import standing
+from zancrawler.extraction.memory import SiteMemory
 from zancrawler.ledger import Ledger, Outcome
 from zancrawler.outlets import Outlet
 from zancrawler.runs.derive import Derived, derive
+from zancrawler.runs.memories import memory_of
 from zancrawler.runs.outcomes import source_of
 from zancrawler.runs.provenance import crawl_id_of, warcs_of
 from zancrawler.tables import Tables
@@ -59,13 +61,24 @@ def spans_of(warc: Path, name: str, start: int, count: int) -> Iterator[Span]:
 
 
 def commit_spans(
-    spans: Iterable[Span], archive: Archive, tables: Tables, outlet: Outlet, crawl_id: str
+    spans: Iterable[Span],
+    archive: Archive,
+    tables: Tables,
+    outlet: Outlet,
+    crawl_id: str,
+    memory: SiteMemory | None,
 ) -> Committed:
     """Derives exchanges, makes their WARCs durable, then commits their rows."""
     # Two connections may end in another order than they were written in.
     spans = sorted(spans, key=lambda span: (span.warc_filename, span.offset))
     derived = [
-        derive(exchange, warc_filename=span.warc_filename, outlet=outlet, crawl_id=crawl_id)
+        derive(
+            exchange,
+            warc_filename=span.warc_filename,
+            outlet=outlet,
+            crawl_id=crawl_id,
+            memory=memory,
+        )
         for span in spans
         for exchange in read_exchanges(
             archive.root / span.warc_filename, span.offset, span.offset + span.length
@@ -83,6 +96,7 @@ def catch_up(
 
     After a clean run there is nothing to do. Where only the ledger lags, the tables stay.
     """
+    memory = memory_of(archive, outlet.name)
     behind = [
         _Behind(name, start, warc, crawl_id_of(warc))
         for warc in warcs_of(archive, outlet.name)
@@ -97,7 +111,13 @@ def catch_up(
     )
     while chunk := list(islice(exchanges, BATCH)):
         derived = [
-            derive(exchange, warc_filename=one.name, outlet=outlet, crawl_id=one.crawl_id)
+            derive(
+                exchange,
+                warc_filename=one.name,
+                outlet=outlet,
+                crawl_id=one.crawl_id,
+                memory=memory,
+            )
             for one, exchange in chunk
         ]
         committed = commit_derived(derived, tables)

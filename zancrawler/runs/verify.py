@@ -15,8 +15,10 @@ from zancrawler.capture.errors import DamagedWarcError
 from zancrawler.capture.reader import read_exchanges, read_record
 from zancrawler.capture.wacz import check_wacz
 from zancrawler.capture.warcfile import page_warcs
+from zancrawler.extraction.memory import SiteMemory
 from zancrawler.outlets import Catalogue, Outlet, OutletError
 from zancrawler.runs.derive import derive
+from zancrawler.runs.memories import memory_of
 from zancrawler.runs.provenance import outlet_of, outlets_in, warcs_of
 from zancrawler.runs.rows import extractor_version
 
@@ -87,17 +89,22 @@ def _rows(archive: Archive, catalogue: Catalogue, name: str) -> Iterator[Finding
     except OutletError as error:
         outlet = None
         yield Finding(name, None, "outlet", f"rows are not read again: {error}")
+    memory = memory_of(archive, name)
     for table in ("articles", "versions", "captures"):
         folder = archive.table(table) / f"site={name}"
         for path in sorted(folder.glob("year=*/*.parquet")):
             for batch in pq.ParquetFile(path).iter_batches(_BATCH):
                 for row in batch.to_pylist():
-                    for code, message in _row_faults(archive, outlet, table, row):
+                    for code, message in _row_faults(archive, outlet, memory, table, row):
                         yield Finding(archive.relative(path), None, code, message)
 
 
 def _row_faults(
-    archive: Archive, outlet: Outlet | None, table: str, row: dict[str, Any]
+    archive: Archive,
+    outlet: Outlet | None,
+    memory: SiteMemory | None,
+    table: str,
+    row: dict[str, Any],
 ) -> Iterator[tuple[str, str]]:
     offset = row["warc_record_offset"]
     if offset is None:
@@ -112,10 +119,14 @@ def _row_faults(
         yield "record", f"{where} is another record than the row names"
     elif record.payload_digest != row["content_digest"] or record.target_uri != row["url"]:
         yield "digest", f"{where} has another digest or URL than the row"
-    elif outlet is not None and row.get("extractor_version") == extractor_version():
+    elif outlet is not None and row.get("extractor_version") == extractor_version(memory):
         exchange = next(read_exchanges(archive.root / row["warc_filename"], offset))
         again = derive(
-            exchange, warc_filename=row["warc_filename"], outlet=outlet, crawl_id=row["crawl_id"]
+            exchange,
+            warc_filename=row["warc_filename"],
+            outlet=outlet,
+            crawl_id=row["crawl_id"],
+            memory=memory,
         ).article
         if again is None:
             yield "article", f"{where} gives no article now"
