@@ -65,8 +65,9 @@ DOWNLOAD_TIMEOUT = 60
 # A body may begin 1 MB into its page; 64 MiB is beyond any page and any sitemap (50 MB).
 DOWNLOAD_MAXSIZE = 64 * 1024 * 1024
 DOWNLOAD_FAIL_ON_DATALOSS = True
+# For robots.txt (RFC 9309 section 2.3.1.2); the spider follows the rest on the outlet's own hosts.
+REDIRECT_MAX_TIMES = 5
 RETRY_TIMES = 2
 RETRY_GIVE_UP_LOG_LEVEL = "INFO"
 RETRY_HTTP_CODES = [500, 502, 503, 504, 522, 524, 408]
-REDIRECT_MAX_TIMES = 5
 LOG_LEVEL = "INFO"

@@ -19,13 +19,15 @@ from zancrawler import __version__
 from zancrawler.discovery import Advert, Discovered, UnreadableSource, Via, Walk
 from zancrawler.discovery.sources import read_source
 from zancrawler.ledger import Due, Kind, Ledger, Outcome, State
-from zancrawler.outlets import Outlet, canonical_url
+from zancrawler.outlets import Outlet, UrlKind, canonical_url, url_kind
 from zancrawler.spiders.adverts import advertisements
 from zancrawler.spiders.breaker import Breaker
 
 BATCH = 100
 """Due URLs taken from the ledger at a time."""
 MAX_PROBLEMS = 50
+MAX_HOPS = 5
+"""Redirects one after another, as RFC 9309 counts them for robots.txt."""
 _FOR_EVER = timedelta(days=366 * 100)
 _PAUSE = 0.05
 """Seconds between two looks whether a source has brought something."""
@@ -168,6 +170,11 @@ class OutletSpider(scrapy.Spider):
             self._record_source(response, via, State.BLOCKED, wall)
         elif response.status == 304:
             self._record_source(response, via, State.UNCHANGED, "http-304")
+        elif target := self._moved_to(response):
+            self._record_source(response, via, State.REDIRECTED, f"http-{response.status}")
+            if request := self._ask_source(Advert(target, response.url, via), walk=walk):
+                request.meta["hops"] = response.meta.get("hops", 0) + 1
+                yield request
         elif response.status != 200:
             self._note(f"{via.value} {response.url} answers {response.status}")
             self._record_source(response, via, State.FAILED, f"http-{response.status}")
@@ -262,9 +269,25 @@ class OutletSpider(scrapy.Spider):
             dont_filter=True,
         )
 
-    def parse_article(self, response: Response) -> None:
+    def parse_article(self, response: Response) -> Iterator[Request]:
         """Nothing is read here: the page is in the WARC, and the follower reads it there."""
         self._wall(response)
+        target = self._moved_to(response)
+        if target and url_kind(target, self.outlet) is UrlKind.ARTICLE:
+            canonical = canonical_url(target, self.outlet)
+            if canonical not in self.asked and self.budget > 0:
+                self.asked.add(canonical)
+                request = self._ask_article(Due(canonical, Kind.ARTICLE, None, None, "redirect"))
+                request.meta["hops"] = response.meta.get("hops", 0) + 1
+                yield request
+
+    def _moved_to(self, response: Response) -> str | None:
+        """Where a redirect leads on the outlet's own hosts; others are never asked."""
+        follows = 300 <= response.status < 400 and response.meta.get("hops", 0) < MAX_HOPS
+        location = response.headers.get("Location") if follows else None
+        target = response.urljoin(location.decode("latin-1")) if location else None
+        is_ours = target and url_kind(target, self.outlet) is not UrlKind.FOREIGN
+        return target if is_ours else None
 
     def source_failed(self, failure: Failure) -> None:
         self.sources_left -= 1
