@@ -50,7 +50,10 @@ def test_own_sources_replace_the_presets() -> None:
         (GOOD + "[urls]\nlistings = ['a']\n", "did you mean 'listing'?"),
         (GOOD + "[[articles]]\nbody = ['x']\n", "url"),
         (GOOD + "[[articles]]\nurl = '['\n", "regular expression"),
-        (GOOD.replace('"wordpress"', '"wordpres"'), "known are: wix, wordpress, plain"),
+        (
+            GOOD.replace('"wordpress"', '"wordpres"'),
+            "known are: wix, pangea, nextjs, drupal, wordpress, plain",
+        ),
         (GOOD.replace('["fa-AF", "ps"]', '"fa-AF"'), "$.languages"),
         (GOOD.replace('["example.org"]', '["example.net"]'), "'example.org'"),
         (GOOD.replace('"https://example.org/"', '"example.org"'), "http"),

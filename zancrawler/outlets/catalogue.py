@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from importlib import resources
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from zancrawler.outlets.model import Outlet
 from zancrawler.outlets.reader import OutletError, read_outlet
-from zancrawler.outlets.urls import host_of
+from zancrawler.outlets.urls import host_of, is_mirrored
 
 
 class UnknownOutletError(OutletError):
@@ -48,15 +49,42 @@ class Catalogue:
     def get(self, name: str) -> Outlet:
         """Raises UnknownOutletError, which names the nearest, or OutletError for a bad file."""
         if name not in self.files:
-            near = difflib.get_close_matches(name, self.files, 3, cutoff=0.5)
+            near = self._near(name)
             hint = f"did you mean {' or '.join(near)}?" if near else "see: zancrawler outlets list"
             raise UnknownOutletError(f"no outlet is called '{name}'; {hint}")
         return read_outlet(self.files[name])
 
+    def _near(self, name: str) -> list[str]:
+        """Outlets that are called something like it: by their name, title, alias or host."""
+        called = {known: known for known in self.files}
+        for known in self.files:
+            try:
+                outlet = self.get(known)
+            except OutletError:
+                continue  # Somebody asks for another outlet; a fault in this one is no answer.
+            words = (outlet.title, *outlet.aliases, *outlet.domains)
+            called |= {word.casefold(): known for word in words}
+        near = difflib.get_close_matches(name.casefold(), called, 3, cutoff=0.5)
+        return list(dict.fromkeys(called[word] for word in near))
+
     def all(self) -> list[Outlet]:
+        """Sorted by name. Raises OutletError for the first bad file."""
         return [self.get(name) for name in self.files]
 
+    @cached_property
+    def _outlets(self) -> list[Outlet]:
+        return self.all()
+
     def of_url(self, url: str) -> Outlet | None:
-        """The outlet on whose hosts (or mirrors) this URL is."""
-        host = host_of(url)
-        return next((o for o in self.all() if host in o.domains or host in o.mirrors), None)
+        """The outlet on whose hosts (or mirrors) this URL is.
+
+        Where outlets share a host, as the BBC's do, the one whose home is nearest above the URL.
+        """
+        host, path = host_of(url), urlsplit(url).path + "/"
+        outlets = [o for o in self._outlets if host in o.domains or is_mirrored(url, o)]
+
+        def nearness(outlet: Outlet) -> int:
+            home = urlsplit(outlet.home).path
+            return len(home) if path.startswith(home) else 0
+
+        return max(outlets, key=nearness, default=None)

@@ -13,9 +13,11 @@ class UrlKind(StrEnum):
     ARTICLE = "article"
     LISTING = "listing"
     MEDIA = "media"
+    """A file that is no page, or a page of which a player, programme or gallery is the content."""
     SKIP = "skip"
     """Known to be worthless or private: profiles, members' areas, tag clouds, endless calendars."""
     OTHER = "other"
+    """About, contact, privacy; and whatever no rule names."""
     FOREIGN = "foreign"
     """On no host of the outlet."""
 
@@ -44,8 +46,8 @@ class ArticleRules:
     """One kind of article page of an outlet: which URLs, and where things stand in them.
 
     `url` is searched in the canonical URL's path and query, percent-decoded, no final slash.
-    Selectors are CSS,
-    the first that matches wins.
+    Selectors are CSS, the first that matches wins. Rules without a body are the platform's, with
+    what they name before or instead of it (`zancrawler.outlets.reader`).
     """
 
     url: re.Pattern[str]
@@ -66,15 +68,33 @@ class ArticleRules:
 
 
 @dataclass(frozen=True, slots=True)
+class Rewrite:
+    """Another path of the same page, brought to the canonical one, as `re.sub` does it.
+
+    `search` sees the path percent-encoded. What it makes must not match it again.
+    """
+
+    search: re.Pattern[str]
+    replace: str
+
+
+@dataclass(frozen=True, slots=True)
 class UrlRules:
-    """How the outlet's URLs are told apart and brought to one form. Patterns as in ArticleRules."""
+    """How the outlet's URLs are told apart and brought to one form. Patterns as in ArticleRules.
+
+    The first that matches decides, in this order: skip, listing, media, other; then the articles'.
+    """
 
     listing: tuple[re.Pattern[str], ...] = ()
+    media: tuple[re.Pattern[str], ...] = ()
+    other: tuple[re.Pattern[str], ...] = ()
     skip: tuple[re.Pattern[str], ...] = ()
     drop_parameters: tuple[re.Pattern[str], ...] = ()
     """Query parameters (whole names) that do not choose the page: they leave the canonical URL."""
     drop_prefixes: tuple[str, ...] = ()
     """Path prefixes under which the same pages stand again, such as `/index.php`."""
+    rewrites: tuple[Rewrite, ...] = ()
+    """Applied once, in order, after prefixes and the final slash are as the site has them."""
     final_slash: FinalSlash = FinalSlash.KEEP
     story_id: re.Pattern[str] | None = None
     """Its first group is the site's own id of the story."""
@@ -110,15 +130,23 @@ class Outlet:
     home: str
     """Absolute URL; its host is the canonical one."""
     domains: tuple[str, ...]
-    """Every host (with its port, where that is not the scheme's own) that serves the same pages."""
+    """Every host (with its port, where that is not the scheme's own) that serves the same pages.
+
+    An older site with other paths is an outlet of its own.
+    """
     languages: tuple[str, ...]
     """BCP 47, the main one first."""
     platform: str
     articles: tuple[ArticleRules, ...]
     sources: Sources = field(default_factory=Sources)
     urls: UrlRules = field(default_factory=UrlRules)
+    aliases: tuple[str, ...] = ()
+    """Other names by which people know the outlet, in any script."""
     mirrors: tuple[str, ...] = ()
-    """Hosts of other people that show the same pages: never crawled, mapped to the origin."""
+    """Where other people show the same pages: never crawled, mapped to the origin.
+
+    A host, or a host and the path below which the pages stand: `storage.example.org/copy/site`.
+    """
     politeness: Politeness = field(default_factory=Politeness)
     rights: Rights = field(default_factory=Rights)
     byline: str | None = None
@@ -136,4 +164,8 @@ class Outlet:
 
     def rules_for(self, path: str) -> ArticleRules | None:
         """The article rules for a percent-decoded path and query; None: no article is there."""
+        urls = self.urls
+        for pattern in (*urls.skip, *urls.listing, *urls.media, *urls.other):
+            if pattern.search(path):
+                return None
         return next((rules for rules in self.articles if rules.url.search(path)), None)

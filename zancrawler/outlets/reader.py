@@ -6,18 +6,40 @@ import dataclasses
 import difflib
 import re
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, cast
 from urllib.parse import urljoin, urlsplit
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from zancrawler.outlets.model import ArticleRules, FinalSlash, Outlet, Sources, UrlRules
-from zancrawler.outlets.platforms import PRESETS, Preset
+from zancrawler.outlets.model import (
+    ArticleRules,
+    FinalSlash,
+    Outlet,
+    Politeness,
+    Rewrite,
+    Rights,
+    Sources,
+    UrlRules,
+)
+from zancrawler.outlets.platforms import PRESETS, Preset, plain
 from zancrawler.outlets.urls import host_of
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,40}")
+_TABLES: Mapping[str, type] = MappingProxyType(
+    {
+        "sources": Sources,
+        "urls": UrlRules,
+        "articles": ArticleRules,
+        "rewrites": Rewrite,
+        "politeness": Politeness,
+        "rights": Rights,
+    }
+)
+_SELECTORS = ("body", "title", "author", "date", "section", "drop", "ends")
 _MAX_FILE = 256 * 1024
 """Bytes; the largest of ours has 4 KiB."""
 
@@ -82,17 +104,15 @@ def _pattern(kind: type, value: object) -> Any:
 
 def _refuse_unknown_keys(table: dict[str, Any], kind: type, where: str) -> None:
     """A misspelt key must not silently mean its default."""
-    nested = {"sources": Sources, "urls": UrlRules, "articles": ArticleRules}
     known = [f.name for f in dataclasses.fields(kind) if f.name not in ("name", "source")]
     for key, value in table.items():
         if key not in known:
             near = difflib.get_close_matches(key, known, 1)
             hint = f"did you mean '{near[0]}'?" if near else f"known are: {', '.join(known)}"
             raise OutletError(f"{where}: unknown key '{key}'; {hint}")
-        if kind is Outlet and key in nested:
-            for part in value if isinstance(value, list) else [value]:
-                if isinstance(part, dict):
-                    _refuse_unknown_keys(part, nested[key], f"{where}: [{key}]")
+        for part in value if isinstance(value, list) else [value]:
+            if isinstance(part, dict) and key in _TABLES:
+                _refuse_unknown_keys(part, _TABLES[key], f"{where}: [{key}]")
 
 
 def _with_preset(outlet: Outlet, where: str) -> Outlet:
@@ -102,32 +122,45 @@ def _with_preset(outlet: Outlet, where: str) -> Outlet:
         raise OutletError(
             f"{where}: unknown platform '{outlet.platform}'; known are: {', '.join(PRESETS)}"
         )
-    model = preset.articles[0]
-    own = tuple(
-        rules if rules.body else dataclasses.replace(model, url=rules.url, ends=rules.ends)
-        for rules in outlet.articles
-    )
+    own = tuple(_like(preset.articles[0], rules) for rules in outlet.articles)
+    # The plain preset takes every page for an article: only where the outlet knows no better.
+    behind = () if own and preset is plain.PRESET else preset.articles
     named = outlet.sources
     sources = named if named != Sources() else preset.sources
     return dataclasses.replace(
         outlet,
-        articles=own + preset.articles,
+        articles=own + behind,
         sources=Sources(
             **{
                 field.name: tuple(urljoin(outlet.home, url) for url in getattr(sources, field.name))
                 for field in dataclasses.fields(Sources)
             }
         ),
-        urls=UrlRules(
-            listing=outlet.urls.listing + preset.urls.listing,
-            skip=outlet.urls.skip + preset.urls.skip,
-            drop_parameters=outlet.urls.drop_parameters + preset.urls.drop_parameters,
-            drop_prefixes=outlet.urls.drop_prefixes + preset.urls.drop_prefixes,
-            final_slash=preset.urls.final_slash
-            if outlet.urls.final_slash is FinalSlash.KEEP
-            else outlet.urls.final_slash,
-            story_id=outlet.urls.story_id or preset.urls.story_id,
-        ),
+        urls=_url_rules(outlet.urls, preset.urls),
+    )
+
+
+def _like(model: ArticleRules, own: ArticleRules) -> ArticleRules:
+    """An outlet's rules with the preset's behind them. Naming a body means: another kind of page,
+    of which the preset knows nothing."""
+    if own.body:
+        return own
+    joined = {name: getattr(own, name) + getattr(model, name) for name in _SELECTORS}
+    return ArticleRules(url=own.url, needs=own.needs or model.needs, **joined)
+
+
+def _url_rules(own: UrlRules, preset: UrlRules) -> UrlRules:
+    """The outlet's patterns before the preset's."""
+    joined = {
+        field.name: getattr(own, field.name) + getattr(preset, field.name)
+        for field in dataclasses.fields(UrlRules)
+        if isinstance(getattr(own, field.name), tuple)
+    }
+    keep = own.final_slash is FinalSlash.KEEP
+    return UrlRules(
+        final_slash=preset.final_slash if keep else own.final_slash,
+        story_id=own.story_id or preset.story_id,
+        **joined,
     )
 
 

@@ -21,6 +21,7 @@ from zancrawler.outlets.model import FinalSlash, Outlet, UrlKind
 MAX_URL_LENGTH = 2_083
 """Characters; the longest that common servers, caches and browsers take. Longer ones are traps."""
 _ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
+_SLASHES = re.compile(r"/{2,}")
 
 
 @cache
@@ -69,13 +70,16 @@ def canonical_url(url: str, outlet: Outlet) -> str:
     this. Idempotent.
     """
     parts = urlsplit(_normalized(url))
-    ours = _netloc(parts) in outlet.domains or _netloc(parts) in outlet.mirrors
     scheme, netloc, path = parts.scheme, _netloc(parts), parts.path
-    if ours:
+    own = path if netloc in outlet.domains else _path_in_mirror(netloc + path, outlet.mirrors)
+    ours = own is not None
+    if own is not None:
         home = urlsplit(outlet.home)
         scheme, netloc = home.scheme, _netloc(home)
-        path = _without_prefixes(path, outlet.urls.drop_prefixes)
+        path = _without_prefixes(own, outlet.urls.drop_prefixes)
         path = _with_final_slash(path, outlet.urls.final_slash)
+        for rewrite in outlet.urls.rewrites:
+            path = rewrite.search.sub(rewrite.replace, path)
     drop = (_tracking(), *(outlet.urls.drop_parameters if ours else ()))
     query = urlencode(
         sorted(
@@ -90,11 +94,12 @@ def canonical_url(url: str, outlet: Outlet) -> str:
 def _normalized(url: str) -> str:
     """RFC 3986 section 6.2.2: escapes in upper case, none for unreserved characters, no dots.
 
-    A reserved character and its escape stay apart: `/news/a%3Ab` is not `/news/a:b`.
+    A reserved character and its escape stay apart: `/news/a%3Ab` is not `/news/a:b`. Empty steps
+    (`//`) go: common servers skip them, and a path that begins with one would pass for a host.
     """
     safe = safe_url_string(url.strip())
     decoded = _ESCAPE.sub(lambda escape: _plain_escape(escape[0]), safe)
-    return urljoin(decoded, urlsplit(decoded).path or "/") + (
+    return urljoin(decoded, _SLASHES.sub("/", urlsplit(decoded).path) or "/") + (
         f"?{query}" if (query := urlsplit(decoded).query) else ""
     )
 
@@ -103,6 +108,18 @@ def _plain_escape(escape: str) -> str:
     character = chr(int(escape[1:], 16))
     unreserved = character.isascii() and (character.isalnum() or character in "-._~")
     return character if unreserved else escape.upper()
+
+
+def _path_in_mirror(place: str, mirrors: tuple[str, ...]) -> str | None:
+    """The origin's path for a host and path that one of the mirrors shows; None: none does."""
+    mirror = next((m for m in mirrors if place == m or place.startswith(m + "/")), None)
+    return place.removeprefix(mirror) if mirror else None
+
+
+def is_mirrored(url: str, outlet: Outlet) -> bool:
+    """Whether the URL is one of somebody's copy of the outlet."""
+    parts = urlsplit(url)
+    return _path_in_mirror(_netloc(parts) + parts.path, outlet.mirrors) is not None
 
 
 def _without_prefixes(path: str, prefixes: tuple[str, ...]) -> str:
@@ -128,7 +145,10 @@ def readable_path(url: str) -> str:
 
 
 def url_kind(url: str, outlet: Outlet) -> UrlKind:
-    """What the URL alone says of the page. Never raises: a broken URL is `skip`."""
+    """What the URL alone says of the page. Never raises: a broken URL is `skip`.
+
+    A mirror's URL is what the origin's would be: it names a page of the outlet.
+    """
     if len(url) > MAX_URL_LENGTH:
         return UrlKind.SKIP
     try:
@@ -140,11 +160,15 @@ def url_kind(url: str, outlet: Outlet) -> UrlKind:
         return UrlKind.FOREIGN
     if _media().search(parts.path):
         return UrlKind.MEDIA
-    path = readable_path(canonical)
-    if any(pattern.search(path) for pattern in outlet.urls.skip):
-        return UrlKind.SKIP
-    if any(pattern.search(path) for pattern in outlet.urls.listing):
-        return UrlKind.LISTING
+    path, rules = readable_path(canonical), outlet.urls
+    for kind, patterns in (
+        (UrlKind.SKIP, rules.skip),
+        (UrlKind.LISTING, rules.listing),
+        (UrlKind.MEDIA, rules.media),
+        (UrlKind.OTHER, rules.other),
+    ):
+        if any(pattern.search(path) for pattern in patterns):
+            return kind
     if outlet.rules_for(path):
         return UrlKind.ARTICLE
     return UrlKind.OTHER

@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from zancrawler.outlets.platforms import plain, wix, wordpress
+from zancrawler.outlets.platforms import drupal, nextjs, pangea, plain, wix, wordpress
 from zancrawler.outlets.platforms.preset import Preset
 
 PRESETS: Mapping[str, Preset] = MappingProxyType(
-    {preset.name: preset for preset in (wix.PRESET, wordpress.PRESET, plain.PRESET)}
+    {
+        module.PRESET.name: module.PRESET
+        # Those whose signs are their own come first: a page of any platform may show a picture
+        # from somebody's `/wp-content/`.
+        for module in (wix, pangea, nextjs, drupal, wordpress, plain)
+    }
 )
 
 

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 
 from zancrawler.outlets.model import ArticleRules, Sources, UrlRules
 
+LANGUAGE = r"(?:/(?:en|eng|english|fa|farsi|persian|dari|dr|da|prs|ps|pa|pashto|uz)(?=/|\?|$))?"
+"""A pattern's beginning: the path's language step, by all the names that newsrooms give it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Preset:

@@ -1,19 +1,29 @@
-"""WordPress: date permalinks, core and Yoast sitemaps, feeds, the common news themes."""
+"""WordPress: permalinks, core and Yoast sitemaps, feeds, and the themes that newsrooms use.
+
+Themes: core's block themes (`wp-block-post-*`), JNews (`jeg_*`), Newspaper of tagDiv (`td-*`,
+`tdb-*`) and the MVP themes (`mvp-*`); the rest follow core's older `entry-*` names.
+
+Permalinks are the site's choice. Those with a date and the short `?p=<id>` are known here; an
+outlet whose permalinks are a bare slug or a number says so. A slug may keep Persian letters and
+digits, and WordPress cuts it at 200 bytes of its escaped form. Dates are in the head and in
+`time`; what the page shows may be Solar Hijri (`۲۴ تله ۱۴۰۴`) or relative (`2 سال قبل`).
+"""
 
 from __future__ import annotations
 
 import re
 
-from zancrawler.outlets.model import ArticleRules, FinalSlash, Sources, UrlRules
-from zancrawler.outlets.platforms.preset import Preset, patterns
-
-_LANGUAGE = r"(?:/(?:en|eng|fa|ps|dr|pa|da|prs|uz))?"
+from zancrawler.outlets.model import ArticleRules, FinalSlash, Rewrite, Sources, UrlRules
+from zancrawler.outlets.platforms.preset import LANGUAGE, Preset, patterns
 
 PRESET = Preset(
     name="wordpress",
     articles=(
         ArticleRules(
-            url=re.compile(rf"^{_LANGUAGE}/\d{{4}}/\d{{2}}(?:/\d{{2}})?/[^/?]+$"),
+            url=re.compile(
+                rf"^{LANGUAGE}(?:/\d{{4}}/\d{{2}}(?:/\d{{2}})?/[^/?]+$"
+                r"|/?\?(?:.*&)?p=[0-9]+(?:&|$))"
+            ),
             body=(
                 ".entry-content.wp-block-post-content",
                 "article .entry-content",
@@ -85,19 +95,29 @@ PRESET = Preset(
     ),
     urls=UrlRules(
         final_slash=FinalSlash.ADD,
+        rewrites=(Rewrite(re.compile(r"^(/.+?)(?:/amp)+/?$"), r"\1/"),),
         listing=patterns(
-            rf"^{_LANGUAGE}/(?:category|tag|author|section|topic)/",
-            rf"^{_LANGUAGE}(?:/page/\d+)?/?$",
-            rf"^{_LANGUAGE}/\d{{4}}(?:/\d{{2}}){{0,2}}(?:/page/\d+)?$",
+            rf"^{LANGUAGE}/(?:category|tag|author|section|topic)/",
+            rf"^{LANGUAGE}(?:/page/\d+)?/?$",
+            rf"^{LANGUAGE}/\d{{4}}(?:/\d{{2}}){{0,2}}(?:/page/\d+)?$",
+            r"/page/\d+$",
             r"[?&](?:paged|cat|tag|author|m)=",
+        ),
+        other=patterns(
+            rf"^{LANGUAGE}/(?:about(?:-us)?|contact(?:-us)?|privacy(?:-policy)?|cookies?(?:-policy)?"
+            r"|terms(?:-(?:and-conditions|of-(?:use|service)))?|advertis(?:e(?:-with-us)?|ing)"
+            r"|donate|support(?:-us)?|subscribe|newsletter|disclaimer|copyright|careers?|jobs"
+            r"|(?:our-)?team|home)$",
+            rf"^{LANGUAGE}/?\?(?:.*&)?page_id=",
         ),
         skip=patterns(
             r"^/wp-(?:admin|login|content|includes|json|cron)",
-            r"/(?:feed|embed|trackback|amp/amp)$",
+            r"/(?:feed|embed|trackback)$",
             r"/comment-page-\d+",
             r"[?&](?:s|replytocom|share|preview|add-to-cart|print|attachment_id)=",
             r"^/xmlrpc\.php",
         ),
+        story_id=re.compile(r"[?&]p=([0-9]+)"),
     ),
     signs=(
         re.compile(rb"/wp-(?:content|includes)/"),
