@@ -23,6 +23,7 @@ from zancrawler.outlets import Catalogue
 def register(app: typer.Typer) -> None:
     app.command()(verify)
     app.command()(rebuild)
+    app.command()(migrate)
 
 
 def verify(
@@ -117,3 +118,14 @@ def rebuild(
             typer.echo(f"{outlet.name}: {exchanges} exchanges, {articles} with an article")
     if json:
         print_json(done)
+
+
+def migrate(archive: ArchiveOption = DEFAULT_ARCHIVE, json: JsonOption = False) -> None:
+    """Brings the tables of an older zancrawler to this one's columns."""
+    from zancrawler.tables.migrate import migrate as migrate_tables
+
+    names = migrate_tables(Archive.existing(archive), "a migration")
+    if json:
+        print_json(list(names))
+    else:
+        typer.echo(f"Rewritten: {', '.join(names)}" if names else "All tables are up to date.")

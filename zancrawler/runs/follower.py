@@ -22,8 +22,9 @@ from zancrawler.runs.memories import memory_of
 from zancrawler.runs.series import BATCH, Committed, Span, commit_spans
 from zancrawler.tables import Tables
 
-_SECONDS = 10.0
-"""The longest that an exchange waits for its commit."""
+_SECONDS = 30.0
+"""The longest that an exchange waits for its commit. Every commit replaces files that a reader may
+be about to open, and the WARC keeps the exchange safe in the meantime."""
 
 
 @dataclass(frozen=True, slots=True)

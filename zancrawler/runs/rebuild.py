@@ -29,6 +29,7 @@ from zancrawler.runs.outcomes import outcome_of
 from zancrawler.runs.provenance import crawl_id_of, warcs_of
 from zancrawler.runs.series import Span, commit_derived, spans_of, with_adverts
 from zancrawler.tables import Tables
+from zancrawler.tables.migrate import exchange
 
 TABLES = ("versions", "articles", "captures")
 _TASK = 100
@@ -115,16 +116,16 @@ def _derive(
 
 
 def _put_in_place(staging: Archive, archive: Archive, table: str, outlet: str) -> None:
-    """Renames each new chunk over the old one of its name; takes away those that have none."""
+    """The outlet's new folder for its old one, in one stroke: a reader sees one or the other."""
     source, target = (a.table(table) / f"site={outlet}" for a in (staging, archive))
-    new = {path.relative_to(source) for path in source.glob("year=*/*.parquet")}
-    for part in sorted(new):
-        (target / part).parent.mkdir(parents=True, exist_ok=True)
-        (source / part).replace(target / part)
-        sync_folder((target / part).parent)
-    for path in target.glob("year=*/*.parquet"):
-        if path.relative_to(target) not in new:
-            path.unlink()
+    if not source.exists():
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if target.exists():
+        exchange(source, target)
+    else:
+        source.rename(target)
+    sync_folder(target.parent)
 
 
 def rebuild_ledger(archive: Archive, outlet: Outlet) -> int:

@@ -1,0 +1,100 @@
+"""`zancrawler schedule`: every outlet at its own pace; or the units for systemd or cron."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from zancrawler.archive import Archive
+from zancrawler.cli.printing import (
+    DEFAULT_ARCHIVE,
+    ArchiveOption,
+    OutletsOption,
+    json_line,
+)
+from zancrawler.cli.status import HookCommandOption, HookUrlOption
+from zancrawler.outlets import Catalogue
+from zancrawler.runs.crawl import CrawlOptions, NobodyNamedError, is_loopback
+
+if TYPE_CHECKING:
+    from zancrawler.runs.schedule import Event
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(schedule)
+
+
+def schedule(
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Outlets by name; every active one if none is given.")
+    ] = None,
+    archive: ArchiveOption = DEFAULT_ARCHIVE,
+    outlets: OutletsOption = None,
+    contact: Annotated[
+        str | None,
+        typer.Option(
+            envvar="ZANCRAWLER_CONTACT",
+            help="An e-mail address or page by which outlets reach you; sent in the User-Agent.",
+        ),
+    ] = None,
+    anonymous: Annotated[
+        bool, typer.Option("--anonymous", help="Send no contact: for those in danger.")
+    ] = False,
+    hook_command: HookCommandOption = None,
+    hook_url: HookUrlOption = None,
+    metrics_port: Annotated[
+        int | None,
+        typer.Option(
+            min=1, max=65535, help="Serve metrics for Prometheus here; needs prometheus-client."
+        ),
+    ] = None,
+    metrics_host: Annotated[
+        str, typer.Option(help="The address to serve them on; this machine's own if not given.")
+    ] = "127.0.0.1",
+    log_json: Annotated[
+        bool, typer.Option("--log-json", help="One JSON object a line in place of words.")
+    ] = False,
+    print_systemd: Annotated[
+        bool, typer.Option("--print-systemd", help="Print units for systemd, and run nothing.")
+    ] = False,
+    print_cron: Annotated[
+        bool, typer.Option("--print-cron", help="Print lines for a crontab, and run nothing.")
+    ] = False,
+) -> None:
+    """Crawls for ever, each outlet at its own pace. Ctrl-C or SIGTERM ends it within 10 seconds."""
+    from zancrawler.runs.hooks import Hook
+    from zancrawler.runs.metrics import Metrics
+    from zancrawler.runs.schedule import Schedule, stop_on_signals
+    from zancrawler.runs.units import Units
+
+    catalogue = Catalogue.open(outlets)
+    chosen = [catalogue.get(name) for name in names or ()] or [
+        outlet for outlet in catalogue.all() if outlet.active
+    ]
+    if not (contact or anonymous or all(is_loopback(outlet) for outlet in chosen)):
+        raise NobodyNamedError
+    if print_systemd or print_cron:
+        units = Units(archive, outlets, contact)
+        if print_systemd:
+            typer.echo(units.systemd([outlet.name for outlet in chosen]))
+        if print_cron:
+            typer.echo(units.cron([outlet.name for outlet in chosen]))
+        return
+    runner = Schedule(
+        archive=Archive.open(archive),
+        outlets=chosen,
+        options=CrawlOptions(contact=contact, log_level="ERROR"),
+        folder=outlets,
+        hook=Hook(hook_command, hook_url),
+    )
+    metrics = Metrics.serve(metrics_host, metrics_port) if metrics_port else None
+    with stop_on_signals() as stop:
+        for event in runner.events(stop):
+            typer.echo(json_line(event.as_json()) if log_json else _line(event))
+            if metrics:
+                metrics.take(event)
+
+
+def _line(event: Event) -> str:
+    return f"{event.at:%Y-%m-%d %H:%M:%S} {event.kind.value:8} {event.message}"
