@@ -67,6 +67,7 @@ EXAMPLES = [
     ("tolonews", "https://tolonews.com/news-hour/tolonews-10pm-news-12-june-2017", MEDIA, None),
     ("tolonews", "https://tolonews.com/business/afghanistan’s-economy-thriving-cso", ARTICLE, None),
     ("tolonews", "https://tolonews.com/fa", LISTING, None),
+    ("tolonews", "https://tolonews.com/pa/opinion", LISTING, None),
     ("pajhwok", "https://pajhwok.com/fa/2026/08/08/ii/", ARTICLE, None),
     ("khaama", "https://www.khaama.com/a-story-of-kabul/", ARTICLE, None),
     ("khaama", "https://www.khaama.com/persian/archives/171022/", ARTICLE, "171022"),
@@ -180,6 +181,13 @@ def test_the_catalogue_holds_what_it_should() -> None:
         assert outlet.rights.permission == "none"
         sources = outlet.sources
         assert sources.feeds or sources.sitemaps or sources.listings, outlet.name
+
+
+def test_what_an_outlet_names_as_listings_are_listings() -> None:
+    """Rebuilding a ledger from WARCs tells a listing by its URL alone."""
+    for outlet in OUTLETS.values():
+        for listing in outlet.sources.listings:
+            assert url_kind(listing, outlet) is LISTING, (outlet.name, listing)
 
 
 def test_an_outlet_is_found_by_its_hosts_mirrors_and_paths() -> None:

@@ -37,6 +37,30 @@ def test_preset_stands_behind_the_outlets_own_rules() -> None:
     assert outlet.source.startswith("\ntitle")
 
 
+def test_rules_without_a_body_are_the_presets_with_more() -> None:
+    text = "[[articles]]\nurl = '^/story/'\ndrop = ['.advert']\ntitle = ['h1.big']\n"
+    own, preset = parse_outlet("example", GOOD + text, where="x").articles
+    assert own.drop == (".advert", *preset.drop)
+    assert own.title == ("h1.big", *preset.title)
+    assert own.date == preset.date
+
+
+def test_naming_a_body_leaves_the_preset_behind() -> None:
+    text = "[[articles]]\nurl = '^/story/'\nbody = ['#story']\n"
+    own, _ = parse_outlet("example", GOOD + text, where="x").articles
+    assert (own.body, own.title, own.drop, own.needs) == (("#story",), (), (), ())
+
+
+def test_own_patterns_of_a_plain_outlet_are_its_only_ones() -> None:
+    plain = GOOD.replace('"wordpress"', '"plain"')
+    (rules,) = parse_outlet(
+        "example", plain + "[[articles]]\nurl = '^/story/'\n", where="x"
+    ).articles
+    assert rules.url.pattern == "^/story/"
+    (anything,) = parse_outlet("example", plain, where="x").articles
+    assert anything.url.search("/about")
+
+
 def test_own_sources_replace_the_presets() -> None:
     outlet = parse_outlet("example", GOOD + "[sources]\nfeeds = ['rss.xml']\n", where="x")
     assert outlet.sources.feeds == ("https://example.org/rss.xml",)
@@ -59,6 +83,14 @@ def test_own_sources_replace_the_presets() -> None:
         (GOOD.replace('"https://example.org/"', '"example.org"'), "http"),
         (GOOD + "timezone = 'Kabul'\n", "no IANA time zone is called 'Kabul'"),
         (GOOD + "[politeness]\ndelay = -1\n", "delay must be 0 or more"),
+        (GOOD + "checked = 'yesterday'\n", "checked must be an ISO date"),
+        (GOOD + "[rights]\npermission = 'maybe'\n", "granted, none or refused"),
+        (GOOD + "[rights]\nlicense = 'CC0'\n", "did you mean 'licence'?"),
+        (GOOD + "[urls]\nstory_id = '^/[0-9]+$'\n", "needs a group"),
+        (GOOD + "[urls]\nrewrites = [{ search = '^/a', replace = '\\1' }]\n", "does not fit"),
+        (GOOD + "[urls]\nrewrites = [{ serch = '^/a' }]\n", "did you mean 'search'?"),
+        (GOOD + "[[articles]]\nurl = 'a'\nbody = ['div >']\n", "is no CSS selector"),
+        (GOOD + "[[articles]]\nurl = 'a'\ndrop = ['p::shown']\n", "is no CSS selector"),
         ("title = ", "Invalid value"),
         ("", "title"),
     ],
@@ -90,6 +122,27 @@ def test_every_shipped_outlet_is_valid() -> None:
 def test_the_nearest_name_is_offered() -> None:
     with pytest.raises(UnknownOutletError, match="did you mean zannews"):
         Catalogue.open().get("zanews")
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("8am", "hashtesubh"),
+        ("اطلاعات روز", "etilaatroz"),
+        ("Tolo", "tolonews"),
+        ("www.afintl.com", "afintl"),
+        ("radio azadi", "azadi-dari"),
+    ],
+)
+def test_a_name_that_people_use_leads_to_the_outlet(said: str, meant: str) -> None:
+    with pytest.raises(UnknownOutletError, match=f"did you mean.* {meant}"):
+        Catalogue.open().get(said)
+
+
+def test_a_broken_file_of_another_outlet_is_no_answer(tmp_path: Path) -> None:
+    (tmp_path / "broken.toml").write_text("title = ")
+    with pytest.raises(UnknownOutletError, match="did you mean zannews"):
+        Catalogue.open(tmp_path).get("zanews")
 
 
 def test_a_folder_of_ones_own_adds_and_replaces(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import difflib
 import re
 import tomllib
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, cast
@@ -14,6 +15,7 @@ from urllib.parse import urljoin, urlsplit
 from zoneinfo import ZoneInfo
 
 import msgspec
+from cssselect import HTMLTranslator, SelectorError
 
 from zancrawler.outlets.model import (
     ArticleRules,
@@ -39,7 +41,7 @@ _TABLES: Mapping[str, type] = MappingProxyType(
         "rights": Rights,
     }
 )
-_SELECTORS = ("body", "title", "author", "date", "section", "drop", "ends")
+_CSS = ("body", "title", "author", "date", "section", "drop")
 _MAX_FILE = 256 * 1024
 """Bytes; the largest of ours has 4 KiB."""
 
@@ -145,7 +147,7 @@ def _like(model: ArticleRules, own: ArticleRules) -> ArticleRules:
     of which the preset knows nothing."""
     if own.body:
         return own
-    joined = {name: getattr(own, name) + getattr(model, name) for name in _SELECTORS}
+    joined = {name: getattr(own, name) + getattr(model, name) for name in (*_CSS, "ends")}
     return ArticleRules(url=own.url, needs=own.needs or model.needs, **joined)
 
 
@@ -178,4 +180,39 @@ def _check(outlet: Outlet, where: str) -> Outlet:
         ZoneInfo(outlet.timezone)
     except (KeyError, ValueError) as error:
         raise OutletError(f"{where}: no IANA time zone is called '{outlet.timezone}'") from error
+    if outlet.checked != "never" and not _is_date(outlet.checked):
+        raise OutletError(f"{where}: checked must be an ISO date or 'never'")
+    if outlet.rights.permission not in ("granted", "none", "refused"):
+        raise OutletError(f"{where}: [rights] permission must be granted, none or refused")
+    _check_rules(outlet, where)
     return outlet
+
+
+def _check_rules(outlet: Outlet, where: str) -> None:
+    """That no rule fails only when it is first used, in the middle of a crawl."""
+    for rewrite in outlet.urls.rewrites:
+        try:
+            rewrite.search.sub(rewrite.replace, "")
+        except (re.error, IndexError) as error:
+            raise OutletError(
+                f"{where}: [urls] rewrites: '{rewrite.replace}' does not fit "
+                f"'{rewrite.search.pattern}': {error}"
+            ) from error
+    if outlet.urls.story_id and not outlet.urls.story_id.groups:
+        raise OutletError(f"{where}: [urls] story_id needs a group around the id: '([0-9]+)'")
+    for rules in outlet.articles:
+        for name in _CSS:
+            for selector in getattr(rules, name):
+                try:
+                    HTMLTranslator().css_to_xpath(selector)
+                except SelectorError as error:
+                    raise OutletError(
+                        f"{where}: [[articles]] {name}: '{selector}' is no CSS selector: {error}"
+                    ) from error
+
+
+def _is_date(text: str) -> bool:
+    try:
+        return bool(date.fromisoformat(text))
+    except ValueError:
+        return False

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 
-from zancrawler.outlets.model import ArticleRules, Sources
-from zancrawler.outlets.platforms.preset import Preset
+from zancrawler.outlets.model import ArticleRules, Sources, UrlRules
+from zancrawler.outlets.platforms.preset import Preset, patterns
 
 PRESET = Preset(
     name="plain",
     articles=(ArticleRules(url=re.compile(r"^/.")),),
     sources=Sources(sitemaps=("/sitemap.xml",), listings=("/",)),
+    urls=UrlRules(listing=patterns(r"^/$")),
 )

@@ -92,6 +92,7 @@ PRESET = Preset(
     sources=Sources(
         feeds=("/feed/",),
         sitemaps=("/wp-sitemap.xml", "/sitemap_index.xml"),
+        listings=("/",),
     ),
     urls=UrlRules(
         final_slash=FinalSlash.ADD,
