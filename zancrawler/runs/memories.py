@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-import pyarrow.dataset as ds
+import pyarrow.parquet as pq
 
 from zancrawler.archive import Archive, ArchiveError, put_durably
 from zancrawler.extraction.article import Article
@@ -47,9 +47,8 @@ def forget_memory(archive: Archive, outlet: str) -> None:
 
 def _articles(archive: Archive, outlet: str) -> Iterator[Article]:
     folder = archive.table("articles") / f"site={outlet}"
-    if not folder.exists():
-        return
     columns = ["url", "canonical_url", "title", "text"]
-    for batch in ds.dataset(folder).to_batches(columns=columns):
-        for row in batch.to_pylist():
-            yield Article(**row)
+    for path in sorted(folder.glob("year=*/*.parquet")):
+        for batch in pq.ParquetFile(path).iter_batches(columns=columns):
+            for row in batch.to_pylist():
+                yield Article(**row)
