@@ -74,6 +74,12 @@ def rebuild(
             help="First learn what each outlet prints under many stories, and cut it from now on.",
         ),
     ] = False,
+    adopt: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--adopt", help="First take in this WARC or WACZ of somebody else's; may be repeated."
+        ),
+    ] = None,
     workers: Annotated[
         int | None, typer.Option(min=1, help="Processes; as many as cores if not given.")
     ] = None,
@@ -82,12 +88,18 @@ def rebuild(
     json: JsonOption = False,
 ) -> None:
     """Makes the tables again from the WARCs alone, over all cores."""
+    from zancrawler.runs.adopting import adopt as adopt_files
     from zancrawler.runs.memories import forget_memory, learn_memory
     from zancrawler.runs.provenance import outlet_of, outlets_in
     from zancrawler.runs.rebuild import rebuild_ledger, rebuild_tables
 
-    kept = Archive.existing(archive)
     catalogue = Catalogue.open(outlets)
+    kept = Archive.open(archive) if adopt else Archive.existing(archive)
+    for taken in adopt_files(kept, adopt or (), catalogue.all()):
+        if not json:
+            typer.echo(f"{taken.file}: answers of {_counts(taken.records) or 'no known outlet'}")
+            if taken.strangers:
+                typer.echo(f"  left out, of no known outlet: {_counts(taken.strangers)}")
     chosen = [outlet_of(kept, name, catalogue) for name in names or outlets_in(kept)]
     done = []
     for outlet in chosen:
@@ -118,6 +130,10 @@ def rebuild(
             typer.echo(f"{outlet.name}: {exchanges} exchanges, {articles} with an article")
     if json:
         print_json(done)
+
+
+def _counts(counts: dict[str, int]) -> str:
+    return ", ".join(f"{name} ({count})" for name, count in counts.items())
 
 
 def migrate(archive: ArchiveOption = DEFAULT_ARCHIVE, json: JsonOption = False) -> None:

@@ -14,7 +14,7 @@ from zancrawler.discovery.blocks import blocked
 from zancrawler.discovery.kind import PageKind
 from zancrawler.extraction.memory import SiteMemory
 from zancrawler.ledger import Outcome, State
-from zancrawler.outlets import Outlet, UrlKind, url_kind
+from zancrawler.outlets import Outlet, UrlKind, host_of, url_kind
 from zancrawler.runs.answers import Answer, answer_of
 from zancrawler.runs.outcomes import outcome_of
 from zancrawler.runs.reading import Reading, read_page
@@ -64,6 +64,11 @@ def derive(
     if outcome.state is State.UNCHANGED:
         capture["article_id"] = article_id(outcome.url)
     return Derived(capture, article, outcome)
+
+
+def is_ours(exchange: Exchange, outlet: Outlet) -> bool:
+    """Whether it is about the outlet: a WARC of somebody else's holds other sites as well."""
+    return host_of(exchange.url) in (*outlet.domains, *outlet.mirrors)
 
 
 def _read(

@@ -23,7 +23,7 @@ from zancrawler.capture.recovery import recover
 from zancrawler.extraction.memory import SiteMemory
 from zancrawler.ledger import Kind, Ledger, Outcome, State
 from zancrawler.outlets import Outlet
-from zancrawler.runs.derive import Derived, derive
+from zancrawler.runs.derive import Derived, derive, is_ours
 from zancrawler.runs.memories import memory_of
 from zancrawler.runs.outcomes import outcome_of
 from zancrawler.runs.provenance import crawl_id_of, warcs_of
@@ -112,6 +112,7 @@ def _derive(
     return [
         derive(exchange, warc_filename=name, outlet=outlet, crawl_id=crawl_id, memory=memory)
         for exchange in read_exchanges(warc, span.offset, span.offset + span.length)
+        if is_ours(exchange, outlet)
     ]
 
 

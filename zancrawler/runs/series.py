@@ -16,7 +16,7 @@ from zancrawler.capture.warcfile import standing
 from zancrawler.extraction.memory import SiteMemory
 from zancrawler.ledger import Ledger, Outcome
 from zancrawler.outlets import Outlet
-from zancrawler.runs.derive import Derived, derive
+from zancrawler.runs.derive import Derived, derive, is_ours
 from zancrawler.runs.memories import memory_of
 from zancrawler.runs.outcomes import source_of
 from zancrawler.runs.provenance import crawl_id_of, warcs_of
@@ -106,7 +106,7 @@ def catch_up(
     ]
     # An attempt that failed is in another file than the one that came after it and did not.
     exchanges = heapq.merge(
-        *(((one, exchange) for exchange in read_exchanges(one.warc, one.start)) for one in behind),
+        *(_exchanges(one, outlet) for one in behind),
         key=lambda pair: pair[1].records[0].date,
     )
     while chunk := list(islice(exchanges, BATCH)):
@@ -127,6 +127,12 @@ def catch_up(
             if exchange.offset >= ledger.through(one.name)
         ]
         yield replace(committed, outcomes=tuple(outcomes))
+
+
+def _exchanges(behind: _Behind, outlet: Outlet) -> Iterator[tuple[_Behind, Exchange]]:
+    for exchange in read_exchanges(behind.warc, behind.start):
+        if is_ours(exchange, outlet):
+            yield behind, exchange
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,109 @@
+"""Adopting other people's WARCs: Browsertrix's WACZ, Common Crawl's, wget's, into the archive.
+
+A file is kept as it is, in the series of each outlet that it holds pages of; the tables are then
+made of it as of our own.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import tempfile
+import zipfile
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from zancrawler.archive import Archive, ArchiveError, put_durably
+from zancrawler.capture.errors import DamagedWarcError
+from zancrawler.capture.reader import read_records
+from zancrawler.outlets import Outlet, host_of
+
+_NO_BLOCK = 1
+"""Bytes of a block that are read to see whose page it is."""
+_MAX_MEMBER = 100 * 2**30
+"""Bytes of a WARC in a package; writers begin a new file long before."""
+_PLAIN = re.compile(r"[^A-Za-z0-9._-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Adopted:
+    """One file, and whose pages it holds."""
+
+    file: str
+    records: dict[str, int]
+    """HTTP answers by outlet."""
+    strangers: dict[str, int]
+    """Answers of hosts that no outlet has, the most frequent ten."""
+
+
+def adopt(archive: Archive, files: Iterable[Path], outlets: Iterable[Outlet]) -> Iterator[Adopted]:
+    """Copies each WARC, or the WARCs of each WACZ, into the series of the outlets it is about.
+
+    Again with the same file it changes nothing. Raises ArchiveError for a file that is neither.
+    """
+    by_host = {host: o.name for o in outlets for host in (*o.domains, *o.mirrors)}
+    for file in files:
+        if not file.is_file():
+            raise ArchiveError(f"there is no file {file}")
+        with _warcs(file) as warcs:
+            for warc in warcs:
+                yield _adopt(archive, warc, by_host)
+
+
+def _adopt(archive: Archive, warc: Path, by_host: dict[str, str]) -> Adopted:
+    if not warc.name.endswith(".warc.gz"):
+        raise ArchiveError(
+            f"{warc.name} is not compressed by record; run `warcio recompress` on it"
+        )
+    found: Counter[str] = Counter()
+    strangers: Counter[str] = Counter()
+    first = datetime.now(UTC)
+    try:
+        for record in read_records(warc, max_block=_NO_BLOCK):
+            host = host_of(record.target_uri or "")
+            if record.type in ("response", "revisit") and host:
+                first = min(first, record.date)
+                if host in by_host:
+                    found[by_host[host]] += 1
+                else:
+                    strangers[host] += 1
+    except DamagedWarcError as error:
+        raise ArchiveError(f"{error}; mend it first, nothing of it was adopted") from error
+    for outlet in found:
+        # Not the form of our own names, so that it cannot be taken for a run of ours.
+        name = f"{outlet}-adopted-{_PLAIN.sub('-', warc.name)}"
+        place = archive.warcs(outlet) / f"{first:%Y}" / name
+        if not place.exists():
+            with put_durably(place) as temporary:
+                _copy(warc, temporary)
+    return Adopted(warc.name, dict(found), dict(strangers.most_common(10)))
+
+
+def _copy(source: Path, target: Path) -> None:
+    """A second name for the same bytes where the disk allows it."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)
+
+
+@contextmanager
+def _warcs(file: Path) -> Iterator[list[Path]]:
+    """The WARC itself, or those in a WACZ, unpacked for as long as this lasts."""
+    if not zipfile.is_zipfile(file):
+        yield [file]
+        return
+    with zipfile.ZipFile(file) as package, tempfile.TemporaryDirectory() as folder:
+        unpacked = []
+        for member in package.infolist():
+            if member.filename.endswith(".warc.gz") and member.file_size <= _MAX_MEMBER:
+                path = Path(folder) / f"{file.stem}-{Path(member.filename).name}"
+                with package.open(member) as source, path.open("wb") as target:
+                    shutil.copyfileobj(source, target)
+                unpacked.append(path)
+        yield unpacked
