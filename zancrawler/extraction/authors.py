@@ -17,6 +17,8 @@ from zancrawler.outlets import ArticleRules
 MAX_NAME = 80
 """Characters; what is longer is a sentence about the author."""
 MAX_NAMES = 20
+MAX_LINE = 1_000
+"""Characters that are read of one statement of names."""
 
 _ROLE = re.compile(
     r"^\s*(?:[-–—•|]\s*)?(?:"
@@ -113,6 +115,7 @@ def split_names(texts: Iterable[str], whole: Container[str] = ()) -> tuple[str, 
     """
     names: dict[str, str] = {}
     for text in texts:
+        text = text[:MAX_LINE]
         if _OTHER_ROLE.match(text):
             continue
         if text in whole:

@@ -11,15 +11,22 @@ import lxml.html
 from charset_normalizer import from_bytes
 from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding, read_bom
 
-MAX_BYTES = 10_000_000
+MAX_BYTES = 6_000_000
 """Of a decoded body. Real pages reach 1.4 MB; lxml needs about 17 bytes of memory for each byte."""
 MAX_TAGS = 200_000
 """Opening and closing tags. Real pages stay below 20,000."""
+MAX_DEPTH = 400
+"""Elements within elements. Real pages stay below 60; all climbing up the tree relies on it."""
+MAX_ATTRIBUTES = 5_000
+"""Of one tag: libxml2 compares each with all before it."""
 DETECTION_BYTES = 50_000
 """How much of a body without any usable declaration is looked at to guess its charset."""
 
 _BINARY = (b"%PDF-", b"PK\x03\x04", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x1f\x8b", b"\x00\x00")
 _TAG = re.compile(r"<[a-zA-Z!]")
+_LONG_TAG = re.compile(r"<[^<>]{20000,}")
+_ATTRIBUTE = re.compile(r"\s[\w:-]+=")
+_TOO_DEEP = f"boolean({'/*' * MAX_DEPTH})"
 # C0 controls but tab, newline, form feed and return: HTML allows none, XML can hold none.
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 # Labels that stand for windows-1252 in practice (WHATWG): set by servers that were never told.
@@ -67,6 +74,8 @@ class Page:
             raise UnreadablePage("The body holds no HTML tag.")
         if text.count("<") > MAX_TAGS:
             raise UnreadablePage(f"The body has more than {MAX_TAGS:,} tags.")
+        if any(len(_ATTRIBUTE.findall(tag)) > MAX_ATTRIBUTES for tag in _LONG_TAG.findall(text)):
+            raise UnreadablePage(f"A tag has more than {MAX_ATTRIBUTES:,} attributes.")
         # A parser of its own for each page: lxml's are not safe to share between threads.
         parser = lxml.html.HTMLParser(
             encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True
@@ -75,6 +84,8 @@ class Page:
             tree = lxml.html.document_fromstring(text.encode(), parser=parser)
         except lxml.etree.ParserError as error:
             raise UnreadablePage(f"The HTML holds no element: {error}.") from error
+        if tree.xpath(_TOO_DEEP):
+            raise UnreadablePage(f"The tags are nested more than {MAX_DEPTH} levels deep.")
         return cls(url, text, tree, captured_at)
 
 

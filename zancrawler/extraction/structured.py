@@ -22,6 +22,8 @@ Node = Mapping[str, Any]
 MAX_DEPTH = 12
 """Levels of nesting that are followed; publishers use five."""
 MAX_NODES = 2_000
+MAX_SCOPES = 100
+"""Microdata items that are looked at for an article."""
 MAX_SCRIPT = 2_000_000
 """Characters of one JSON-LD block."""
 
@@ -37,7 +39,9 @@ ARTICLE_TYPES = frozenset(_ARTICLE_TYPES.split())
 # Where a page's own thing may hang; other properties lead to other things (related, parts, lists).
 _OWN = ("@graph", "mainEntity", "mainEntityOfPage", "subjectOf", "liveBlogUpdate")
 _WRAPPING = re.compile(r"<!--|-->|/?/?<!\[CDATA\[|/?/?\]\]>|/\*\s*\*/")
-_STRING = r'"(?:[^"\\]|\\.)*"'
+# A string that is never closed runs to the end: to look for its end again from every quote within
+# would take minutes.
+_STRING = r'"(?:[^"\\]|\\.)*(?:"|\Z)'
 _COMMENTS = re.compile(rf"({_STRING})|/\*.*?\*/|//[^\n]*", re.DOTALL)
 _TRAILING_COMMAS = re.compile(rf"({_STRING})|,(?=\s*[}}\]])", re.DOTALL)
 _BAD_ESCAPE = re.compile(r'\\(?!["\\/bfnrt]|u[0-9a-fA-F]{4})')
@@ -198,7 +202,7 @@ def _meta(tree: HtmlElement) -> dict[str, tuple[str, ...]]:
 
 def _microdata(tree: HtmlElement) -> Node | None:
     """HTML standard, section 5: only properties whose nearest itemscope is the article's."""
-    for scope in tree.xpath("//*[@itemscope][@itemtype]"):
+    for scope in tree.xpath("//*[@itemscope][@itemtype]")[:MAX_SCOPES]:
         types = types_of({"@type": scope.get("itemtype", "").split()})
         if not types & ARTICLE_TYPES:
             continue

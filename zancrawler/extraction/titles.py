@@ -12,6 +12,9 @@ from zancrawler.extraction.structured import Node, Structured, first_string
 from zancrawler.extraction.textblocks import key_of, tidy
 from zancrawler.outlets import ArticleRules
 
+MAX_TITLE = 500
+"""Characters. Headlines stay below 200."""
+
 # What stands between a headline and the site's name in <title> and og:title.
 _SEPARATORS = re.compile(r"\s+[|\-–—•·»:]{1,2}\s+|\s*[|»]\s*")
 _WORD = re.compile(r"\w+")
@@ -53,11 +56,13 @@ def title_of(
 
 
 def element_text(element: HtmlElement) -> str:
+    """The element's text on one line."""
     return tidy("".join(element.itertext())).replace("\n", " ")
 
 
 def without_site(title: str, site: frozenset[str]) -> str:
     """`Headline | Site` without ` | Site`."""
+    title = title[:MAX_TITLE]
     for found in reversed(list(_SEPARATORS.finditer(title))):
         before, after = title[: found.start()].strip(), title[found.end() :].strip()
         if before and key_of(after) in site:

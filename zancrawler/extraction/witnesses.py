@@ -27,6 +27,8 @@ NEAR = 25
 """Blocks within which a short line is looked for."""
 CHUNK = 60
 """Letters of the pieces in which a line is looked for that is not found whole."""
+MAX_LETTERS = 300_000
+"""Of a page's text, up to which a line is looked for everywhere. Long reads have 60,000."""
 MAX_TRAFILATURA_BLOCKS = 6_000
 """Text blocks up to which trafilatura is asked: its time grows faster than the page."""
 
@@ -70,17 +72,23 @@ def claim(blocks: Sequence[TextBlock], text: str) -> Claim:
                 covered[place] = len(key)
                 cursor = ends[place]
             continue
-        pieces = [key] if key in stream else [key[i : i + CHUNK] for i in range(0, len(key), CHUNK)]
+        whole = _find(stream, key, cursor) >= 0
+        pieces = [key] if whole else [key[i : i + CHUNK] for i in range(0, len(key), CHUNK)]
         for piece in pieces:
-            start = stream.find(piece, cursor)
-            if start < 0:
-                start = stream.find(piece)
+            start = _find(stream, piece, cursor)
             if start >= 0:
                 cursor = start + len(piece)
                 _cover(covered, ends, start, cursor)
     return frozenset(
         i for i, block in enumerate(blocks) if block.key and covered[i] * 2 >= len(block.key)
     )
+
+
+def _find(stream: str, piece: str, cursor: int) -> int:
+    """Onwards from the last place first: witnesses keep the page's order nearly always. Backwards
+    only where the page is not so long that lines found nowhere would take minutes."""
+    start = stream.find(piece, cursor)
+    return stream.find(piece) if start < 0 and len(stream) < MAX_LETTERS else start
 
 
 def _cover(covered: list[int], ends: list[int], start: int, end: int) -> None:
