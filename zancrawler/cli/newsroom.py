@@ -12,6 +12,7 @@ from rich.table import Table
 
 from zancrawler.cli.crawling import show_runs
 from zancrawler.cli.printing import JsonOption, console, print_json
+from zancrawler.runs.summary import RunState
 
 if TYPE_CHECKING:
     from zancrawler.runs.overview import Overview
@@ -53,11 +54,13 @@ def demo(
     found = overview(fresh)
     if json:
         print_json({"runs": [s.as_json() for s in summaries], **found.as_json()})
-        return
-    screen = console()
-    screen.print(_outlets(found))
-    screen.print(_first_rows(found))
-    _print_loading(screen, archive)
+    else:
+        screen = console()
+        screen.print(_outlets(found))
+        screen.print(_first_rows(found))
+        _print_loading(screen, archive)
+    if any(summary.state is not RunState.FINISHED for summary in summaries):
+        raise typer.Exit(1)
 
 
 def _outlets(found: Overview) -> Table:

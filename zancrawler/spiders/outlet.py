@@ -275,9 +275,12 @@ class OutletSpider(scrapy.Spider):
         target = self._moved_to(response)
         if target and url_kind(target, self.outlet) is UrlKind.ARTICLE:
             canonical = canonical_url(target, self.outlet)
-            if canonical not in self.asked and self.budget > 0:
+            # The site may know better than our canonical form what to ask for.
+            is_other_spelling = canonical == canonical_url(response.url, self.outlet)
+            if (is_other_spelling or canonical not in self.asked) and self.budget > 0:
                 self.asked.add(canonical)
-                request = self._ask_article(Due(canonical, Kind.ARTICLE, None, None, "redirect"))
+                url = target if is_other_spelling else canonical
+                request = self._ask_article(Due(url, Kind.ARTICLE, None, None, "redirect"))
                 request.meta["hops"] = response.meta.get("hops", 0) + 1
                 yield request
 
