@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from zancrawler.archive import Archive, ArchiveError
 from zancrawler.capture.conformance import check_cdxj, check_warc, check_warcs
 from zancrawler.capture.errors import DamagedWarcError
-from zancrawler.capture.reader import read_exchanges, read_record
+from zancrawler.capture.reader import Exchange, read_record
 from zancrawler.capture.wacz import check_wacz
 from zancrawler.capture.warcfile import page_warcs
 from zancrawler.extraction.memory import SiteMemory
@@ -120,9 +120,8 @@ def _row_faults(
     elif record.payload_digest != row["content_digest"] or record.target_uri != row["url"]:
         yield "digest", f"{where} has another digest or URL than the row"
     elif outlet is not None and row.get("extractor_version") == extractor_version(memory):
-        exchange = next(read_exchanges(archive.root / row["warc_filename"], offset))
         again = derive(
-            exchange,
+            Exchange(request=None, response=record, metadata=None),
             warc_filename=row["warc_filename"],
             outlet=outlet,
             crawl_id=row["crawl_id"],
