@@ -143,11 +143,11 @@ def scripts(big: int, cap: int) -> dict[str, Script]:
         "/big-chunked": Script((CHUNKED + b"\r\n", chunked(block, 70_000))),
         "/over-cap": Script((ok(over),), truncated="length"),
         "/over-cap-chunked": Script((CHUNKED + b"\r\n", chunked(over, 70_000)), truncated="length"),
-        "/timeout-before": Script((4.0,), meta={"download_timeout": 0.5}),
+        "/timeout-before": Script((4.0,), meta={"download_timeout": 1.5}),
         "/timeout-during": Script(
             (b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf", 4.0),
             truncated="time",
-            meta={"download_timeout": 0.5},
+            meta={"download_timeout": 1.5},
         ),
         "/short": Script(
             (b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nshort", Close()),
@@ -165,6 +165,9 @@ def scripts(big: int, cap: int) -> dict[str, Script]:
             (CHUNKED + b"\r\n3\r\nabc\r\nZZ\r\n", 0.2, Close()), truncated="unspecified"
         ),
         "/garbage-status": Script((b"OOPS\r\n\r\n", 0.2, Close()), truncated="unspecified"),
+        "/endless-head": Script(
+            (b"HTTP/1.1 200 OK\r\n", *[b"X-Endless: y\r\n" * 10_000] * 40), truncated="length"
+        ),
         "/no-colon": Script((b"HTTP/1.1 200 OK\r\nbad line\r\nContent-Length: 2\r\n\r\nok",)),
         "/excess": Script((ok(PAGE),), excess=b"GARBAGE after the body"),
         "/silent-close": Script((ok(b"in the end"),), meta={"late": True}),

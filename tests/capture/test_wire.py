@@ -125,7 +125,12 @@ def run_and_compare(tmp_path, transport, table, *, copies, proxied=False, **sett
         for logged in server.log:
             log[base + logged.path].append(logged)
     assert said(lines, "closed")[0]["reason"] == "finished"
-    captured = exchanges(tmp_path / "archive")
+    everything = exchanges(tmp_path / "archive")
+    # A request may time out before its connection stands, and then never leaves.
+    captured = {
+        url: [exchange for exchange in several if exchange.request is not None]
+        for url, several in everything.items()
+    }
     assert captured.keys() == log.keys()
     for url, several in log.items():
         assert len(captured[url]) == len(several), url
@@ -138,7 +143,7 @@ def run_and_compare(tmp_path, transport, table, *, copies, proxied=False, **sett
             except AssertionError as error:
                 raise AssertionError(f"{url}: {error}") from error
     announced = said(lines, "captured")
-    assert len(announced) == sum(len(several) for several in log.values())
+    assert len(announced) == sum(len(several) for several in everything.values())
     return captured, announced
 
 

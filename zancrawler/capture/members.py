@@ -20,6 +20,7 @@ from .errors import DamagedWarcError
 PIECE = 1 << 16
 GZIP_MAGIC = b"\x1f\x8b"
 GZIP_WINDOW = 31
+RECORD_MAGIC = b"WARC/"
 MAX_FIELDS = 1 << 20
 """Bytes of a record's named fields. Ours have 1 KB; a Heritrix warcinfo has a few."""
 MAX_LENGTH_DIGITS = 15
@@ -70,8 +71,8 @@ class OpenRecord:
 class WarcReader:
     """Iterates over the records of a WARC file, or of a part that begins and ends with a record.
 
-    Raises DamagedWarcError where the bytes are no WARC; what came before is sound, for every gzip
-    member's checksum has been compared.
+    Raises DamagedWarcError where the bytes are no WARC; what came before is sound, for the checksum
+    of each gzip member has been compared (of one that holds several records, only at its end).
     """
 
     def __init__(self, path: Path, start: int = 0, end: int | None = None) -> None:
@@ -204,16 +205,28 @@ class WarcReader:
             left=length,
         )
 
+    def _require_record_next(self) -> None:
+        """A member's checksum is compared at its end, so that a record is known to be sound only
+        then: unless others share its member, nothing may follow it there."""
+        while len(self._text) < len(RECORD_MAGIC) and (more := self._decompressed(PIECE)):
+            self._text += more
+        if not self._text.startswith(RECORD_MAGIC):
+            raise self.damaged("what follows the record in its gzip member is no record")
+
     def end_record(self, record: OpenRecord) -> None:
         """Takes the line ends after a block; in a gzip file, up to the member's end."""
         ending = b""
-        while piece := self.take(1):
-            if piece not in b"\r\n":
-                self._text = piece + self._text
+        while True:
+            piece = self.take(PIECE)
+            rest = piece.lstrip(b"\r\n")
+            ending += piece[: len(piece) - len(rest)]
+            if rest or not piece:
+                self._text = rest + self._text
                 break
-            ending += piece
             if len(ending) > MAX_FIELDS:
                 raise self.damaged("the line ends after a record never end")
+        if self._gzip and self._text:
+            self._require_record_next()
         record.ending = ending
         record.length = self.position - record.offset
 

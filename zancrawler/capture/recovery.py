@@ -52,7 +52,7 @@ def _recover(archive: Archive, growing: Path) -> Recovered:
     torn = growing.stat().st_size - kept
     aside: Path | None = None
     if torn:
-        aside = growing.with_name(f"{closed.name}.torn-at-{kept}")
+        aside = growing.with_name(f"{closed.name.removesuffix('.warc.gz')}.torn-at-{kept}")
         _copy(growing, kept, aside)
         os.truncate(growing, kept)
     with growing.open("rb") as file:

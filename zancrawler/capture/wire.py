@@ -19,12 +19,13 @@ from twisted.internet.error import ConnectionDone
 from twisted.internet.interfaces import ISSLTransport
 from twisted.internet.testing import StringTransport
 from twisted.python.failure import Failure
-from twisted.web._newclient import HTTP11ClientProtocol, Request
+from twisted.web._newclient import HEADER, STATUS, HTTP11ClientProtocol, Request
 from twisted.web.client import HTTPConnectionPool
 from twisted.web.http_headers import Headers
 
 from .errors import CaptureError
 from .exchange import Truncated, WireExchange, WireState
+from .http import MAX_HEAD
 from .tls import tls_of
 from .view import limit_view
 
@@ -139,7 +140,16 @@ class CapturingProtocol(_Protocol):  # type: ignore[misc, valid-type]
             if self._exchange.first_byte is None:
                 self._note_tls(self._exchange)
             self._exchange.receive(data)
+            if self._exchange.received.size > MAX_HEAD and self._in_head():
+                reason = Failure(ValueError("the response's head never ends"))  # type: ignore[no-untyped-call]
+                self._cut(reason, Truncated.LENGTH)
+                self._giveUp(reason)
+                return
         super().dataReceived(data)
+
+    def _in_head(self) -> bool:
+        """Twisted bounds a line, not the number of lines or of interim responses."""
+        return self._parser is not None and self._parser.state in (STATUS, HEADER)
 
     def _finishResponse(self, rest: bytes) -> None:
         if self._exchange is not None:
