@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -101,9 +102,13 @@ class Originals:
             self._payloads.setdefault(key, sighting.original)
 
     def settle(self, warc: str) -> None:
-        """What was noted is kept for good: `warc`, which holds it, is closed and durable."""
+        """What was noted is kept for good: `warc`, which holds it, is closed and durable.
+
+        Where the disk is full it is not, and the next `open` reads it from the WARC.
+        """
         noted = (Sighting(uri, *key, self._payloads.get(key)) for uri, key in self._uris.items())
-        self._keep(warc, noted)
+        with suppress(sqlite3.OperationalError):
+            self._keep(warc, noted)
         self._payloads.clear()
         self._uris.clear()
 

@@ -83,7 +83,13 @@ class WarcWriter:
             return self._originals.latest(exchange.url)
         if answer.payload_length < MIN_REPEATED or answer.head.status in (None, 206):
             return None
-        return self._originals.repeated(answer.payload_digest, answer.head.chunked)
+        original = self._originals.repeated(answer.payload_digest, answer.head.chunked)
+        if original is None or not _is_page(answer):
+            return original
+        latest = self._originals.latest(exchange.url)
+        # A page is a revisit only of what its URL showed last. One that went back to an earlier
+        # text, or shows what another URL shows, is news to whoever reads the records in order.
+        return original if latest and latest.payload_digest == answer.payload_digest else None
 
     @staticmethod
     def _series(exchange: WireExchange, answer: Answer | None, original: Original | None) -> Series:
@@ -141,6 +147,10 @@ class WarcWriter:
         for series in tuple(self._growing):
             self._close(series)
         self._originals.close()
+
+
+def _is_page(answer: Answer) -> bool:
+    return b"html" in (answer.head.get(b"content-type") or b"").lower()
 
 
 def _captured(
