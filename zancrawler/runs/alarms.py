@@ -153,10 +153,11 @@ def _faults(
     yield "warnings", "were read with warnings", attrgetter("warned")
     before = [article.words for article in _usual(articles, STRETCHES[0])]
     if len(before) > 1:
-        shortest, usual = quantiles(before, n=10)[0], median(before)
+        usual = median(before)
+        short = min(quantiles(before, n=10)[0], usual / 2)
         lately = median(article.words for article in articles[-STRETCHES[0] :])
-        what = f"are shorter than nine in ten were (median {lately:.0f} words, was {usual:.0f})"
-        yield "length", what, partial(_is_short, shortest)
+        what = f"are shorter than {short:.0f} words (median {lately:.0f}, was {usual:.0f})"
+        yield "length", what, partial(_is_short, short)
 
 
 def _is_short(words: float, article: ArticleLook) -> bool:

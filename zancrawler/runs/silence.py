@@ -33,6 +33,8 @@ SINGLE = 1e-3
 """The chance below which a window is silent."""
 SHARE = 1 / 3
 """A dip to more than this is none of an operator's business, however unlikely."""
+_ALMOST_POISSON = 1.01
+"""Nearer to 1, the negative binomial's terms lose all their digits."""
 _DAY = timedelta(days=1)
 
 
@@ -122,8 +124,8 @@ def _usual(counts: Sequence[int]) -> float:
 
 
 def tail(count: int, mean: float, dispersion: float) -> float:
-    """The chance of `count` or fewer, of a negative binomial; of a Poisson for dispersion 1."""
-    if dispersion <= 1.0:
+    """The chance of `count` or fewer, of a negative binomial; of a Poisson where that is near."""
+    if dispersion < _ALMOST_POISSON:
         terms = (n * math.log(mean) - mean - math.lgamma(n + 1) for n in range(count + 1))
     else:
         size, stay = mean / (dispersion - 1), math.log(1 - 1 / dispersion)

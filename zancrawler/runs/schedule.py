@@ -1,0 +1,312 @@
+"""The schedule: every outlet crawled at its own pace, for years, until it is told to stop.
+
+It keeps no state of its own. When an outlet is due follows from its last run and its ledger, so
+that whatever was missed while nothing ran is caught up once, at the next start. Waiting is by a
+clock that nobody sets; the time of day is only looked at when a run has ended.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import queue
+import random
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from multiprocessing.connection import Connection, wait
+from pathlib import Path
+from typing import Any
+
+from zancrawler.archive import Archive, ArchiveError
+from zancrawler.ledger import Entry
+from zancrawler.outlets import Outlet
+from zancrawler.runs.alarms import Alarm, alarms
+from zancrawler.runs.crawl import SIDE_BY_SIDE, CrawlOptions, crawl
+from zancrawler.runs.history import Run, read_history, source_entries
+from zancrawler.runs.hooks import Hook
+from zancrawler.runs.pace import next_run, steady_clock, wait_for
+from zancrawler.runs.status import archive_alarms
+from zancrawler.runs.summary import RunState, RunSummary
+
+CHECK_EVERY = 3600.0
+"""Seconds between two looks for alarms that no run brings: a full disk, a run that hangs."""
+PATIENCE = 6.0
+"""Seconds that a run gets to end after SIGTERM. What it has captured is safe either way."""
+_POLL = 0.5
+"""Seconds at most until a signal or a due outlet is noticed."""
+
+
+class EventKind(StrEnum):
+    STARTED = "started"
+    ENDED = "ended"
+    WAITS = "waits"
+    RAISED = "alarm"
+    CLEARED = "cleared"
+    TROUBLE = "trouble"
+    """Something of the schedule's own: a hook that failed, a ledger that cannot be read."""
+    STOPPING = "stopping"
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of the schedule's log."""
+
+    at: datetime
+    kind: EventKind
+    message: str
+    outlet: str | None = None
+    summary: RunSummary | None = None
+    alarm: Alarm | None = None
+    due: datetime | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "time": self.at,
+            "event": self.kind.value,
+            "outlet": self.outlet,
+            "message": self.message,
+            "summary": self.summary.as_json() if self.summary else None,
+            "alarm": self.alarm.as_json() if self.alarm else None,
+            "due": self.due,
+        }
+
+
+@dataclass(slots=True)
+class Stop:
+    """A wish to stop, that a signal may set at any moment."""
+
+    asked: bool = False
+
+    def ask(self, *_: object) -> None:
+        self.asked = True
+
+
+@contextmanager
+def stop_on_signals() -> Iterator[Stop]:
+    """A Stop that SIGTERM and SIGINT set. For the main thread."""
+    stop = Stop()
+    before = {number: signal.signal(number, stop.ask) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@dataclass(frozen=True, slots=True)
+class _Running:
+    """One outlet's run, in a process group of its own."""
+
+    outlet: str
+    process: multiprocessing.process.BaseProcess
+    pipe: Connection
+    """Brings the run's last summary."""
+
+    @classmethod
+    def start(
+        cls, outlet: str, archive: Archive, options: CrawlOptions, folder: Path | None
+    ) -> _Running:
+        context = multiprocessing.get_context("spawn")
+        ours, theirs = context.Pipe(duplex=False)
+        process = context.Process(target=_run, args=(theirs, archive, outlet, options, folder))
+        process.start()
+        theirs.close()
+        return cls(outlet, process, ours)
+
+    def result(self) -> RunSummary:
+        """Of a run whose pipe has something to say, if only that it broke."""
+        try:
+            summary: RunSummary = self.pipe.recv()
+        except EOFError:
+            summary = RunSummary.failed(self.outlet, "the run ended without a word")
+        self.pipe.close()
+        self.process.join()
+        return summary
+
+    def terminate(self) -> None:
+        """Asks for a clean end: `crawl` passes it on."""
+        self.process.terminate()
+
+    def kill(self) -> None:
+        """Ends the run and all its processes at once."""
+        pid = self.process.pid
+        if pid is not None:
+            with suppress(ProcessLookupError):
+                os.killpg(pid, signal.SIGKILL)
+        # It may not have had the time for a group of its own.
+        self.process.kill()
+        self.process.join()
+
+
+def _take_ended(running: dict[str, _Running]) -> list[RunSummary]:
+    """Waits a moment for runs to end; takes those that have out of `running`."""
+    if not running:
+        time.sleep(_POLL)
+    ready = wait([run.pipe for run in running.values()], _POLL) if running else []
+    ended = [run for run in running.values() if run.pipe in ready]
+    for run in ended:
+        del running[run.outlet]
+    return [run.result() for run in ended]
+
+
+def _latest(last: Run | None, after: RunSummary | None) -> Run | None:
+    """The run that just ended counts by its own summary where it left no row."""
+    if after is None or (last and last.crawl_id == after.crawl_id):
+        return last
+    finished = after.finished or after.started
+    return Run(after.crawl_id, after.started, finished, after.state, after.reason or "", 0, 0)
+
+
+@dataclass(slots=True)
+class Schedule:
+    """Crawls outlets for ever. `events()` runs it; everything else is what it runs with."""
+
+    archive: Archive
+    outlets: Sequence[Outlet]
+    options: CrawlOptions
+    folder: Path | None = None
+    """Of the user's own outlets' files."""
+    hook: Hook = field(default_factory=Hook)
+    clock: Callable[[], float] = steady_clock
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    random: random.Random = field(default_factory=random.Random)
+    _due: dict[str, float] = field(default_factory=dict)
+    _failures: dict[str, int] = field(default_factory=dict)
+    _alarms: dict[str | None, dict[tuple[str, str | None, str | None], Alarm]] = field(
+        default_factory=dict
+    )
+    _troubles: queue.SimpleQueue[str] = field(default_factory=queue.SimpleQueue)
+
+    def events(self, stop: Stop) -> Iterator[Event]:
+        """Runs until `stop` is asked for, then at most PATIENCE and a moment longer."""
+        running: dict[str, _Running] = {}
+        for outlet in self.outlets:
+            yield from self._look_at(outlet)
+        check = self.clock() + CHECK_EVERY
+        yield from self._compare(None, archive_alarms(self.archive, self.now()))
+        try:
+            while not stop.asked:
+                yield from self._start_due(running)
+                for summary in _take_ended(running):
+                    yield from self._ended(summary)
+                if self.clock() >= check:
+                    check = self.clock() + CHECK_EVERY
+                    yield from self._compare(None, archive_alarms(self.archive, self.now()))
+                    for outlet in self.outlets:
+                        yield from self._look_at(outlet, plan=False)
+                while not self._troubles.empty():
+                    yield self._event(EventKind.TROUBLE, self._troubles.get())
+            yield self._event(EventKind.STOPPING, f"stopping; {len(running)} runs are ended")
+            for run in running.values():
+                run.terminate()
+            deadline = self.clock() + PATIENCE
+            while running and self.clock() < deadline:
+                for summary in _take_ended(running):
+                    yield self._end_of(summary)
+        finally:
+            for run in running.values():
+                run.kill()
+        late = f"; {', '.join(running)} had to be killed, the next run repairs" if running else ""
+        yield self._event(EventKind.STOPPED, f"stopped; what was captured is kept{late}")
+
+    def _start_due(self, running: dict[str, _Running]) -> Iterator[Event]:
+        clock = self.clock()
+        for name, due in sorted(self._due.items(), key=lambda pair: pair[1]):
+            if due > clock or len(running) >= SIDE_BY_SIDE:
+                return
+            del self._due[name]
+            running[name] = _Running.start(name, self.archive, self.options, self.folder)
+            yield self._event(EventKind.STARTED, f"{name}: a run begins", name)
+
+    def _ended(self, summary: RunSummary) -> Iterator[Event]:
+        name = summary.outlet
+        failed = summary.state is RunState.FAILED
+        self._failures[name] = self._failures.get(name, 0) + 1 if failed else 0
+        yield self._end_of(summary)
+        outlet = next(outlet for outlet in self.outlets if outlet.name == name)
+        yield from self._look_at(outlet, after=summary)
+
+    def _end_of(self, summary: RunSummary) -> Event:
+        return self._event(
+            EventKind.ENDED,
+            f"{summary.outlet}: {summary.state.value}; {summary.requests} requests, "
+            f"{summary.articles_new} new articles" + f" ({summary.reason})" * bool(summary.reason),
+            summary.outlet,
+            summary=summary,
+        )
+
+    def _look_at(
+        self, outlet: Outlet, *, plan: bool = True, after: RunSummary | None = None
+    ) -> Iterator[Event]:
+        """Compares the outlet's alarms with those known, and notes when it is due."""
+        last: Run | None = None
+        sources: list[Entry] = []
+        try:
+            history = read_history(self.archive, outlet, self.now())
+            last = history.last
+            sources = list(source_entries(self.archive, outlet).values())
+            yield from self._compare(outlet.name, alarms(history, self.now()))
+        except ArchiveError as error:
+            yield self._event(EventKind.TROUBLE, f"{outlet.name}: {error}", outlet.name)
+        if plan:
+            yield self._plan(outlet.name, _latest(last, after), sources)
+
+    def _plan(self, name: str, last: Run | None, sources: list[Entry]) -> Event:
+        now = self.now()
+        due = next_run(last, sources, failures=self._failures.get(name, 0))
+        seconds = wait_for(due, now, self.random.random())
+        self._due[name] = self.clock() + seconds
+        at = now + timedelta(seconds=seconds)
+        message = f"{name}: next run at {at:%Y-%m-%d %H:%M} UTC"
+        return self._event(EventKind.WAITS, message, name, due=at)
+
+    def _compare(self, name: str | None, found: tuple[Alarm, ...]) -> Iterator[Event]:
+        """What has been raised and cleared since the last look; who must know is told."""
+        before, after = self._alarms.get(name, {}), {alarm.key: alarm for alarm in found}
+        self._alarms[name] = after
+        for key, alarm in after.items():
+            if key not in before:
+                yield self._event(EventKind.RAISED, alarm.message, name, alarm=alarm)
+                self._tell(alarm)
+        for key, alarm in before.items():
+            if key not in after:
+                message = f"{alarm.code.value} is over"
+                yield self._event(EventKind.CLEARED, message, name, alarm=alarm)
+
+    def _tell(self, alarm: Alarm) -> None:
+        """In a thread: a hook that hangs holds up neither the runs nor the end."""
+
+        def tell() -> None:
+            for failure in self.hook.tell(alarm):
+                self._troubles.put(failure)
+
+        threading.Thread(target=tell, daemon=True).start()
+
+    def _event(
+        self, kind: EventKind, message: str, outlet: str | None = None, **more: Any
+    ) -> Event:
+        return Event(self.now(), kind, message, outlet, **more)
+
+
+def _run(
+    pipe: Connection, archive: Archive, name: str, options: CrawlOptions, folder: Path | None
+) -> None:
+    """One run, in a process whose main thread passes SIGTERM on (`crawl`).
+
+    A session of its own keeps Ctrl-C from it: the schedule decides, and may end all of it at once.
+    """
+    os.setsid()
+    last = RunSummary.failed(name, "the run ended without a word")
+    for summary in crawl(archive, [name], options, outlets=folder):
+        last = summary
+    try:
+        pipe.send(last)
+    except BrokenPipeError:
+        return
