@@ -10,16 +10,19 @@ Headers = Sequence[tuple[str, str]]
 HEAD = 200_000
 """Bytes of a body that are searched: challenge pages are small, and say so early."""
 SMALL = 60_000
-"""Bytes below which a page may be nothing but a wall; a real article's page that mentions one is
-larger or holds a heading and paragraphs."""
+"""Bytes below which a page may be nothing but a wall."""
+MOST_WORDS = 250
+"""Visible words of a wall. A story about walls has more."""
 
 
 def blocked(status: int, headers: Headers, body: bytes) -> str | None:
     """The reason code of the wall that this answer is, or None. Cheap: bytes and headers only."""
     fields = {name.lower(): value.lower() for name, value in headers}
     head = body[:HEAD].lower()
+    if "challenge" in fields.get("cf-mitigated", ""):
+        return "cloudflare-challenge"
     for code, detect in _DETECTORS:
-        if detect(status, fields, head):
+        if detect(status, fields, head) and len(_visible_words(head)) < MOST_WORDS:
             return code
     if status in (401, 403, 429, 451):
         return f"http-{status}"
@@ -27,8 +30,6 @@ def blocked(status: int, headers: Headers, body: bytes) -> str | None:
 
 
 def _cloudflare(status: int, fields: dict[str, str], head: bytes) -> bool:
-    if "challenge" in fields.get("cf-mitigated", ""):
-        return True
     return any(
         sign in head
         for sign in (b"/cdn-cgi/challenge-platform/h/", b"cf-browser-verification", b"cf_chl_opt")
@@ -83,13 +84,18 @@ def _javascript(status: int, fields: dict[str, str], head: bytes) -> bool:
     """A shell that holds nothing but the demand for scripts."""
     if len(head) > SMALL or b"javascript" not in head:
         return False
-    visible = re.sub(rb"<(script|style|svg|head)\b.*?</\1>|<[^>]+>", b" ", head, flags=re.DOTALL)
-    words = visible.split()
+    words = _visible_words(head)
     return len(words) < 60 and bool(
         re.search(
             rb"(?:enable|turn on|requires?|need to)\s+(?:\w+\s+){0,3}javascript", b" ".join(words)
         )
     )
+
+
+def _visible_words(head: bytes) -> list[bytes]:
+    return re.sub(
+        rb"<(script|style|svg|head)\b.*?</\1>|<[^>]+>", b" ", head, flags=re.DOTALL
+    ).split()
 
 
 def _title(head: bytes, pattern: bytes) -> re.Match[bytes] | None:

@@ -53,6 +53,7 @@ _NO_NAME = re.compile(
     r"|\b(?:min(?:ute)?s?\s+read|updated|published|about the|read more|follow|share|posts? by)\b",
     re.IGNORECASE,
 )
+_EDGES = re.compile(r"^[\s\-–—|:•.]+|[\s\-–—|:•.]+$")
 _HANDLE = re.compile(r"\s*[<(\[]?\S+@\S+\.\w+[>)\]]?|\s+\(?@\w+\)?")
 _DATE_TAIL = re.compile(
     r"\s*(?:[|•·,–—-]|\s)\s*(?:(?:last\s+)?(?:updated|published|posted)\b.*"
@@ -135,7 +136,7 @@ def split_names(texts: Iterable[str], whole: Container[str] = ()) -> tuple[str, 
 
 
 def _add(names: dict[str, str], name: str) -> None:
-    name = name.strip(" \t\n-–—|:•.\u00a0")
+    name = _EDGES.sub("", name)
     if not name or len(name) > MAX_NAME or _NO_NAME.search(name):
         return
     if not re.fullmatch(_MONTHS_AND_DAYS, name, re.IGNORECASE):

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from zancrawler.extraction.textblocks import TextBlock, key_of
+from zancrawler.extraction.textblocks import Kind, TextBlock, key_of
 
 ABOVE = 5
 """Text blocks before the headline in which a date or a byline may stand."""
 BELOW = 16
-PROSE = 160
-"""Letters from which a block is a paragraph. Two of them, and the article has begun."""
+PROSE = 90
+"""Letters from which a block is a paragraph."""
+PARAGRAPHS = 3
+"""With which the article has surely begun: a summary may stand above the byline, twice over. A
+heading after the first one ends the head too: `Latest`, or the story's own parts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +33,14 @@ def around_headline(blocks: Sequence[TextBlock], title: str | None) -> Surroundi
         return Surroundings()
     place = next((i for i in places if blocks[i].element.tag == "h1"), places[0])
     below: list[TextBlock] = []
-    paragraphs = 0
+    paragraphs: set[str] = set()
     for block in blocks[place + 1 : place + 1 + BELOW]:
         if len(block.key) >= PROSE:
-            paragraphs += 1
-            if paragraphs == 2:
+            paragraphs.add(block.key)
+            if len(paragraphs) == PARAGRAPHS:
                 break
+        elif paragraphs and block.kind is Kind.HEADING:
+            break
         else:
             below.append(block)
     above = blocks[max(0, place - ABOVE) : place]

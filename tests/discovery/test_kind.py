@@ -1,0 +1,131 @@
+from __future__ import annotations
+
+import re
+
+import lxml.html
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from zancrawler.discovery.kind import PageKind, page_kind
+from zancrawler.outlets import ArticleRules, Outlet, UrlRules
+from zancrawler.outlets.platforms import PRESETS
+
+SENTENCE = "The well has been dry since spring, and the women of four villages walk two hours."
+STORY = "".join(f"<p>{SENTENCE} They said so on day {n} of our visit.</p>" for n in range(30))
+
+
+def outlet(*rules: ArticleRules, languages: tuple[str, ...] = ("en",), **changes: object) -> Outlet:
+    fields: dict[str, object] = {
+        "name": "news",
+        "title": "News",
+        "home": "https://news.example/",
+        "domains": ("news.example",),
+        "platform": "plain",
+    }
+    return Outlet(articles=rules, languages=languages, **{**fields, **changes})  # type: ignore[arg-type]
+
+
+POST = ArticleRules(url=re.compile("^/post/"), body=("#body",), needs=("BlogPosting",))
+KNOWN = outlet(POST, urls=UrlRules(listing=(re.compile("^/page/"),), skip=(re.compile("^/me/"),)))
+UNKNOWN = outlet(*PRESETS["plain"].articles, languages=())
+POSTING = '<script type="application/ld+json">{"@type": "BlogPosting"}</script>'
+
+
+def kind(html: str, path: str, of: Outlet, status: int = 200) -> tuple[PageKind, str]:
+    tree = lxml.html.document_fromstring(html)
+    url = "https://news.example" + path
+    verdict = page_kind(tree, url=url, status=status, headers=(), outlet=of)
+    return verdict.kind, verdict.reason
+
+
+def html(body: str, head: str = "", title: str = "News") -> str:
+    return f"<html><head><title>{title}</title>{head}</head><body>{body}</body></html>"
+
+
+BODY = f"<div id=body>{STORY}</div>"
+
+
+@pytest.mark.parametrize(
+    ("page", "path", "status", "verdict"),
+    [
+        (html(BODY, POSTING), "/post/a", 200, (PageKind.ARTICLE, "rules")),
+        (html(BODY), "/post/a", 200, (PageKind.WRONG_LANGUAGE, "no-blogposting")),
+        (
+            html("<div id=body> </div>", POSTING),
+            "/post/a",
+            200,
+            (PageKind.EMPTY, "no-body-element"),
+        ),
+        (html(STORY, POSTING), "/post/a", 200, (PageKind.EMPTY, "no-body-element")),
+        (html(BODY, POSTING), "/post/a", 404, (PageKind.ERROR, "http-404")),
+        (html(BODY, POSTING, "Page not found"), "/post/a", 200, (PageKind.ERROR, "not-found")),
+        (html(BODY, POSTING), "/page/2", 200, (PageKind.LISTING, "url")),
+        (html(BODY, POSTING), "/me/a", 200, (PageKind.OTHER, "url")),
+        (html(BODY, POSTING), "/about", 200, (PageKind.OTHER, "url")),
+        (
+            html('<h2 class="x empty-states__title">No posts</h2>'),
+            "/post/a",
+            200,
+            (PageKind.EMPTY, "empty-state"),
+        ),
+    ],
+)
+def test_a_known_outlet(page: str, path: str, status: int, verdict: tuple[PageKind, str]) -> None:
+    assert kind(page, path, KNOWN, status) == verdict
+
+
+def test_open_graph_stands_in_for_the_json_ld_that_older_posts_lack() -> None:
+    head = (
+        '<meta property="og:type" content="article">'
+        '<meta property="article:published_time" content="2019-02-01T12:05:30Z">'
+    )
+    assert kind(html(BODY, head), "/post/a", KNOWN)[0] is PageKind.ARTICLE
+
+
+def json_ld(name: str) -> str:
+    return f'<script type="application/ld+json">{{"@type": "https://schema.org/{name}"}}</script>'
+
+
+LINKS = "".join(
+    f'<h3><a href="/{n}">A headline of some words, number {n}</a></h3>' for n in range(40)
+)
+DATED = "<h1>A well</h1><p>18 September 2025</p>"
+
+
+@pytest.mark.parametrize(
+    ("page", "path", "verdict"),
+    [
+        (html(STORY, json_ld("NewsArticle")), "/x", (PageKind.ARTICLE, "schema-article")),
+        (html(STORY, json_ld("ReportageNewsArticle")), "/x", (PageKind.ARTICLE, "schema-article")),
+        (html(STORY, json_ld("DiscussionForumPosting")), "/x", (PageKind.OTHER, "forum")),
+        (html(STORY), "/threads/a-well.123/", (PageKind.OTHER, "forum")),
+        (html(STORY, json_ld("Product")), "/x", (PageKind.OTHER, "schema-trade")),
+        (html(STORY, json_ld("CollectionPage")), "/x", (PageKind.LISTING, "schema-listing")),
+        (html(LINKS), "/x", (PageKind.LISTING, "links")),
+        (html(STORY), "/", (PageKind.LISTING, "home")),
+        (html(DATED + STORY), "/news", (PageKind.LISTING, "section-root")),
+        (html(DATED + STORY), "/x", (PageKind.ARTICLE, "dated")),
+        (html("<h1>چاه</h1><p>۱۸ سنبله ۱۴۰۴</p>" + STORY), "/x", (PageKind.ARTICLE, "dated")),
+        (html("<h1>A well</h1><p>By Z. Amini</p>" + STORY), "/x", (PageKind.ARTICLE, "signed")),
+        (html(f"<ul><li>a</li></ul>{STORY}"), "/a-well-in-the-valley", (PageKind.ARTICLE, "slug")),
+        (html(STORY), "/x", (PageKind.ARTICLE, "prose")),
+        (html("<h1>Contact</h1><p>Call us.</p>"), "/contact", (PageKind.OTHER, "little-text")),
+    ],
+)
+def test_an_unknown_site(page: str, path: str, verdict: tuple[PageKind, str]) -> None:
+    assert kind(page, path, UNKNOWN) == verdict
+
+
+def test_broken_json_ld_tells_its_types() -> None:
+    broken = '<script type="application/ld+json">{"@type": ["Thing", "NewsArticle"], oops</script>'
+    assert kind(html(STORY, broken), "/x", UNKNOWN)[0] is PageKind.ARTICLE
+
+
+@given(st.text(max_size=200), st.sampled_from(["/", "/a", "/post/x", "/%zz", "/a/b?c=d"]))
+def test_no_page_is_too_strange(text: str, path: str) -> None:
+    page = "<html><body><h1>x</h1>" + text.translate({0: None}) + "</body></html>"
+    tree = lxml.html.document_fromstring(page.encode("utf-8", "replace"))
+    for of in (KNOWN, UNKNOWN):
+        url = "https://news.example" + path
+        assert page_kind(tree, url=url, status=200, headers=(), outlet=of).reason

@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from made_pages import outlet, read, rules, story_html
+
+UNKNOWN = outlet(languages=())
+URL = "https://news.example/2025/a-well"
+
+
+def meta(name: str, value: str) -> str:
+    return f'<meta property="{name}" content="{value}">'
+
+
+@pytest.mark.parametrize(
+    ("head", "above", "day", "source"),
+    [
+        (meta("article:published_time", "2025-09-18T08:00:00Z"), "", "2025-09-18", "meta"),
+        (meta("w-published-date", "2025-09-18"), "", "2025-09-18", "meta"),
+        (meta("article:modified_time", "2025-09-18"), "", None, None),
+        ("", '<time datetime="2025-09-18T08:00:00Z">yesterday</time>', "2025-09-18", "time"),
+        ("", "<p>18 September 2025</p>", "2025-09-18", "text"),
+        ("", "<p>پنجشنبه ۲۷ سنبله ۱۴۰۴</p>", "2025-09-18", "text"),
+        ("", "<p>By Zarghuna Amini | Sep 18, 2025 | 3 min read</p>", "2025-09-18", "text"),
+    ],
+)
+def test_witnesses(head: str, above: str, day: str | None, source: str | None) -> None:
+    article = read(story_html(head=head, above=above), of=UNKNOWN, url=URL)
+    shown = article.date_published
+    assert (f"{shown:%Y-%m-%d}" if shown else None) == day
+    assert article.date_source == source
+
+
+def test_a_list_of_other_stories_says_nothing() -> None:
+    below = "".join(f"<div><h3>Other {n}</h3><p>Mar {n}, 2025</p></div>" for n in (11, 12, 13))
+    article = read(story_html(below=below), of=UNKNOWN, url=URL)
+    assert article.date_published is None
+
+
+def test_the_clock_in_the_header_says_nothing() -> None:
+    html = story_html().replace("<main>", "<div>Saturday, 20 September 2025</div><main>")
+    assert read(html, of=UNKNOWN, url=URL).date_published is None
+
+
+def test_the_url_speaks_last() -> None:
+    article = read(story_html(), of=UNKNOWN)
+    assert article.date_published == datetime(2025, 9, 18, tzinfo=UTC)
+    assert (article.date_source, article.date_published_raw) == ("url", None)
+
+
+def test_metadata_that_a_rebuilt_site_restamped() -> None:
+    head = meta("article:published_time", "2025-09-15T00:00:00Z")
+    article = read(story_html(head=head, above="<p>3 May 2021</p>"), of=UNKNOWN, url=URL)
+    assert article.date_published == datetime(2021, 5, 3, tzinfo=UTC)
+    assert "date-restated: meta says 2025-09-15" in article.warnings
+
+
+@pytest.mark.parametrize("above", ["<p>Updated: 3 May 2021</p>", "<p>13 September 2025</p>"])
+def test_metadata_stand_where_the_page_does_not_contradict(above: str) -> None:
+    head = meta("article:published_time", "2025-09-15T00:00:00Z")
+    article = read(story_html(head=head, above=above), of=UNKNOWN, url=URL)
+    assert article.date_published == datetime(2025, 9, 15, tzinfo=UTC)
+
+
+def test_a_date_after_the_capture_is_none() -> None:
+    article = read(
+        story_html(head=meta("article:published_time", "2031-01-01")), of=UNKNOWN, url=URL
+    )
+    assert article.date_published is None
+    assert article.warnings
+
+
+def test_a_date_far_from_the_urls_is_told() -> None:
+    article = read(story_html(head=meta("article:published_time", "2025-01-01T00:00:00Z")))
+    assert any(w.startswith("date-differs") for w in article.warnings)
+
+
+def test_the_outlets_element() -> None:
+    known = outlet(articles=(rules(date=(".when",)),))
+    article = read(story_html(above='<p class="when">پنجشنبه ۲۷ سنبله ۱۴۰۴</p>'), of=known)
+    assert article.date_published == datetime(2025, 9, 18, tzinfo=UTC)
+    assert (article.date_source, article.date_calendar) == ("outlet", "solar-hijri")

@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import pytest
+from made_pages import outlet, read, rules, story_html
+
+from zancrawler.extraction.titles import without_site
+
+SITE = frozenset({"zannews"})
+
+
+@pytest.mark.parametrize(
+    ("title", "bare"),
+    [
+        ("A well | Zan News", "A well"),
+        ("A well - Zan News", "A well"),
+        ("Zan News: A well", "Zan News: A well"),
+        ("Zan News | A well", "A well"),
+        ("A well | Water | Zan News", "A well | Water"),
+        ("Herat - the road west", "Herat - the road west"),
+        ("Zan News", "Zan News"),
+    ],
+)
+def test_the_sites_name_is_taken_off(title: str, bare: str) -> None:
+    assert without_site(title, SITE) == bare
+
+
+def og(title: str) -> str:
+    return f'<meta property="og:title" content="{title}">'
+
+
+def test_the_headline_shown_goes_before_the_one_for_search_engines() -> None:
+    head = og("Well, valley: all you need to know about wells")
+    assert read(story_html(head=head)).title == "A well in the valley"
+
+
+def test_an_h1_that_shares_no_word_with_what_is_stated_is_the_sites_name() -> None:
+    html = story_html(head=og("Four villages walk for water")).replace(
+        "<title>A well in the valley | News of the Valley\n</title>", ""
+    )
+    assert read(html).title == "Four villages walk for water"
+
+
+def test_a_headline_that_was_cut_short_is_completed() -> None:
+    long = "A well in the valley has been dry since spring and nobody says when it fills again"
+    html = story_html(head=og(long[:60] + "...")).replace(
+        "<h1>A well in the valley</h1>", f"<h1>{long}</h1>"
+    )
+    assert read(html).title == long
+
+
+def test_the_outlets_selector_goes_first() -> None:
+    known = outlet(articles=(rules(title=(".kicker",)),))
+    assert (
+        read(story_html(above='<p class="kicker">The true one</p>'), of=known).title
+        == "The true one"
+    )
