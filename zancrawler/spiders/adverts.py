@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from zancrawler.discovery import Advert
+from zancrawler.discovery import Advert, Via
 from zancrawler.ledger import Advertisement, Kind
 from zancrawler.outlets import Outlet, UrlKind, canonical_url, url_kind
 
@@ -22,4 +22,19 @@ def advertisements(adverts: Iterable[Advert], outlet: Outlet) -> list[Advertisem
         )
         for advert in adverts
         if url_kind(advert.url, outlet) is UrlKind.ARTICLE
+    ]
+
+
+def further_sources(follow: Iterable[Advert], outlet: Outlet) -> list[Advertisement]:
+    """More documents of the same kind: child sitemaps, and next pages of anything else."""
+    return [
+        Advertisement(
+            url=canonical_url(advert.url, outlet),
+            source=advert.source,
+            via=advert.via.value,
+            kind=Kind.SITEMAP if advert.via is Via.SITEMAP else Kind.NEXT_PAGE,
+            lastmod=advert.lastmod,
+        )
+        for advert in follow
+        if url_kind(advert.url, outlet) is not UrlKind.FOREIGN
     ]

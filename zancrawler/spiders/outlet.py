@@ -17,10 +17,10 @@ from twisted.python.failure import Failure
 
 from zancrawler import __version__
 from zancrawler.discovery import Advert, Discovered, UnreadableSource, Via, Walk
-from zancrawler.discovery.sources import read_source
-from zancrawler.ledger import Due, Kind, Ledger, Outcome, State
+from zancrawler.discovery.sources import read_source, source_kind
+from zancrawler.ledger import Advertisement, Due, Kind, Ledger, Outcome, State
 from zancrawler.outlets import Outlet, UrlKind, canonical_url, url_kind
-from zancrawler.spiders.adverts import advertisements
+from zancrawler.spiders.adverts import advertisements, further_sources
 from zancrawler.spiders.breaker import Breaker
 
 BATCH = 100
@@ -29,6 +29,13 @@ MAX_PROBLEMS = 50
 MAX_HOPS = 5
 """Redirects one after another, as RFC 9309 counts them for robots.txt."""
 _FOR_EVER = timedelta(days=366 * 100)
+_VIAS = {
+    Kind.FEED: Via.FEED,
+    Kind.SITEMAP: Via.SITEMAP,
+    Kind.API: Via.API,
+    Kind.LISTING: Via.LISTING,
+    Kind.NEXT_PAGE: Via.LISTING,
+}
 _PAUSE = 0.05
 """Seconds between two looks whether a source has brought something."""
 
@@ -116,9 +123,8 @@ class OutletSpider(scrapy.Spider):
                     yield request
         while batch := await self._next_due():
             for due in batch:
-                self.asked.add(due.url)
-                if self._is_wanted(due):
-                    yield self._ask_article(due)
+                if request := self._ask_due(due):
+                    yield request
 
     async def _next_due(self) -> list[Due]:
         """What is due and was not asked for; empty when no source is left that could bring more."""
@@ -142,9 +148,10 @@ class OutletSpider(scrapy.Spider):
     def _ask_source(self, advert: Advert, *, walk: Walk, depth: int = 0) -> Request | None:
         """Asks as advertised: a sitemap or feed need not keep to the outlet's canonical form."""
         canonical = canonical_url(advert.url, self.outlet)
-        if canonical in self.asked or self.budget <= 0:
-            return None
+        is_known = canonical in self.asked
         self.asked.add(canonical)
+        if is_known or self.budget <= 0 or url_kind(canonical, self.outlet) is UrlKind.FOREIGN:
+            return None
         self.sources.add(canonical)
         self.sources_left += 1
         self.budget -= 1
@@ -187,13 +194,25 @@ class OutletSpider(scrapy.Spider):
                 return
             for problem in found.problems:
                 self._note(f"{via.value} {response.url}: {problem}")
-            new = self._record_source(response, via, State.CAPTURED, via.value, found)
-            yield from self._further(found.follow, found.adverts, new, via, walk, depth)
+            adverts = advertisements(found.adverts, self.outlet)
+            new = len(self.ledger.unknown({advert.url for advert in adverts}))
+            self.advertised += len(adverts)
+            self.advertised_new += new
+            going = self._further(via, walk, found, new)
+            # In the same transaction as what led to them: a run that dies here leaves them due.
+            adverts += further_sources(found.follow if going else (), self.outlet)
+            self._record_source(
+                response, via, State.CAPTURED, via.value, wait=found.ttl, adverts=tuple(adverts)
+            )
+            for advert in found.follow if going else ():
+                if request := self._ask_source(advert, walk=going or walk, depth=depth + 1):
+                    yield request
 
     def _read(self, response: Response, via: Via, depth: int) -> Discovered:
         pages = response.headers.get("X-WP-TotalPages") or b""
         return read_source(
-            via,
+            # A further page that an earlier run heard of is no listing where its bytes say so.
+            source_kind(response.body) or via,
             response.body,
             response.url,
             self.outlet,
@@ -207,11 +226,11 @@ class OutletSpider(scrapy.Spider):
         via: Via,
         state: State,
         reason: str,
-        found: Discovered | None = None,
-    ) -> int:
-        """Tells the ledger of a look at a source; returns how many unknown articles it showed."""
-        adverts = advertisements(found.adverts, self.outlet) if found else []
-        new = len(self.ledger.unknown({advert.url for advert in adverts}))
+        *,
+        wait: int | None = None,
+        adverts: tuple[Advertisement, ...] = (),
+    ) -> None:
+        """Tells the ledger of a look at a source, and of what it showed."""
         self.ledger.record(
             [
                 Outcome(
@@ -222,41 +241,27 @@ class OutletSpider(scrapy.Spider):
                     kind=Kind(via.value),
                     etag=_header(response, "ETag"),
                     last_modified=_header(response, "Last-Modified"),
-                    wait=found.ttl if found else None,
-                    adverts=tuple(adverts),
+                    wait=wait,
+                    adverts=adverts,
                 )
             ]
         )
-        self.advertised += len(adverts)
-        self.advertised_new += new
-        return new
 
-    def _further(
-        self,
-        follow: tuple[Advert, ...],
-        adverts: tuple[Advert, ...],
-        new: int,
-        via: Via,
-        walk: Walk,
-        depth: int,
-    ) -> Iterator[Request]:
+    def _further(self, via: Via, walk: Walk, found: Discovered, new: int) -> Walk | None:
         """Child sitemaps, always; the next page of anything else while the walk brings news."""
-        if via is not Via.SITEMAP:
-            shown = frozenset(advert.url for advert in adverts)
-            going = walk.after(shown, new, backfill=self.backfill)
-            if going is None:
-                return
-            walk = going
-        for advert in follow:
-            if request := self._ask_source(advert, walk=walk, depth=depth + 1):
-                yield request
+        if via is Via.SITEMAP:
+            return walk
+        shown = frozenset(advert.url for advert in found.adverts)
+        return walk.after(shown, new, backfill=self.backfill)
 
-    def _is_wanted(self, due: Due) -> bool:
-        if due.kind is not Kind.ARTICLE:
-            # Sources are asked for by their configuration, other pages have been seen.
-            return False
+    def _ask_due(self, due: Due) -> Request | None:
+        """An article, or a source that an earlier run heard of: a child sitemap, a further page."""
+        if via := _VIAS.get(due.kind):
+            return self._ask_source(Advert(due.url, due.url, via), walk=Walk())
+        self.asked.add(due.url)
         entry = self.ledger.get(due.url) if self.since else None
-        return entry is None or self.since is None or entry.born >= self.since
+        too_old = entry is not None and self.since is not None and entry.born < self.since
+        return self._ask_article(due) if due.kind is Kind.ARTICLE and not too_old else None
 
     def _ask_article(self, due: Due) -> Request:
         self.budget -= 1
