@@ -66,7 +66,7 @@ def _outlet(
         languages=dict(Counter(row["language"] or "unknown" for row in mine).most_common()),
         advertised=coverage.advertised,
         captured=coverage.held,
-        missing=dict(Counter(gap.state for gap in coverage.missing).most_common()),
+        missing=dict(Counter(gap.reason or gap.state for gap in coverage.missing).most_common()),
         warcs=len(warcs),
         warc_bytes=sum(path.stat().st_size for path in warcs),
     )
