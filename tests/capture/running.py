@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -23,13 +24,28 @@ def start_crawl(
         **settings,
     }
     job.write_text(json.dumps({"settings": settings, "requests": requests, **(trouble or {})}))
-    return subprocess.Popen(
+    out = job.with_suffix(".out").open("w+")
+    process = subprocess.Popen(
         [sys.executable, str(HERE / "crawl.py"), str(job)],
-        stdout=subprocess.PIPE,
+        stdout=out,
         stderr=subprocess.PIPE,
         text=True,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
     )
+    process.said = Path(out.name)
+    out.close()
+    return process
+
+
+def lines_of(process: subprocess.Popen) -> list[dict]:
+    """What the crawl has said so far, whole lines only."""
+    lines = process.said.read_text().splitlines(keepends=True)
+    return [json.loads(line) for line in lines if line.endswith("\n")]
+
+
+def wait_for_first(process: subprocess.Popen) -> None:
+    while process.poll() is None and not lines_of(process):
+        time.sleep(0.01)
 
 
 def crawl(
@@ -42,13 +58,13 @@ def crawl(
     """What the crawl said, one dict a line; the last is what it wrote to stderr."""
     process = start_crawl(folder, requests, trouble, **settings)
     try:
-        out, err = process.communicate(timeout=timeout)
+        _, err = process.communicate(timeout=timeout)
     except subprocess.TimeoutExpired:
         process.kill()
-        out, err = process.communicate()
-        raise AssertionError(f"the crawl hangs: {out[-2000:]} {err[-3000:]}") from None
+        _, err = process.communicate()
+        raise AssertionError(f"the crawl hangs: {err[-3000:]}") from None
     assert process.returncode == 0, err[-3000:]
-    return [json.loads(line) for line in out.splitlines()] + [{"kind": "stderr", "text": err}]
+    return [*lines_of(process), {"kind": "stderr", "text": err}]
 
 
 def said(lines: list[dict], kind: str) -> list[dict]:

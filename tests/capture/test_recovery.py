@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import random
 import shutil
 import time
@@ -14,7 +13,7 @@ from fastwarc.warc import ArchiveIterator
 from hostile import PAGE, HostileServer, Script, chunked, ok
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from running import start_crawl
+from running import lines_of, said, start_crawl, wait_for_first
 
 from zancrawler.archive import Archive
 from zancrawler.capture.errors import DamagedWarcError
@@ -134,14 +133,13 @@ def kill_at_random(folder: Path, rounds: int) -> None:
         for _ in range(rounds):
             requests = [{"url": f"{base}/{number}"} for number in range(400)]
             process = start_crawl(folder, requests, ZANCRAWLER_WARC_MAX_BYTES=150_000)
-            first = process.stdout.readline()
+            wait_for_first(process)
             time.sleep(dice.random() * 1.2)
             killed += process.poll() is None
             process.kill()
-            rest, _ = process.communicate()
-            for line in (first + rest).splitlines(keepends=True):
-                if line.endswith("\n") and (said := json.loads(line))["kind"] == "captured":
-                    acknowledged[f"{said['warc_filename']}:{said['offset']}"] = said
+            process.communicate()
+            for line in said(lines_of(process), "captured"):
+                acknowledged[f"{line['warc_filename']}:{line['offset']}"] = line
             recover(archive, "tester")
             assert not list(archive.root.rglob(f"*{OPEN_SUFFIX}"))
     for line in acknowledged.values():

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 from hostile import PAGE, HostileServer, Script, ok
-from running import crawl, said, start_crawl
+from running import crawl, lines_of, said, start_crawl, wait_for_first
 
 from zancrawler.archive import Archive
 from zancrawler.capture.reader import read_exchanges
@@ -55,12 +53,11 @@ def test_a_disk_too_full_to_hold_what_a_server_sends(tmp_path):
 def test_a_warc_deleted_under_the_crawler(tmp_path):
     with HostileServer(TABLE) as server:
         process = start_crawl(tmp_path, requests(server), DOWNLOAD_DELAY=0.02)
-        first = process.stdout.readline()
-        assert json.loads(first)["kind"] == "captured"
+        wait_for_first(process)
         [growing] = (tmp_path / "archive").rglob(f"*{OPEN_SUFFIX}")
         growing.unlink()
-        out, _ = process.communicate(timeout=60)
-    lines = [json.loads(line) for line in out.splitlines()]
+        process.communicate(timeout=60)
+    lines = lines_of(process)
     [failed] = said(lines, "capture_failed")
     assert "was deleted or replaced" in failed["error"]
     assert said(lines, "closed")[0]["reason"] == "capture_failed"
