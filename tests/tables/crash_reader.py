@@ -26,7 +26,7 @@ import polars as pl
 import pyarrow.dataset as ds
 
 KEYS = {
-    "articles": ("article_id", "version"),
+    "articles": ("article_id", "n_versions"),
     "versions": ("article_id", "version"),
     "captures": ("warc_filename", "exchange_offset"),
 }

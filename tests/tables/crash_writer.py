@@ -32,10 +32,15 @@ def commit_all(archive: Archive, exchanges: int, *, most: int) -> None:
     """Commits what is not there yet, as the start of a run does."""
     tables = Tables(archive, OUTLET, max_rows=40)
     work = workload(exchanges)
+    by_place = {(page["warc_filename"], page["exchange_offset"]): seen for page, seen in work}
     done = tables.derived(warc()) // EXCHANGE
     while done < exchanges:
         batch = work[done : done + random.randint(1, most)]
-        tables.commit([page for page, _ in batch], [article for _, article in batch if article])
+        tables.commit(
+            [page for page, _ in batch],
+            [article for _, article in batch if article],
+            lambda *place: by_place[place],
+        )
         done += len(batch)
 
 

@@ -61,8 +61,9 @@ def capture(number: int, url: str, *, serial: int = 0, **more: Any) -> dict[str,
 
 
 def sighting(of: dict[str, Any], text: str = TEXT, **more: Any) -> dict[str, Any]:
-    """The article that a capture shows."""
+    """The article that a capture shows, the digest of which the capture is told."""
     title = "زنان و آموزش"
+    of["text_digest"] = digest(title, text)
     same = ("url", "url_surtkey", "fetch_time", "fetch_status", "content_digest", "warc_filename")
     row = {name: of[name] for name in same} | {
         "article_id": article_id(of["url"]),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
@@ -47,18 +48,108 @@ def test_the_same_text_moves_last_seen_and_nothing_else(archive: Archive) -> Non
 def test_another_text_is_another_version(archive: Archive) -> None:
     tables = Tables(archive, OUTLET)
     captures = [capture(n, url("a")) for n in range(3)]
-    texts = ["یک", "دو", "یک"]
+    texts = ["یک", "دو", "درې"]
     outcomes = tables.commit(
         captures, [sighting(c, t) for c, t in zip(captures, texts, strict=True)]
     )
     assert outcomes == (Outcome.NEW, Outcome.CHANGED, Outcome.CHANGED)
     versions = read.open(archive).versions().to_pylist()
-    assert [(v["version"], v["text"]) for v in versions] == [(1, "یک"), (2, "دو"), (3, "یک")]
+    assert [(v["version"], v["text"]) for v in versions] == [(1, "یک"), (2, "دو"), (3, "درې")]
     article = read.open(archive).article(versions[0]["article_id"])
     assert article
-    assert (article["version"], article["n_versions"], article["text"]) == (3, 3, "یک")
+    assert (article["version"], article["n_versions"], article["text"]) == (3, 3, "درې")
     assert article["warc_record_offset"] == 2100
     assert article["first_seen"] == START
+
+
+def test_a_text_that_comes_back_is_shown_and_adds_no_version(archive: Archive) -> None:
+    captures = [capture(n, url("a")) for n in range(3)]
+    texts = ["یک", "دو", "یک"]
+    sightings = [sighting(c, t) for c, t in zip(captures, texts, strict=True)]
+    for reopened, (one, seen) in enumerate(zip(captures, sightings, strict=True)):
+        outcomes = Tables(archive, OUTLET).commit([one], [seen])
+        assert outcomes == ((Outcome.NEW, Outcome.CHANGED, Outcome.CHANGED)[reopened],)
+    assert [v["text"] for v in read.open(archive).versions().to_pylist()] == ["یک", "دو"]
+    (article,) = read.open(archive).articles().to_pylist()
+    assert (article["version"], article["n_versions"], article["text"]) == (1, 2, "یک")
+    assert article["warc_record_offset"] == 100
+    assert article["last_seen"] == captures[2]["fetch_time"]
+
+
+OLD = 24 * 10
+"""Hours after which the article of the tests is no longer young."""
+
+
+def looks(*texts: str | int) -> list[tuple[dict[str, Any], dict[str, Any] | None]]:
+    """One a day, of an old article: what each of them found, a text or a status."""
+    found = []
+    for number, what in enumerate(texts):
+        page = capture(OLD + 24 * number, url("a"))
+        if isinstance(what, int):
+            found.append((page | {"fetch_status": what, "warc_type": "revisit"}, None))
+        else:
+            found.append((page, sighting(page, what)))
+    return found
+
+
+def texts_after(archive: Archive, *texts: str | int) -> tuple[list[str], str]:
+    """The texts of `versions`, and that of `articles`, after one commit a look."""
+    work = looks(*texts)
+    by_place = {(p["warc_filename"], p["exchange_offset"]): seen for p, seen in work}
+    for page, seen in work:
+        Tables(archive, OUTLET).commit(
+            [page], [seen] if seen else [], lambda *place: by_place[place]
+        )
+    versions = read.open(archive).versions().to_pylist()
+    (article,) = read.open(archive).articles().to_pylist()
+    assert article["n_versions"] == len(versions)
+    return [v["text"] for v in versions], article["text"]
+
+
+@pytest.mark.parametrize(
+    ("found", "versions", "shown"),
+    [
+        (("یک", "دو"), ["یک"], "یک"),
+        (("یک", "دو", "دو"), ["یک", "دو"], "دو"),
+        (("یک", "دو", 304), ["یک", "دو"], "دو"),
+        (("یک", "دو", 404, "دو"), ["یک", "دو"], "دو"),
+        (("یک", "دو", "یک", "دو"), ["یک"], "یک"),
+        (("یک", "دو", "درې", "درې"), ["یک", "درې"], "درې"),
+        (("یک", "دو", "دو", "یک"), ["یک", "دو"], "یک"),
+        (("یک", "دو", "دو", "یک", "دو", "دو"), ["یک", "دو"], "دو"),
+    ],
+)
+def test_a_new_text_of_an_old_article_counts_when_it_was_seen_twice_in_a_row(
+    archive: Archive, found: tuple[str | int, ...], versions: list[str], shown: str
+) -> None:
+    assert texts_after(archive, *found) == (versions, shown)
+
+
+def test_the_row_of_a_version_is_that_of_the_first_look_at_it(archive: Archive) -> None:
+    texts_after(archive, "یک", "دو", 304)
+    version = read.open(archive).versions().to_pylist()[1]
+    assert version["fetch_time"] == START + timedelta(hours=OLD + 24)
+
+
+def test_bytes_that_are_in_the_archive_show_their_version(archive: Archive) -> None:
+    """A page that is the same to the byte comes back as a revisit record, with no body."""
+    tables = Tables(archive, OUTLET)
+    one, two, back = (capture(n, url("a"), content_digest=f"sha256:{n % 2}") for n in range(3))
+    tables.commit([one, two], [sighting(one, "یک"), sighting(two, "دو")])
+    tables.commit([back | {"warc_type": "revisit"}])
+    (article,) = read.open(archive).articles().to_pylist()
+    assert (article["version"], article["text"]) == (1, "یک")
+
+
+@pytest.mark.parametrize(("left", "access"), [(4, "held"), (5, "open")])
+def test_what_lost_more_than_half_of_its_text_is_held(
+    archive: Archive, left: int, access: str
+) -> None:
+    tables = Tables(archive, OUTLET)
+    whole, cut = capture(0, url("a")), capture(1, url("a"))
+    tables.commit([whole, cut], [sighting(whole, "کلمه " * 10), sighting(cut, "کلمه " * left)])
+    (article,) = read.open(archive).articles().to_pylist()
+    assert (article["version"], article["access"]) == (2, access)
 
 
 def test_not_modified_moves_last_seen(archive: Archive) -> None:

@@ -27,7 +27,7 @@ from zancrawler.runs.derive import Derived, derive, is_ours
 from zancrawler.runs.memories import memory_of
 from zancrawler.runs.outcomes import outcome_of
 from zancrawler.runs.provenance import crawl_id_of, warcs_of
-from zancrawler.runs.series import Span, commit_derived, spans_of, with_adverts
+from zancrawler.runs.series import Span, commit_derived, recall_from, spans_of, with_adverts
 from zancrawler.tables import Tables
 from zancrawler.tables.migrate import exchange
 
@@ -93,7 +93,7 @@ def rebuild_tables(
             while waiting:
                 derived = waiting.popleft().result()
                 waiting.extend(islice(tasks, 1))
-                commit_derived(derived, tables)
+                commit_derived(derived, tables, recall_from(archive, outlet, memory))
                 exchanges += len(derived)
                 articles += sum(d.article is not None for d in derived)
                 yield Rebuilt(outlet.name, name, exchanges, articles)

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from zancrawler.archive import Archive
 from zancrawler.capture.reader import Exchange, read_exchanges
@@ -20,7 +21,7 @@ from zancrawler.runs.derive import Derived, derive, is_ours
 from zancrawler.runs.memories import memory_of
 from zancrawler.runs.outcomes import source_of
 from zancrawler.runs.provenance import crawl_id_of, warcs_of
-from zancrawler.tables import Tables
+from zancrawler.tables import Recall, Tables
 
 BATCH = 500
 """Exchanges a commit. A commit rewrites a chunk of up to 20,000 rows, so not too often."""
@@ -86,7 +87,7 @@ def commit_spans(
     ]
     for name in {span.warc_filename for span in spans}:
         _sync(archive.root / name)
-    return commit_derived(derived, tables)
+    return commit_derived(derived, tables, recall_from(archive, outlet, memory))
 
 
 def catch_up(
@@ -120,7 +121,7 @@ def catch_up(
             )
             for one, exchange in chunk
         ]
-        committed = commit_derived(derived, tables)
+        committed = commit_derived(derived, tables, recall_from(archive, outlet, memory))
         outcomes = [
             with_adverts(d.outcome, exchange, outlet)
             for d, (one, exchange) in zip(derived, chunk, strict=True)
@@ -151,10 +152,28 @@ def with_adverts(outcome: Outcome, exchange: Exchange, outlet: Outlet) -> Outcom
     return replace(outcome, kind=source[0], adverts=source[1]) if source else outcome
 
 
-def commit_derived(derived: list[Derived], tables: Tables) -> Committed:
+def recall_from(archive: Archive, outlet: Outlet, memory: SiteMemory | None) -> Recall:
+    """Reads a sighting from its WARC again, for the tables: a text may count long after it."""
+
+    def read(warc_filename: str, exchange_offset: int) -> dict[str, Any] | None:
+        warc = archive.root / warc_filename
+        exchange = next(read_exchanges(warc, exchange_offset))
+        return derive(
+            exchange,
+            warc_filename=warc_filename,
+            outlet=outlet,
+            crawl_id=crawl_id_of(warc),
+            memory=memory,
+        ).article
+
+    return read
+
+
+def commit_derived(derived: list[Derived], tables: Tables, recall: Recall) -> Committed:
     articles = tables.commit(
         captures=[d.capture for d in derived],
         articles=[d.article for d in derived if d.article],
+        recall=recall,
     )
     through: dict[str, int] = {}
     for d in derived:

@@ -2,7 +2,7 @@
 
 from zancrawler.tables.articles import Access, Status
 from zancrawler.tables.chunks import SchemaMismatchError
-from zancrawler.tables.commit import Outcome, Tables
+from zancrawler.tables.commit import Outcome, Recall, Tables
 from zancrawler.tables.schemas import TABLES
 
-__all__ = ["TABLES", "Access", "Outcome", "SchemaMismatchError", "Status", "Tables"]
+__all__ = ["TABLES", "Access", "Outcome", "Recall", "SchemaMismatchError", "Status", "Tables"]

@@ -1,4 +1,4 @@
-"""The tables `articles` (the latest version of each) and `versions` (all of them)."""
+"""The tables `articles` (the version that the outlet shows) and `versions` (all of them)."""
 
 from __future__ import annotations
 
@@ -60,7 +60,8 @@ _IDENTITY = (
     Column(
         "version",
         INT32,
-        "Number of this version of the article, from 1, in the order of capture.",
+        "Number of this version of the article, from 1, in the order of capture. "
+        "In articles: the one that the outlet shows; after a revert, an earlier one.",
         rdf="schema:version",
         required=True,
     ),
@@ -212,7 +213,7 @@ _CONTENT = (
         "text_digest",
         STRING,
         "'sha256:' and the hex SHA-256 of title, blank line and text in UTF-8. "
-        "Another digest is another version.",
+        "Another digest is another version, once it counts (zancrawler.tables.versions).",
         required=True,
     ),
     Column(
@@ -299,7 +300,7 @@ cost 0.7 % more disk, slow no scan, and take two fifths off the time of all comm
 
 ARTICLES = Table(
     name="articles",
-    description="One row per article: its latest version.",
+    description="One row per article: the version that the outlet shows.",
     columns=(*_IDENTITY, *_LIFE, *_CONTENT, *_STANDING, *_EVIDENCE),
     key=("article_id",),
     time="first_seen",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -83,6 +83,13 @@ class Chunks:
         """A few columns of every chunk, one chunk in memory at a time."""
         for path in self.paths():
             yield path, open_chunk(path).read(columns=list(columns))
+
+    def find(self, path: Path, keys: Collection[tuple[Any, ...]]) -> list[dict[str, Any]]:
+        """The rows of a chunk that have these keys."""
+        rows = open_chunk(path).read()
+        wanted = pa.array([key in keys for key in _keys(self.table, rows)])
+        found: list[dict[str, Any]] = rows.filter(wanted).to_pylist()
+        return found
 
     def place(self, rows: Iterable[Row]) -> Iterator[Path]:
         """The chunk that each new row, in this order, belongs to."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -20,8 +20,8 @@ from zancrawler.tables.chunks import Chunks, Row, check_columns
 from zancrawler.tables.columns import TIME
 from zancrawler.tables.coverage import COVERAGE, CRAWLS
 from zancrawler.tables.schemas import TABLES
-from zancrawler.tables.state import Known, State
-from zancrawler.tables.versions import is_new_version
+from zancrawler.tables.state import Known, Pending, Place, Seen, State
+from zancrawler.tables.versions import counts, lost_much
 
 
 class Outcome(StrEnum):
@@ -30,19 +30,38 @@ class Outcome(StrEnum):
     NEW = "new"
     CHANGED = "changed"
     UNCHANGED = "unchanged"
+    PENDING = "pending"
+    """Another text, which does not count before it was seen once more."""
     COMMITTED = "committed"
     """Its capture was in the tables already."""
+
+
+Recall = Callable[[str, int], Row | None]
+"""Reads the article in the exchange of a WARC at an offset once more; None where none is found."""
+
+
+def _recall_nothing(warc_filename: str, exchange_offset: int) -> None:
+    return None
 
 
 @dataclass(slots=True)
 class _Changes:
     """What a commit will write."""
 
-    versions: list[Row] = field(default_factory=list)
-    rows: dict[str, dict[str, Any]] = field(default_factory=dict)
-    """Whole rows of `articles`, by article_id."""
+    recall: Recall = _recall_nothing
+    sightings: dict[Place, Row] = field(default_factory=dict)
+    """Those of this commit, by the exchange that they were seen in."""
+    versions: dict[tuple[str, int], dict[str, Any]] = field(default_factory=dict)
+    """New rows, by article_id and version."""
+    shown: dict[str, None] = field(default_factory=dict)
+    """Articles whose row shows another version than before."""
     touched: set[str] = field(default_factory=set)
-    """Articles of which only last_seen, status or access moves."""
+    """Articles of which last_seen, status or access moves."""
+
+    def recalled(self, pending: Pending) -> Row | None:
+        """The article as it was seen where its pending text was."""
+        seen = self.sightings.get(pending.place) or self.recall(*pending.place)
+        return seen if seen and seen["text_digest"] == pending.text_digest else None
 
 
 class Tables:
@@ -83,7 +102,10 @@ class Tables:
             return state.derived.get(warc_filename, 0)
 
     def commit(
-        self, captures: Sequence[Row] = (), articles: Sequence[Row] = ()
+        self,
+        captures: Sequence[Row] = (),
+        articles: Sequence[Row] = (),
+        recall: Recall = _recall_nothing,
     ) -> tuple[Outcome, ...]:
         """Writes rows of `captures`, and the articles that were seen in them, in their order.
 
@@ -91,7 +113,9 @@ class Tables:
         capture among `captures`, and without version, n_versions, first_seen, last_seen and
         status, which follow from what was seen before. A capture that shows no article but has an
         `article_id` and status 200 or 304 says that the article still stands, so a revisit moves
-        last_seen too. Returns what each of `articles` was.
+        last_seen too. Which text makes a version, `zancrawler.tables.versions` says; where it is
+        one that an earlier commit has seen, `recall` brings that sighting back. Returns what each
+        of `articles` was.
 
         Raises ValueError for an unknown column or an article without its capture, before anything
         is written; on any other error the tables are whole and the commit can be repeated.
@@ -101,17 +125,18 @@ class Tables:
         sightings = {_record(row): row for row in articles}
         if lost := sightings.keys() - {_record(row) for row in captures}:
             raise ValueError(f"no capture of the article at {', '.join(sorted(map(str, lost)))}")
-        changes = _Changes()
+        changes = _Changes(recall)
         outcomes = dict.fromkeys(sightings, Outcome.COMMITTED)
         with self._known() as state:
             new_captures = self._not_committed(state, captures)
             for row in new_captures:
                 sighting = sightings.get(_record(row))
                 if sighting:
-                    outcomes[_record(row)] = self._see(state, changes, sighting)
+                    place = Place(row["warc_filename"], row["exchange_offset"])
+                    outcomes[_record(row)] = self._see(state, changes, sighting, place)
                 else:
                     self._confirm(state, changes, row)
-            _append(self._versions, changes.versions)
+            self._write_versions(state, changes)
             self._write_articles(state, changes)
             _append(self._captures, new_captures)
             for row in new_captures:
@@ -163,31 +188,77 @@ class Tables:
             if place not in found
         ]
 
-    def _see(self, state: State, changes: _Changes, sighting: Row) -> Outcome:
-        article_id, digest = sighting["article_id"], sighting["text_digest"]
+    def _see(self, state: State, changes: _Changes, sighting: Row, place: Place) -> Outcome:
+        article_id, text = sighting["article_id"], sighting["text_digest"]
         known = state.articles.setdefault(article_id, Known())
-        before = known.version
-        written = state.ahead.pop(_record(sighting), None)
-        if written:
-            known.version, known.text_digest = written
-        elif is_new_version(known, digest):
-            known.n_versions += 1
-            known.version, known.text_digest = known.n_versions, digest
-            row = {name: sighting.get(name) for name in VERSIONS.names}
-            changes.versions.append(row | {"version": known.version, "outlet": self._outlet})
+        changes.sightings[place] = sighting
+        outcome = Outcome.UNCHANGED if known.sighted else Outcome.NEW
+        before, pending = known.shown, known.pending
         self._touch(changes, article_id, known, sighting)
-        if known.version > known.shown:
-            known.shown = known.version
-            changes.rows[article_id] = {**sighting, "outlet": self._outlet}
-        if not before:
-            return Outcome.NEW
-        return Outcome.UNCHANGED if known.version == before else Outcome.CHANGED
+        born = sighting.get("date_published") or known.first_seen
+        if counts(
+            text,
+            {version.text_digest for version in known.versions.values()},
+            pending.text_digest if pending else None,
+            sighting["fetch_time"] - born,
+        ):
+            number = known.number_of(text)
+            if number is None:
+                awaited = pending is not None and pending.text_digest == text
+                first = changes.recalled(pending) if pending and awaited else None
+                number = self._add(changes, known, first or sighting)
+            self._show(changes, article_id, known, number)
+        else:
+            known.pending = Pending(text, sighting.get("content_digest"), place)
+            outcome = Outcome.PENDING
+        if before and known.shown != before:
+            outcome = Outcome.CHANGED
+        known.sighted = True
+        return outcome
 
     def _confirm(self, state: State, changes: _Changes, capture: Row) -> None:
+        """A look that brought no body: the answer was 304, or bytes that are in the archive."""
         known = state.articles.get(capture.get("article_id") or "")
-        status = capture.get("fetch_status")
-        if known and known.version and status in (200, 304):
-            self._touch(changes, capture["article_id"], known, capture)
+        status, content = capture.get("fetch_status"), capture.get("content_digest")
+        if not known or not known.sighted or status not in (200, 304):
+            return
+        self._touch(changes, capture["article_id"], known, capture)
+        pending = known.pending
+        number = None
+        if pending and (status == 304 or content == pending.content_digest):
+            number = known.number_of(pending.text_digest)
+            if number is None and (first := changes.recalled(pending)):
+                number = self._add(changes, known, first)
+        elif status == 200:
+            same = (n for n, seen in known.versions.items() if seen.content_digest == content)
+            number = next(same, None)
+        if number:
+            self._show(changes, capture["article_id"], known, number)
+
+    def _add(self, changes: _Changes, known: Known, sighting: Row) -> int:
+        """A new version, as the first look at it found it."""
+        number = len(known.versions) + 1
+        known.versions[number] = Seen(
+            sighting["text_digest"], sighting.get("content_digest"), sighting.get("word_count") or 0
+        )
+        row = {name: sighting.get(name) for name in VERSIONS.names}
+        changes.versions[sighting["article_id"], number] = row | {
+            "version": number,
+            "outlet": self._outlet,
+        }
+        return number
+
+    @staticmethod
+    def _show(changes: _Changes, article_id: str, known: Known, number: int) -> None:
+        known.pending = None
+        if number == known.shown:
+            return
+        known.shown = number
+        changes.shown[article_id] = None
+        before = known.versions.get(number - 1)
+        is_cut = before is not None and lost_much(known.versions[number].words, before.words)
+        if is_cut and known.access == Access.OPEN:
+            known.access = Access.HELD
 
     @staticmethod
     def _touch(changes: _Changes, article_id: str, known: Known, seen: Row) -> None:
@@ -198,28 +269,49 @@ class Tables:
         known.access = known.access or seen.get("access") or Access.OPEN
         changes.touched.add(article_id)
 
+    def _write_versions(self, state: State, changes: _Changes) -> None:
+        for (article_id, number), path in zip(
+            changes.versions, _append(self._versions, list(changes.versions.values())), strict=True
+        ):
+            versions = state.articles[article_id].versions
+            versions[number] = versions[number]._replace(chunk=path)
+
     def _write_articles(self, state: State, changes: _Changes) -> None:
-        for article_id, row in changes.rows.items():
-            known = state.articles[article_id]
-            row |= {
-                "version": known.shown,
-                "n_versions": known.n_versions,
-                "first_seen": known.first_seen,
-                "last_seen": known.last_seen,
-                "status": known.status,
-                "access": known.access,
-            }
-        new = {name: row for name, row in changes.rows.items() if not state.articles[name].chunk}
+        whole = self._whole_rows(state, changes)
+        new = {name: row for name, row in whole.items() if not state.articles[name].chunk}
         for article_id, path in zip(new, self._articles.place(new.values()), strict=True):
             state.articles[article_id].chunk = path
         rows: dict[Path, list[Row]] = {}
         for article_id in sorted(changes.touched):
             chunk = state.articles[article_id].chunk
             if chunk:
-                whole = changes.rows.get(article_id)
-                rows.setdefault(chunk, []).extend([whole] if whole else [])
+                row = whole.get(article_id)
+                rows.setdefault(chunk, []).extend([row] if row else [])
         for path in sorted(rows):
             self._articles.rewrite(path, rows[path], lambda kept: _patched(kept, state, changes))
+
+    def _whole_rows(self, state: State, changes: _Changes) -> dict[str, dict[str, Any]]:
+        """Rows of `articles`, by article_id, for those that show another version than before."""
+        rows: dict[str, dict[str, Any]] = {}
+        stored: dict[Path, set[tuple[str, int]]] = {}
+        for article_id in changes.shown:
+            number = state.articles[article_id].shown
+            if row := changes.versions.get((article_id, number)):
+                rows[article_id] = dict(row)
+            elif path := state.articles[article_id].versions[number].chunk:
+                stored.setdefault(path, set()).add((article_id, number))
+        for path, wanted in stored.items():
+            rows.update({row["article_id"]: row for row in self._versions.find(path, wanted)})
+        for article_id, row in rows.items():
+            known = state.articles[article_id]
+            row |= {
+                "n_versions": len(known.versions),
+                "first_seen": known.first_seen,
+                "last_seen": known.last_seen,
+                "status": known.status,
+                "access": known.access,
+            }
+        return {article_id: rows[article_id] for article_id in changes.shown}
 
 
 def _record(row: Row) -> tuple[str, int | None]:
@@ -242,11 +334,15 @@ def _patched(rows: pa.Table, state: State, changes: _Changes) -> pa.Table:
     return rows
 
 
-def _append(chunks: Chunks, rows: Sequence[Row]) -> None:
-    """Writes new rows in their order, so that what a crash leaves is the first of them."""
-    placed = zip(chunks.place(rows), rows, strict=True)
-    for path, group in groupby(placed, key=lambda pair: pair[0]):
+def _append(chunks: Chunks, rows: Sequence[Row]) -> list[Path]:
+    """Writes new rows in their order, so that what a crash leaves is the first of them.
+
+    Returns where each of them stands.
+    """
+    places = list(chunks.place(rows))
+    for path, group in groupby(zip(places, rows, strict=True), key=lambda pair: pair[0]):
         chunks.rewrite(path, [row for _, row in group])
+    return places
 
 
 def _upsert(chunks: Chunks, rows: Sequence[Row]) -> None:

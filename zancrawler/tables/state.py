@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -12,24 +13,55 @@ import pyarrow.compute as pc
 from zancrawler.tables.chunks import Chunks
 
 
+class Place(NamedTuple):
+    """Where an exchange stands."""
+
+    warc_filename: str
+    exchange_offset: int
+
+
+class Seen(NamedTuple):
+    """A text as a look found it."""
+
+    text_digest: str
+    content_digest: str | None
+    """Of the page's bytes: by these an identical answer, kept without its body, is known again."""
+    words: int
+    chunk: Path | None = None
+    """Where its row in `versions` stands; None for one of the commit at hand."""
+
+
+class Pending(NamedTuple):
+    """The latest look's text, where the article's row does not show it."""
+
+    text_digest: str
+    content_digest: str | None
+    place: Place
+
+
 @dataclass(slots=True)
 class Known:
     """One article, as the captures up to now have shown it."""
 
-    version: int = 0
-    """The version that the last of them showed; 0 for none yet."""
-    text_digest: str | None = None
-    """Of that version."""
-    n_versions: int = 0
-    """Rows in `versions`; after a crash some may be ahead of `version`."""
-    chunk: Path | None = None
-    """Where its row in `articles` stands, if it has one."""
+    versions: dict[int, Seen] = field(default_factory=dict)
+    """By number. After a crash some may be there that the captures at hand have yet to show; these
+    then find them as they were written."""
+    sighted: bool = False
+    """Whether any of these captures showed it."""
+    pending: Pending | None = None
     shown: int = 0
-    """The version that this row shows."""
+    """The version that its row in `articles` shows; 0 for none."""
+    chunk: Path | None = None
+    """Where that row stands, if there is one."""
     first_seen: datetime | None = None
     last_seen: datetime | None = None
     status: str | None = None
     access: str | None = None
+
+    def number_of(self, text_digest: str) -> int | None:
+        """The version with this text."""
+        found = (n for n, seen in self.versions.items() if seen.text_digest == text_digest)
+        return next(found, None)
 
 
 @dataclass(slots=True)
@@ -39,25 +71,32 @@ class State:
     derived: dict[str, int] = field(default_factory=dict)
     """End of the last exchange in `captures`, by WARC."""
     articles: dict[str, Known] = field(default_factory=dict)
-    ahead: dict[tuple[str, int | None], tuple[int, str]] = field(default_factory=dict)
-    """Version and digest of the rows in `versions` from beyond that point, by WARC and offset.
-
-    A commit that was cut short left them; the same captures, derived again, own them.
-    """
 
     @classmethod
     def load(cls, articles: Chunks, versions: Chunks, captures: Chunks) -> State:
         state = cls()
-        for _, rows in captures.scan(["warc_filename", "exchange_offset", "exchange_length"]):
-            state._read_captures(rows)
-        for _, rows in versions.scan(
-            ["article_id", "version", "text_digest", "warc_filename", "warc_record_offset"]
+        for path, rows in versions.scan(
+            ["article_id", "version", "text_digest", "content_digest", "word_count"]
         ):
-            state._read_versions(rows)
+            state._read_versions(path, rows)
+        latest: dict[str, Pending] = {}
+        for _, rows in captures.scan(
+            [
+                *("warc_filename", "exchange_offset", "exchange_length"),
+                *("article_id", "text_digest", "content_digest"),
+            ]
+        ):
+            state._read_captures(rows)
+            _keep_latest(latest, rows)
         for path, rows in articles.scan(
             ["article_id", "version", "first_seen", "last_seen", "status", "access"]
         ):
             state._read_articles(path, rows)
+        for article_id, seen in latest.items():
+            known = state.articles.setdefault(article_id, Known())
+            known.sighted = True
+            if known.shown != known.number_of(seen.text_digest):
+                known.pending = seen
         return state
 
     def is_derived(self, warc_filename: str, offset: int) -> bool:
@@ -70,15 +109,11 @@ class State:
             name = row["warc_filename"]
             self.derived[name] = max(self.derived.get(name, 0), row["end_max"])
 
-    def _read_versions(self, rows: pa.Table) -> None:
+    def _read_versions(self, path: Path, rows: pa.Table) -> None:
         columns = (column.to_pylist() for column in rows.columns)
-        for article_id, version, digest, warc_filename, offset in zip(*columns, strict=True):
+        for article_id, version, text, content, words in zip(*columns, strict=True):
             known = self.articles.setdefault(article_id, Known())
-            known.n_versions = max(known.n_versions, version)
-            if not self.is_derived(warc_filename, offset):
-                self.ahead[warc_filename, offset] = (version, digest)
-            elif version > known.version:
-                known.version, known.text_digest = version, digest
+            known.versions[version] = Seen(text, content, words or 0, path)
 
     def _read_articles(self, path: Path, rows: pa.Table) -> None:
         columns = (column.to_pylist() for column in rows.columns)
@@ -87,3 +122,23 @@ class State:
             known.chunk, known.shown = path, version
             known.first_seen, known.last_seen = first, last
             known.status, known.access = status, access
+
+
+def _keep_latest(latest: dict[str, Pending], rows: pa.Table) -> None:
+    """Each article's last sighting: WARCs are named by their time, and grow at their end."""
+    seen = rows.filter(pc.is_valid(rows["text_digest"])).sort_by(
+        [("warc_filename", "ascending"), ("exchange_offset", "ascending")]
+    )
+    last = seen.group_by("article_id", use_threads=False).aggregate(
+        [
+            (name, "last")
+            for name in ("text_digest", "content_digest", "warc_filename", "exchange_offset")
+        ]
+    )
+    for row in last.to_pylist():
+        place = Place(row["warc_filename_last"], row["exchange_offset_last"])
+        known = latest.get(row["article_id"])
+        if known is None or known.place < place:
+            latest[row["article_id"]] = Pending(
+                row["text_digest_last"], row["content_digest_last"], place
+            )
