@@ -7,7 +7,7 @@ import sys
 import typer
 
 from zancrawler.archive import ArchiveError
-from zancrawler.cli import crawling, extracting, keeping, looking, newsroom, outlets
+from zancrawler.cli import crawling, extracting, keeping, looking, newsroom, outlets, scheduling, status
 from zancrawler.outlets import OutletError
 from zancrawler.runs.crawl import NobodyNamedError
 
@@ -19,7 +19,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for module in (crawling, outlets, extracting, keeping, looking, newsroom):
+for module in (crawling, scheduling, status, outlets, extracting, keeping, looking, newsroom):
     module.register(app)
 
 
