@@ -101,6 +101,19 @@ def test_four_hundred_flipped_bits(growing, tmp_path):
     assert refused > 1000
 
 
+def test_an_old_damaged_warc_does_not_stop_the_next_crawl(tmp_path, growing):
+    data, name, ends = growing
+    broken = bytearray(data)
+    broken[ends[2] + 40] ^= 1
+    archive = lay(tmp_path / "archive", name.removesuffix(OPEN_SUFFIX), bytes(broken))
+    assert recover(archive, "tester") == ()
+    captured = made.write(archive, EXCHANGES)
+    # What the damaged file has is stored again, since nothing may refer to it.
+    for exchange in captured:
+        path = archive.root / exchange.warc_filename
+        assert read_record(path, exchange.response_offset).type == "response"
+
+
 @settings(max_examples=300, deadline=None)
 @given(data=st.binary(max_size=2000), gz=st.booleans())
 def test_no_bytes_make_the_reader_fall_over(data, gz, tmp_path_factory):

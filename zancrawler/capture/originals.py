@@ -7,6 +7,7 @@ with the WARCs that are there, and begins anew when the file is damaged or gone.
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -15,10 +16,13 @@ from pathlib import Path
 
 from zancrawler.archive import Archive
 
+from .errors import DamagedWarcError
 from .http import MAX_HEAD, Head, head_length, parse_head
 from .reader import read_records
 from .records import Original
 from .warcfile import page_warcs
+
+logger = logging.getLogger(__name__)
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS warcs (name TEXT PRIMARY KEY) WITHOUT ROWID;
@@ -58,7 +62,7 @@ class Originals:
     def open(cls, archive: Archive, outlet: str) -> Originals:
         """The index, holding exactly the closed WARCs that stand in the archive.
 
-        Raises OSError, and DamagedWarcError for a WARC that cannot be read.
+        A WARC that is damaged is left out. Raises OSError.
         """
         path = archive.root / "cdxj" / outlet / "originals.sqlite"
         try:
@@ -131,7 +135,11 @@ class Originals:
         for name in known - standing.keys():
             self.forget(name)
         for name in sorted(standing.keys() - known):
-            self._keep(name, sightings(standing[name]))
+            try:
+                self._keep(name, sightings(standing[name]))
+            except DamagedWarcError as error:
+                # Nothing refers to it, so that what it has is stored again.
+                logger.warning("%s; no revisit will refer to this file", error)
 
     def _keep(self, warc: str, sightings: Iterable[Sighting]) -> None:
         with self._connection as connection:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,8 @@ from .cdxj import index_warc
 from .errors import DamagedWarcError
 from .members import WarcReader
 from .warcfile import OPEN_SUFFIX, page_warcs
+
+logger = logging.getLogger(__name__)
 
 PIECE = 1 << 20
 
@@ -36,13 +39,17 @@ def recover(archive: Archive, outlet: str) -> tuple[Recovered, ...]:
     cut off in a file beside it, and closes it; then indexes the WARCs that have no CDXJ yet.
     To be called with the outlet's lock held.
 
-    Raises OSError, and DamagedWarcError for a closed WARC that cannot be indexed.
+    Raises OSError.
     """
     folder = archive.warcs(outlet)
     recovered = tuple(_recover(archive, path) for path in sorted(folder.glob(f"*/*{OPEN_SUFFIX}")))
     for warc in page_warcs(archive, outlet):
         if not archive.cdxj(warc).exists():
-            index_warc(archive, warc)
+            try:
+                index_warc(archive, warc)
+            except DamagedWarcError as error:
+                # An old fault is no reason to miss today's news; `verify` names it again.
+                logger.error("%s; it has no index until it is mended", error)
     return recovered
 
 
