@@ -468,3 +468,25 @@ def test_a_ledger_that_is_being_written_by_another_is_waited_for_then_named(
         ledger.record([look(NOW)])
     other.execute("ROLLBACK")
     ledger.record([look(NOW)])
+
+
+def test_what_vanished_and_is_shown_again_is_due(ledger: Ledger) -> None:
+    ledger.record([feed(NOW, POST), look(NOW)])
+    missing = [NOW + n * DAY for n in (2, 3, 10)]
+    ledger.record([look(day, State.GONE) for day in missing])
+    assert entry(ledger).state is State.GONE
+    shown = missing[-1] + 5 * DAY
+    assert POST not in urls_due(ledger, shown)
+    ledger.record([feed(shown, POST)])
+    assert POST in urls_due(ledger, shown)
+    assert entry(ledger).why == "back"
+
+
+def test_what_is_gone_and_never_ceased_to_be_advertised_is_left_alone(ledger: Ledger) -> None:
+    ledger.record([look(NOW)])
+    for day in range(40):
+        at = NOW + day * DAY
+        ledger.record([feed(at, POST)])
+        if POST in urls_due(ledger, at + HOUR):
+            ledger.record([look(at + HOUR, State.GONE)])
+    assert entry(ledger).looks == 5, "the first, three strikes, and one after a month"

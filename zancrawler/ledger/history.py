@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from zancrawler.ledger.due import DAY, modified_since, next_due, paced
+from zancrawler.ledger.due import ALMOST_A_DAY, DAY, modified_since, next_due, paced
 from zancrawler.ledger.model import Advertisement, Entry, Kind, Outcome, State
 
 STRIKES_TO_BE_GONE = 3
@@ -32,11 +32,17 @@ def first_advertised(advert: Advertisement, at: datetime) -> Entry:
 
 
 def advertised_again(
-    entry: Entry, advert: Advertisement, at: datetime, *, lastmod_holds: bool
+    entry: Entry,
+    advert: Advertisement,
+    at: datetime,
+    *,
+    lastmod_holds: bool,
+    last_shown: datetime | None = None,
 ) -> Entry:
     """The entry after one more advertisement; the same object where that changes nothing.
 
-    `lastmod_holds`: this outlet's lastmod was not found to be idle talk.
+    `lastmod_holds`: this outlet's lastmod was not found to be idle talk. `last_shown`: when any
+    source showed the URL before.
     """
     lastmod = _sane(advert.lastmod, at)
     # A URL's standing only rises, so the order of advertisements does not matter.
@@ -56,7 +62,20 @@ def advertised_again(
         return replace(entry, next_due=at, why="next page")
     if heeded and looked_well and modified_since(entry) and (_later(entry.next_due, at)):
         return replace(entry, next_due=at, why="lastmod")
+    if _reappears(entry, at, last_shown) and _later(entry.next_due, at):
+        return replace(entry, next_due=at, why="back")
     return entry
+
+
+def _reappears(entry: Entry, at: datetime, last_shown: datetime | None) -> bool:
+    """Whether a page that was not there is shown again, after its outlet had ceased to show it.
+
+    Many outlets go on to advertise what is gone: that alone is worth no look.
+    """
+    strike = entry.last_strike if entry.strikes else None
+    if strike is None or last_shown is None:
+        return False
+    return last_shown <= strike - ALMOST_A_DAY and at >= strike + ALMOST_A_DAY
 
 
 def looked(entry: Entry, outcome: Outcome, fresh: int, edit_rate: float) -> Entry:

@@ -57,7 +57,8 @@ _DUE = (
 _MEND = (
     "UPDATE url SET next_due = :now, why = 'clock' WHERE next_due > :now AND "
     # What is due for one of these reasons is due from the moment that it is written down.
-    "(last_look > :latest OR first_advertised > :latest OR why IN ('new', 'lastmod', 'next page'))"
+    "(last_look > :latest OR first_advertised > :latest "
+    "OR why IN ('new', 'lastmod', 'back', 'next page'))"
 )
 
 
@@ -229,7 +230,11 @@ class Ledger:
             return News.URL
         row, entry = found
         after = history.advertised_again(
-            entry, advert, at, lastmod_holds=self._habits.lastmod_holds
+            entry,
+            advert,
+            at,
+            lastmod_holds=self._habits.lastmod_holds,
+            last_shown=self._last_shown(row) if entry.strikes else None,
         )
         if after is not entry:
             self._update(row, after)
@@ -242,6 +247,12 @@ class Ledger:
         source, seconds = self._source(advert.source, advert.via), schema.to_seconds(at)
         ((first,),) = self._database.execute(_SIGHT, (row, source, seconds))
         return bool(first == seconds)
+
+    def _last_shown(self, row: int) -> datetime | None:
+        ((last,),) = self._database.execute(
+            "SELECT max(last) FROM sighting WHERE url = ?", (row,)
+        ).fetchall()
+        return None if last is None else _moment(last)
 
     def _is_new_text(self, row: int, entry: Entry) -> bool:
         """Whether a captured page is no copy of its own bare URL, or of another with a query."""
