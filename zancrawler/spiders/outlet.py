@@ -202,9 +202,17 @@ class OutletSpider(scrapy.Spider):
             # In the same transaction as what led to them: a run that dies here leaves them due.
             adverts += further_sources(found.follow if going else (), self.outlet)
             self._record_source(
-                response, via, State.CAPTURED, via.value, wait=found.ttl, adverts=tuple(adverts)
+                response,
+                via,
+                State.CAPTURED,
+                via.value,
+                # An index that did not change says nothing of its children: never ask it for less.
+                validators=not (via is Via.SITEMAP and found.follow),
+                wait=found.ttl,
+                adverts=tuple(adverts),
             )
-            for advert in found.follow if going else ():
+            wanted = [advert for advert in found.follow if self._is_wanted(advert)]
+            for advert in wanted if going else ():
                 if request := self._ask_source(advert, walk=going or walk, depth=depth + 1):
                     yield request
 
@@ -227,6 +235,7 @@ class OutletSpider(scrapy.Spider):
         state: State,
         reason: str,
         *,
+        validators: bool = True,
         wait: int | None = None,
         adverts: tuple[Advertisement, ...] = (),
     ) -> None:
@@ -239,13 +248,21 @@ class OutletSpider(scrapy.Spider):
                     state=state,
                     reason=reason,
                     kind=Kind(via.value),
-                    etag=_header(response, "ETag"),
-                    last_modified=_header(response, "Last-Modified"),
+                    etag=_header(response, "ETag") if validators else None,
+                    last_modified=_header(response, "Last-Modified") if validators else None,
                     wait=wait,
                     adverts=adverts,
                 )
             ]
         )
+
+    def _is_wanted(self, advert: Advert) -> bool:
+        """A child sitemap that says when it changed is left until then, or until its own pace."""
+        if self.full or advert.via is not Via.SITEMAP or advert.lastmod is None:
+            return True
+        entry = self.ledger.get(canonical_url(advert.url, self.outlet))
+        due = entry.next_due if entry else None
+        return due is None or due <= datetime.now(UTC)
 
     def _further(self, via: Via, walk: Walk, found: Discovered, new: int) -> Walk | None:
         """Child sitemaps, always; the next page of anything else while the walk brings news."""
