@@ -13,7 +13,7 @@ from zancrawler.discovery.sources import read_source, source_kind
 from zancrawler.ledger import Advertisement, Kind, Outcome, State
 from zancrawler.outlets import Outlet, UrlKind, canonical_url, url_kind
 from zancrawler.runs.answers import answer_of
-from zancrawler.spiders.adverts import advertisements
+from zancrawler.spiders.adverts import advertisements, further_sources
 
 
 def outcome_of(
@@ -57,7 +57,7 @@ def _state(capture: Mapping[str, Any], canonical: str, outlet: Outlet) -> tuple[
         return State.UNCHANGED, f"http-{status}"
     if capture["fetch_redirect"]:
         target = canonical_url(capture["fetch_redirect"], outlet)
-        if target == canonical_url(outlet.home, outlet) != canonical:
+        if _is_front(target, outlet) and not _is_front(canonical, outlet):
             return State.GONE, "redirect-home"
         return State.REDIRECTED, f"http-{status}"
     if status in (404, 410):
@@ -67,6 +67,16 @@ def _state(capture: Mapping[str, Any], canonical: str, outlet: Outlet) -> tuple[
     if status >= 300:
         return State.FAILED, f"http-{status}"
     return State.CAPTURED, capture["page_kind"] or f"http-{status}"
+
+
+def _is_front(canonical: str, outlet: Outlet) -> bool:
+    """Whether a URL is of the home page, of a language's home or of another listing.
+
+    An article that leads there has been taken down: no other article stands in its place.
+    """
+    is_listing = url_kind(canonical, outlet) is UrlKind.LISTING
+    is_home = canonical == canonical_url(outlet.home, outlet)
+    return is_listing or is_home or canonical in _configured(outlet)
 
 
 def source_of(exchange: Exchange, outlet: Outlet) -> tuple[Kind, tuple[Advertisement, ...]] | None:
@@ -84,4 +94,16 @@ def source_of(exchange: Exchange, outlet: Outlet) -> tuple[Kind, tuple[Advertise
         found = read_source(via, http.body, exchange.url, outlet)
     except UnreadableSource:
         return None
-    return Kind(via.value), tuple(advertisements(found.adverts, outlet))
+    adverts = advertisements(found.adverts, outlet)
+    if via is Via.SITEMAP:
+        adverts += further_sources(found.follow, outlet)
+    elif canonical_url(exchange.url, outlet) not in _configured(outlet):
+        return Kind.NEXT_PAGE, tuple(adverts)
+    return Kind(via.value), tuple(adverts)
+
+
+def _configured(outlet: Outlet) -> set[str]:
+    """The sources that the outlet's file names; what is none of them, they have led to."""
+    sources = outlet.sources
+    named = (*sources.feeds, *sources.sitemaps, *sources.listings, *sources.apis)
+    return {canonical_url(url, outlet) for url in named}
