@@ -31,6 +31,10 @@ MUCH_MORE = 1.75
 the article: live blogs, pages of many small sections."""
 HARDLY_ANY = 250
 """Letters below which a page's text is looked for in its JSON-LD: a script writes the page."""
+AGREEMENT = 0.5
+"""Below this the witnesses tell different stories."""
+FEW = 0.25
+"""Of a page's letters: an article is more than that of its page, mostly."""
 MAIN_SHARE = 0.2
 """Of the letters found: an element that holds more is the article's own, whatever its class."""
 LEAD = 8
@@ -72,6 +76,9 @@ def find_text(
         return Found(tuple(blocks), "outlet", body)
     first, second = ask_trafilatura(page, all_blocks), ask_resiliparse(page, all_blocks)
     winner, chosen = _choose(all_blocks, first, second)
+    if winner == "trafilatura" and _is_doubtful(all_blocks, first, second):
+        first = ask_trafilatura(page, all_blocks, thorough=True)
+        winner, chosen = _choose(all_blocks, first, second)
     kept = [all_blocks[i] for i in sorted(_completed(all_blocks, chosen, second))]
     kept = _without_links(_without_furniture(kept))
     stated = script_blocks(page.tree, article_body or "")
@@ -109,6 +116,13 @@ def _choose(blocks: Sequence[TextBlock], first: Claim, second: Claim) -> tuple[s
     if other > MUCH_MORE * one and second:
         return "resiliparse", second
     return ("trafilatura", first) if first else ("none", first)
+
+
+def _is_doubtful(blocks: Sequence[TextBlock], first: Claim, second: Claim) -> bool:
+    """Whether the first answer is worth asking for again, at length: the other witness says
+    something else, or most of the page's text would be none of the article's."""
+    little = _letters(blocks[i] for i in first) < FEW * _letters(blocks)
+    return little or (_agreement(blocks, first, second) or 0.0) < AGREEMENT
 
 
 def _completed(blocks: Sequence[TextBlock], chosen: Claim, second: Claim) -> set[int]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from zancrawler.extraction.arbiter import find_text
+from zancrawler.extraction.arbiter import AGREEMENT, find_text
 from zancrawler.extraction.article import Article, Image
 from zancrawler.extraction.authors import byline_of
 from zancrawler.extraction.chrome import without_chrome
@@ -17,12 +15,9 @@ from zancrawler.extraction.pictures import pictures_of
 from zancrawler.extraction.publication import publication_of
 from zancrawler.extraction.sensitivity import sensitivity
 from zancrawler.extraction.structured import Node, Structured, first_string, strings
-from zancrawler.extraction.textblocks import TextBlock, joined, read_blocks
+from zancrawler.extraction.textblocks import joined, read_blocks
 from zancrawler.extraction.titles import element_text, title_of
 from zancrawler.outlets import ArticleRules, Outlet, canonical_url, readable_path
-
-AGREEMENT = 0.5
-"""Below this the witnesses tell different stories, and a reader should know."""
 
 
 class NoArticle(ValueError):  # noqa: N818  a finding, not a failure
@@ -47,7 +42,7 @@ def extract(page: Page, outlet: Outlet, memory: SiteMemory | None = None) -> Art
     body = without_chrome(
         found.blocks, title=title, authors=authors, ends=rules.ends if rules else ()
     )
-    own, forgotten = _without_known(body.blocks, memory)
+    own = memory.without_known(body.blocks) if memory else body.blocks
     if not own:
         raise NoArticle("No text of an article was found in the page.")
     text = joined(own)
@@ -57,8 +52,8 @@ def extract(page: Page, outlet: Outlet, memory: SiteMemory | None = None) -> Art
     if body.credit:
         images = _credited(images, body.credit)
     warnings = list(when.warnings)
-    if forgotten:
-        warnings.append(f"memory_cut:{forgotten}")
+    if len(own) < len(body.blocks):
+        warnings.append(f"memory_cut:{len(body.blocks) - len(own)}")
     if found.winner != "outlet":
         warnings.append(f"text:{found.winner}")
     if found.agreement is not None and found.agreement < AGREEMENT:
@@ -87,14 +82,6 @@ def extract(page: Page, outlet: Outlet, memory: SiteMemory | None = None) -> Art
         sensitivity=sensitivity(title, text, authors),
         warnings=tuple(warnings),
     )
-
-
-def _without_known(
-    blocks: Sequence[TextBlock], memory: SiteMemory | None
-) -> tuple[Sequence[TextBlock], int]:
-    """The blocks that are this story's own, and how many were not."""
-    own = [block for block in blocks if not (memory and memory.knows(block.text))]
-    return own, len(blocks) - len(own)
 
 
 def _reliable(rules: ArticleRules | None, outlet: Outlet) -> ArticleRules | None:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
 from zancrawler.extraction.article import Article
-from zancrawler.extraction.textblocks import key_of
+from zancrawler.extraction.textblocks import TextBlock, key_of
 
 AT_LEAST = 3
 """Stories, of different titles, under which a line must stand. Never fewer: a sentence of one
@@ -37,10 +37,14 @@ class SiteMemory:
     lines: tuple[str, ...]
     """As printed, sorted, so that people can read and compare memories."""
 
-    def knows(self, text: str) -> bool:
-        """Whether each line of a text is one that recurs."""
-        keys = frozenset(map(key_of, self.lines))
-        return all(key_of(line) in keys for line in text.splitlines())
+    def without_known(self, blocks: Sequence[TextBlock]) -> list[TextBlock]:
+        """The blocks that hold any line which does not recur."""
+        known = frozenset(map(key_of, self.lines))
+        return [
+            block
+            for block in blocks
+            if not all(key_of(line) in known for line in block.text.splitlines())
+        ]
 
     def to_json(self) -> str:
         fields = {**asdict(self), "learnt_at": self.learnt_at.isoformat()}
