@@ -173,7 +173,7 @@ def test_a_share_never_rises_over_itself(marks: list[bool], before: list[bool]) 
 
 def test_a_wall() -> None:
     good = history()
-    last = run(NOW + HOUR, state=RunState.BLOCKED)
+    last = run(NOW + HOUR, state=RunState.BLOCKED, walled=True)
     assert codes(replace(good, runs=(*good.runs, last)), NOW + 2 * HOUR) == [AlarmCode.BLOCKING]
     walls = tuple(PageLook(NOW + n * HOUR / 60, PageState.BLOCKED, "cloudflare") for n in range(4))
     (alarm,) = alarms(replace(good, pages=(*good.pages, *walls)), NOW + HOUR)

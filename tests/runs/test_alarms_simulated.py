@@ -143,16 +143,18 @@ class World:
             self.feed_since = self.feed_since or now
         else:
             self.feed_failing, self.feed_since = 0, None
-        state, answered, new = RunState.FINISHED, True, 0
+        walled, answered, new = False, True, 0
         if "down" in happening:
             answered = False
         elif "wall" in happening:
             for _ in range(min(len(self.waiting) + 3, 5)):
                 self.pages.append(PageLook(now, PageState.BLOCKED, "cloudflare"))
-            state = RunState.BLOCKED if len(self.waiting) + 3 >= 5 else RunState.FINISHED
+            walled = len(self.waiting) + 3 >= 5
         else:
             new = self._capture(now, happening)
-        self.runs.append(Run(f"x-{day:%Y%m%d}153000", now, now, state, state, 20, new, answered))
+        state = RunState.BLOCKED if walled else RunState.FINISHED
+        crawl_id = f"x-{day:%Y%m%d}153000"
+        self.runs.append(Run(crawl_id, now, now, state, state, 20, new, answered, walled))
 
     def _capture(self, now: datetime, happening: set[str]) -> int:
         for _ in range(3):

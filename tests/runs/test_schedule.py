@@ -68,7 +68,7 @@ def test_a_source_that_is_asked_no_more_does_not_press() -> None:
 
 
 def test_walls_and_failures_are_given_time() -> None:
-    blocked = Run("x-1", NOW - HOUR, NOW, RunState.BLOCKED, "blocked", 20, 3)
+    blocked = Run("x-1", NOW - HOUR, NOW, RunState.BLOCKED, "blocked", 20, 3, walled=True)
     assert next_run(blocked, [source(NOW + HOUR)]) == NOW + REST
     soon = [source(NOW + HOUR / 60)]
     waits = [next_run(LAST, soon, failures=n) for n in range(1, 12)]

@@ -17,7 +17,6 @@ from typing import Any, TypeVar
 
 from zancrawler.runs.history import ArticleLook, History, PageLook, PageState
 from zancrawler.runs.silence import silence
-from zancrawler.runs.summary import RunState
 
 _Look = TypeVar("_Look", ArticleLook, PageLook)
 
@@ -95,7 +94,7 @@ def alarms(history: History, now: datetime) -> tuple[Alarm, ...]:
 
 def silent(history: History, now: datetime) -> Iterator[Alarm]:
     """Judged up to the last day before the last run that could see the news (`silence`)."""
-    seeing = [run for run in history.runs if run.state is not RunState.BLOCKED and run.answered]
+    seeing = [run for run in history.runs if run.answered and not run.walled]
     if not seeing:
         return
     last = min(seeing[-1].started, now).astimezone(history.timezone).date()
@@ -201,7 +200,7 @@ def blocking(history: History, now: datetime) -> Iterator[Alarm]:
     marks = [_is_wall(page) for page in near]
     before = [_is_wall(page) for page in history.pages[: -len(young) or None]]
     walls = [page for page in near if _is_wall(page)]
-    if history.last.state is RunState.BLOCKED or (len(walls) > 2 and rose(marks, before)):
+    if history.last.walled or (len(walls) > 2 and rose(marks, before)):
         reason = f" ({walls[-1].reason})" if walls and walls[-1].reason else ""
         since = walls[0].at if walls else history.last.started
         yield Alarm(
@@ -220,7 +219,7 @@ def _is_wall(page: PageLook) -> bool:
 
 def unreachable(history: History, now: datetime) -> Iterator[Alarm]:
     last = history.last
-    if last is None or last.answered or last.state is RunState.BLOCKED:
+    if last is None or last.answered or last.walled:
         return
     first = last
     for run in reversed(history.runs):
@@ -239,7 +238,7 @@ def unreachable(history: History, now: datetime) -> Iterator[Alarm]:
 def source_dead(history: History, now: datetime) -> Iterator[Alarm]:
     """Where all sources fail the outlet is unreachable, and one alarm says so."""
     last = history.last
-    if last is None or not last.answered or last.state is RunState.BLOCKED:
+    if last is None or not last.answered or last.walled:
         return
     for source in history.sources:
         if source.failing >= FAILING_RUNS and source.since and now - source.since >= FAILING_FOR:

@@ -52,6 +52,8 @@ class Run:
     articles_new: int
     answered: bool = True
     """Whether the outlet gave one usable answer, robots.txt not counted."""
+    walled: bool = False
+    """Whether it ended at a wall. A server in trouble is none."""
 
 
 class PageState(StrEnum):
@@ -170,19 +172,21 @@ def _is_alive(pid: int) -> bool:
 def _runs(ended: list[dict[str, Any]], exchanges: list[dict[str, Any]]) -> Iterator[Run]:
     known = {row["crawl_id"] for row in exchanges}
     answered = {row["crawl_id"] for row in exchanges if _is_answer(row)}
+    walled = {row["crawl_id"] for row in exchanges if _is_wall(row)}
     for row in ended:
         # Runs older than the exchanges that were read are given the benefit of the doubt.
         is_old = not exchanges or row["started"] < exchanges[0]["fetch_time"]
-        crawl_id = row["crawl_id"]
+        crawl_id, state = row["crawl_id"], _state(row)
         yield Run(
             crawl_id=crawl_id,
             started=row["started"],
             finished=row["finished"] or row["started"],
-            state=_state(row),
+            state=state,
             outcome=row["outcome"] or "",
             requests=row["requests"] or 0,
             articles_new=row["articles_new"] or 0,
             answered=crawl_id in answered or (is_old and crawl_id not in known),
+            walled=state is RunState.BLOCKED and (is_old or crawl_id in walled),
         )
 
 
@@ -200,6 +204,14 @@ def _is_answer(row: dict[str, Any]) -> bool:
         and row["page_kind"] != PageState.BLOCKED
         and row["url_path"] != "/robots.txt"
     )
+
+
+def _is_wall(row: dict[str, Any]) -> bool:
+    """A challenge may come with a 503 too; a bare one is a server in trouble."""
+    if row["fetch_status"] in (401, 403, 429, 451):
+        return True
+    reason = row["page_reason"] or ""
+    return row["page_kind"] == PageState.BLOCKED and not reason.startswith("http-5")
 
 
 def _died(
@@ -247,9 +259,9 @@ def _pages(exchanges: list[dict[str, Any]], outlet: Outlet) -> Iterator[PageLook
         kind, reason = row["page_kind"], row["page_reason"]
         if row["fetch_status"] == 304 and url_kind(row["url"], outlet) is not UrlKind.ARTICLE:
             continue
-        if kind == PageState.BLOCKED:
+        if _is_wall(row):
             yield PageLook(row["fetch_time"], PageState.BLOCKED, reason)
-        elif row["article_id"]:
+        elif row["article_id"] and row["fetch_status"] in (200, 304):
             yield PageLook(row["fetch_time"], PageState.ARTICLE)
         elif kind in ("empty", "other") and row["fetch_status"] == 200 and reason != "url":
             yield PageLook(row["fetch_time"], PageState.NO_ARTICLE, reason)

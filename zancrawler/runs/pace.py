@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 
 from zancrawler.ledger import Entry
 from zancrawler.runs.history import Run
-from zancrawler.runs.summary import RunState
 
 FIRST_PACE = timedelta(hours=1)
 """Between runs of an outlet whose ledger does not say."""
@@ -36,7 +35,7 @@ def next_run(last: Run | None, sources: Sequence[Entry], *, failures: int = 0) -
     asked = [e for e in sources if e.next_due and e.last_look and e.last_look >= last.started]
     due = min((e.next_due for e in asked if e.next_due), default=last.finished + FIRST_PACE)
     shortest = SHORTEST
-    if last.state is RunState.BLOCKED:
+    if last.walled:
         shortest = REST
     if failures:
         shortest = max(shortest, SHORTEST * 2 ** min(failures - 1, 10))
