@@ -299,7 +299,9 @@ class OutletSpider(scrapy.Spider):
             canonical = canonical_url(target, self.outlet)
             # The site may know better than our canonical form what to ask for.
             is_other_spelling = canonical == canonical_url(response.url, self.outlet)
-            if (is_other_spelling or canonical not in self.asked) and self.budget > 0:
+            known = self.ledger.get(canonical)
+            is_news = canonical not in self.asked and not (known and known.held)
+            if (is_other_spelling or is_news) and self.budget > 0:
                 self.asked.add(canonical)
                 url = target if is_other_spelling else canonical
                 request = self._ask_article(Due(url, Kind.ARTICLE, None, None, "redirect"))
