@@ -61,6 +61,10 @@ sitemaps = ["/wp-sitemap.xml"]
 listings = ["/", "/en/", "/ps/"]
 apis = ["/wp-json/wp/v2/posts"]
 
+# Dated permalinks are known from the platform; the short daily reports stand under a bare slug.
+[[articles]]
+url = "^(?:/(?:en|ps))?/(?:weather|river-level)-[0-9-]+$"
+
 [urls]
 drop_prefixes = ["/index.php"]
 skip = ["^/calendar/", "^/private/", "/author/", "/tag/"]
