@@ -26,7 +26,7 @@ def list_outlets(outlets: OutletsOption = None, json: JsonOption = False) -> Non
     if json:
         print_json([_plain(outlet) for outlet in found])
         return
-    table = Table("name", "title", "languages", "platform", "home", "checked live")
+    table = Table("name", "title", "languages", "platform", "home", "checked live", "crawled")
     for outlet in found:
         table.add_row(
             outlet.name,
@@ -35,6 +35,7 @@ def list_outlets(outlets: OutletsOption = None, json: JsonOption = False) -> Non
             outlet.platform,
             outlet.home,
             outlet.checked,
+            "always" if outlet.active else "when named",
         )
     console().print(table)
 
