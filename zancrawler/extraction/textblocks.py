@@ -56,9 +56,7 @@ _KINDS = {
     **dict.fromkeys(("td", "th"), Kind.CELL),
     "blockquote": Kind.QUOTE,
 }
-_NOT_KEY = re.compile(r"[\W_]+")
-# What HTML collapses (its ASCII white space) and the no-break spaces that stand in for it.
-_SPACE = re.compile(r"[ \t\n\f\r\u00a0\u2000-\u200a\u202f\u205f\u3000]+")
+_KEY = re.compile(r"[^\W_]+")
 _MAIN = ("main", "article", "h1")
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 # Shown by no browser: they hint where a word may break. Joiners and direction marks are not these.
@@ -66,7 +64,7 @@ _HINTS = str.maketrans("", "", "\u00ad\u200b\u2060\ufeff")
 
 
 def key_of(text: str) -> str:
-    return _NOT_KEY.sub("", text.lower())
+    return "".join(_KEY.findall(text.lower()))
 
 
 def read_blocks(root: HtmlElement, skip: Container[HtmlElement] = ()) -> list[TextBlock]:
@@ -168,12 +166,17 @@ class _Walk:
         self._linked.clear()
         text = tidy(raw)
         if text and holder is not None:
-            yield TextBlock(_kind(holder), text, key_of(text), len(key_of(linked)), holder)
+            yield TextBlock(
+                _kind(holder), text, key_of(text), len(key_of(linked)) if linked else 0, holder
+            )
 
 
 def tidy(raw: str) -> str:
     """White space collapsed, line breaks (as `\\v`) kept one at a time, none at the ends."""
-    lines = (_SPACE.sub(" ", line).strip() for line in raw.translate(_HINTS).split("\v"))
+    if not raw.isascii():
+        raw = raw.translate(_HINTS)
+    # Unicode's white space: what HTML collapses, and the no-break spaces that stand in for it.
+    lines = (" ".join(line.split()) for line in raw.split("\v"))
     return "\n".join(line for line in lines if line)
 
 
