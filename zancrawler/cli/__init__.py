@@ -7,7 +7,16 @@ import sys
 import typer
 
 from zancrawler.archive import ArchiveError
-from zancrawler.cli import crawling, extracting, keeping, looking, newsroom, outlets, scheduling, status
+from zancrawler.cli import (
+    crawling,
+    extracting,
+    keeping,
+    looking,
+    newsroom,
+    outlets,
+    scheduling,
+    status,
+)
 from zancrawler.outlets import OutletError
 from zancrawler.runs.crawl import NobodyNamedError
 

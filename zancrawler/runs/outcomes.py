@@ -15,6 +15,8 @@ from zancrawler.outlets import Outlet, UrlKind, canonical_url, url_kind
 from zancrawler.runs.answers import answer_of
 from zancrawler.spiders.adverts import advertisements, further_sources
 
+_NOT_IT = (PageKind.EMPTY, PageKind.WRONG_LANGUAGE, PageKind.ERROR)
+
 
 def outcome_of(
     capture: Mapping[str, Any],
@@ -66,6 +68,9 @@ def _state(capture: Mapping[str, Any], canonical: str, outlet: Outlet) -> tuple[
         return State.BLOCKED, capture["page_reason"]
     if status >= 300:
         return State.FAILED, f"http-{status}"
+    if capture["page_kind"] in _NOT_IT:
+        # The bytes are kept, but the article that was advertised is not held.
+        return State.FAILED, capture["page_kind"]
     return State.CAPTURED, capture["page_kind"] or f"http-{status}"
 
 

@@ -1,7 +1,7 @@
 """Silence: whether an outlet publishes less than its own habit allows.
 
 The model in one paragraph. An outlet's usual number of articles on, say, a Tuesday is the mean of
-its last twelve Tuesdays, the best of them counted as no better than the second best. The last k
+its last ten Tuesdays, the best of them counted as no better than the second best. The last k
 whole days, for k from 3 to 60, ought then to have brought the sum of their weekdays' usual numbers.
 How far such a sum may stray follows from how far the outlet strayed before: counts are taken as
 negative binomial, with the larger of its daily and its weekly variance over mean, and as Poisson
@@ -18,11 +18,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
-from statistics import fmean, variance
+from itertools import pairwise
+from statistics import fmean
 
 from hijridate import Gregorian
 
-WEEKS = 12
+WEEKS = 10
 """Of habit before a window."""
 LEAST_WEEKS = 4
 """With a shorter history nothing is said."""
@@ -104,11 +105,12 @@ class _Habit:
     def dispersion(self) -> float:
         """Variance over mean, of days or of weeks, whichever is more; at least 1."""
         pairs = [(count, self.usual[day.weekday()]) for day, count in self.counts]
-        daily = [(count - usual) ** 2 / usual for count, usual in pairs if usual]
+        daily = sum((count - usual) ** 2 for count, usual in pairs) / sum(u for _, u in pairs)
         numbers = [count for _, count in self.counts]
         weekly = [sum(numbers[start : start + 7]) for start in range(0, len(numbers) - 6, 7)]
-        mean = fmean(weekly)
-        return max(1.0, fmean(daily), variance(weekly) / mean if mean else 1.0)
+        # From week to week, so that growth is no straying (von Neumann's estimate of variance).
+        steps = [(later - earlier) ** 2 / 2 for earlier, later in pairwise(weekly)]
+        return max(1.0, daily, fmean(steps) / fmean(weekly) if any(weekly) else 1.0)
 
 
 def _days(begin: date, length: int) -> list[date]:
