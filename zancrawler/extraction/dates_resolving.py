@@ -67,9 +67,9 @@ def resolve_day(stated: Stated, captured_at: datetime, hints: Hints) -> Day:
     if stated.year is None:
         return _without_year(stated, latest, hints)
     days = _possible(stated, stated.year, latest)
-    chosen, warnings = days[0], ()
-    if len(days) > 1:
-        chosen, warnings = _choose_order(days, stated, hints)
+    if len(days) == 1:
+        return _against_weekday(days[0], stated.weekday, ())
+    chosen, warnings = _choose_order(days, stated, hints)
     return _against_weekday(chosen, stated.weekday, warnings)
 
 

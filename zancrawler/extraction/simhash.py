@@ -15,7 +15,9 @@ _LANE = 16
 @cache
 def _spread() -> tuple[int, ...]:
     """For each byte, its eight bits set apart by a lane each, so that votes add up in one sum."""
-    return tuple(sum(((byte >> bit) & 1) << (_LANE * bit) for bit in range(8)) for byte in range(256))
+    return tuple(
+        sum(((byte >> bit) & 1) << (_LANE * bit) for bit in range(8)) for byte in range(256)
+    )
 
 
 def simhash(text: str) -> int | None:

@@ -63,7 +63,7 @@ PRESET = Preset(
     ),
     signs=(
         re.compile(rb'name="[Gg]enerator" content="Drupal'),
-        re.compile(rb"\bdata-drupal-[a-z]"),
+        re.compile(rb"data-drupal-[a-z]"),
         re.compile(rb"Drupal\.settings\b"),
     ),
 )
