@@ -1,0 +1,56 @@
+"""One run of one outlet, from settings to summary; `python -m zancrawler.runs OUTLET` is this.
+
+Settings come from the environment, as `scrapy crawl` takes them. Standard output carries one JSON
+summary a line, the last one final; messages for people go to standard error.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+
+from scrapy.crawler import AsyncCrawlerProcess, Crawler
+from scrapy.utils.project import get_project_settings
+from twisted.internet.task import LoopingCall
+
+from zancrawler.archive import ArchiveError
+from zancrawler.runs.extension import RunExtension
+from zancrawler.runs.summary import RunState, RunSummary
+
+_EVERY = 1.0
+"""Seconds between two lines of progress."""
+
+
+def main(outlet: str, overrides: dict[str, str]) -> int:
+    settings = get_project_settings()
+    settings.setmodule("zancrawler.settings", priority="project")
+    settings.update(overrides, priority="cmdline")
+    process = AsyncCrawlerProcess(settings)
+    crawler = process.create_crawler(outlet)
+    task = process.crawl(crawler)
+    task.add_done_callback(lambda done: None if done.cancelled() else done.exception())
+    progress = LoopingCall(_tell, crawler)
+    progress.start(_EVERY, now=False)
+    process.start()
+    if task.done() and (error := task.exception()):
+        if not isinstance(error, ArchiveError):
+            raise error
+        _say(RunSummary.failed(outlet, str(error)))
+        return 1
+    extension = crawler.get_extension(RunExtension)
+    if extension is None:
+        return 1
+    summary = extension.summary()
+    _say(summary)
+    return 1 if summary.state in (RunState.FAILED, RunState.BLOCKED) else 0
+
+
+def _tell(crawler: Crawler) -> None:
+    extension = crawler.get_extension(RunExtension)
+    if extension:
+        _say(extension.summary())
+
+
+def _say(summary: RunSummary) -> None:
+    sys.stdout.write(json.dumps(summary.as_json(), default=str) + "\n")
+    sys.stdout.flush()
