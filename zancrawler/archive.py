@@ -111,13 +111,17 @@ class Archive:
     def ledger(self, outlet: str) -> Path:
         return self.root / "ledger" / f"{outlet}.sqlite"
 
+    def lock_file(self, outlet: str) -> Path:
+        """Who holds the outlet, in words, while somebody does."""
+        return self.root / "ledger" / f"{outlet}.lock"
+
     @contextmanager
     def lock(self, outlet: str, holder: str) -> Iterator[None]:
         """Holds the outlet for one run; the kernel lets go of it if the process dies.
 
         `holder` is what another run is told of us. Raises ArchiveLockedError.
         """
-        path = self.root / "ledger" / f"{outlet}.lock"
+        path = self.lock_file(outlet)
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("a+", encoding="utf-8") as file:
             try:

@@ -3,6 +3,7 @@
 from zancrawler.ledger.coverage import Coverage, Month, SourceCoverage
 from zancrawler.ledger.ledger import Ledger
 from zancrawler.ledger.model import (
+    SAME_PAYLOAD,
     Advertisement,
     Due,
     Entry,
@@ -15,6 +16,7 @@ from zancrawler.ledger.model import (
 from zancrawler.ledger.traps import Shape
 
 __all__ = [
+    "SAME_PAYLOAD",
     "Advertisement",
     "Coverage",
     "Due",

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from zancrawler.ledger.due import ALMOST_A_DAY, DAY, modified_since, next_due, paced
-from zancrawler.ledger.model import Advertisement, Entry, Kind, Outcome, State
+from zancrawler.ledger.model import SAME_PAYLOAD, Advertisement, Entry, Kind, Outcome, State
 
 STRIKES_TO_BE_GONE = 3
 
@@ -92,6 +92,9 @@ def looked(entry: Entry, outcome: Outcome, fresh: int, edit_rate: float) -> Entr
         target=outcome.target,
     )
     match outcome.state:
+        case State.UNCHANGED if outcome.reason == SAME_PAYLOAD and entry.failures:
+            # The same wall, or the same failed page, is no success for being the same.
+            entry = replace(entry, failures=entry.failures + 1)
         case State.CAPTURED | State.UNCHANGED:
             entry = _captured(entry, outcome)
         case State.GONE:

@@ -66,6 +66,10 @@ class Advertisement:
     lastmod: datetime | None = None
 
 
+SAME_PAYLOAD = "same-payload"
+"""The reason of an outcome UNCHANGED whose page is, byte for byte, that of the look before."""
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """One look at one URL, and all that it brought.

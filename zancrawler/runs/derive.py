@@ -13,7 +13,7 @@ from zancrawler.capture.reader import Exchange
 from zancrawler.discovery.blocks import blocked
 from zancrawler.discovery.kind import PageKind
 from zancrawler.extraction.memory import SiteMemory
-from zancrawler.ledger import Outcome, State
+from zancrawler.ledger import Kind, Outcome, State
 from zancrawler.outlets import Outlet, UrlKind, host_of, url_kind
 from zancrawler.runs.answers import Answer, answer_of
 from zancrawler.runs.outcomes import outcome_of
@@ -61,7 +61,7 @@ def derive(
         published=article["date_published"] if article else None,
         wait=_retry_after(answer),
     )
-    if outcome.state is State.UNCHANGED:
+    if outcome.state is State.UNCHANGED and outcome.kind is Kind.ARTICLE:
         capture["article_id"] = article_id(outcome.url)
     return Derived(capture, article, outcome)
 
@@ -74,14 +74,16 @@ def is_ours(exchange: Exchange, outlet: Outlet) -> bool:
 def _read(
     exchange: Exchange, answer: Answer | None, outlet: Outlet, memory: SiteMemory | None
 ) -> Reading | None:
-    """What the answer is, with the article where it is one. None: no whole answer, or no page."""
-    http = answer.message if answer else None
-    if http is None or http.status is None or 300 <= http.status < 400:
+    """What the answer is, with the article where it is one. None: no page, or the same again."""
+    if answer is None or answer.status is None or 300 <= answer.status < 400:
         return None
-    if wall := blocked(http.status, http.headers, http.body):
+    http = answer.message
+    if http is None and answer.status == 200:
+        return None
+    if wall := blocked(answer.status, answer.headers, http.body if http else b""):
         return Reading(PageKind.BLOCKED, wall)
-    if http.status != 200:
-        return Reading(PageKind.ERROR, f"http-{http.status}")
+    if http is None or answer.status != 200:
+        return Reading(PageKind.ERROR, f"http-{answer.status}")
     if exchange.response and exchange.response.truncated:
         return Reading(PageKind.ERROR, f"truncated-{exchange.response.truncated}")
     kind = url_kind(exchange.url, outlet)
@@ -95,7 +97,6 @@ def _read(
         exchange.url,
         outlet,
         captured_at=exchange.records[0].date,
-        status=http.status,
         headers=http.headers,
         memory=memory,
     )

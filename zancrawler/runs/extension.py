@@ -19,7 +19,7 @@ from scrapy.exceptions import NotConfigured
 from scrapy.utils.defer import deferred_from_coro
 from twisted.internet.task import LoopingCall
 
-from zancrawler.archive import Archive
+from zancrawler.archive import Archive, ArchiveError
 from zancrawler.capture.exchange import CapturedExchange
 from zancrawler.capture.recovery import recover
 from zancrawler.capture.signals import capture_failed, exchange_captured
@@ -183,8 +183,11 @@ class RunExtension:
     def _finish(self) -> None:
         """The last words of the run: its rows of `coverage` and `crawls`."""
         self.finished = datetime.now(UTC)
-        if self.failure is None:
+        try:
             tables = Tables(self.archive, self.outlet.name)
-            settle(tables, self.ledger)
-            tables.put_coverage(coverage_rows(self.ledger))
+            if self.failure is None:
+                settle(tables, self.ledger)
+                tables.put_coverage(coverage_rows(self.ledger))
             tables.put_crawl(crawl_row(self.summary(), self.crawler.stats.get_stats()))
+        except (OSError, ArchiveError) as error:
+            self.failure = self.failure or f"{error}; what was captured is safe in the WARCs"

@@ -8,6 +8,7 @@ outcome, which the crawl puts into the ledger: WARC, tables, ledger, in that ord
 from __future__ import annotations
 
 import multiprocessing
+import os
 import queue
 import signal
 import threading
@@ -104,8 +105,9 @@ def _listen(pipe: Connection, told: queue.SimpleQueue[Span | None]) -> None:
             if span is None:
                 return
     except (EOFError, OSError):
-        # The crawl died. What it captured is durable or will be derived at the next start.
-        told.put(None)
+        # The crawl died, and another may hold the outlet from now on: write nothing more. What was
+        # captured is derived at the next start, and a commit cut short leaves whole files.
+        os._exit(1)
 
 
 def _batches(told: queue.SimpleQueue[Span | None]) -> Iterator[list[Span]]:

@@ -152,7 +152,7 @@ class Holder:
 def lock_holder(archive: Archive, outlet: str) -> Holder | None:
     """Read from the lock's file, for to try the lock would be to hold it."""
     try:
-        said = archive.ledger(outlet).with_suffix(".lock").read_text(encoding="utf-8")
+        said = archive.lock_file(outlet).read_text(encoding="utf-8")
     except FileNotFoundError:
         return None
     found = re.fullmatch(r"(\S+), pid (\d{1,9})", said.strip())

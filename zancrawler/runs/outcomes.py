@@ -10,7 +10,7 @@ from zancrawler.capture.reader import Exchange
 from zancrawler.discovery import UnreadableSource, Via
 from zancrawler.discovery.kind import PageKind
 from zancrawler.discovery.sources import read_source, source_kind
-from zancrawler.ledger import Advertisement, Kind, Outcome, State
+from zancrawler.ledger import SAME_PAYLOAD, Advertisement, Kind, Outcome, State
 from zancrawler.outlets import Outlet, UrlKind, canonical_url, url_kind
 from zancrawler.runs.answers import answer_of
 from zancrawler.spiders.adverts import advertisements, further_sources
@@ -55,8 +55,10 @@ def _state(capture: Mapping[str, Any], canonical: str, outlet: Outlet) -> tuple[
         return State.FAILED, capture["error"] or "no answer"
     if capture["content_truncated"]:
         return State.FAILED, f"truncated-{capture['content_truncated']}"
-    if status == 304 or capture["warc_type"] == "revisit":
-        return State.UNCHANGED, f"http-{status}"
+    if status == 304:
+        return State.UNCHANGED, "http-304"
+    if status == 200 and capture["warc_type"] == "revisit":
+        return State.UNCHANGED, SAME_PAYLOAD
     if capture["fetch_redirect"]:
         target = canonical_url(capture["fetch_redirect"], outlet)
         if _is_front(target, outlet) and not _is_front(canonical, outlet):

@@ -54,7 +54,7 @@ class OutletSpider(scrapy.Spider):
         self.asked: set[str] = set()
         """Canonical URLs of this run: nothing is asked for twice."""
         self.sources: set[str] = set()
-        """The canonical URLs among them that were asked for as sources."""
+        """The canonical URLs among them of which the ledger was told here, as of sources."""
         self.sources_left = 0
         self._is_new = False
         self.advertised = 0
@@ -152,7 +152,6 @@ class OutletSpider(scrapy.Spider):
         self.asked.add(canonical)
         if is_known or self.budget <= 0 or url_kind(canonical, self.outlet) is UrlKind.FOREIGN:
             return None
-        self.sources.add(canonical)
         self.sources_left += 1
         self.budget -= 1
         again = self.full or self.backfill
@@ -240,6 +239,7 @@ class OutletSpider(scrapy.Spider):
         adverts: tuple[Advertisement, ...] = (),
     ) -> None:
         """Tells the ledger of a look at a source, and of what it showed."""
+        self.sources.add(canonical_url(response.url, self.outlet))
         self.ledger.record(
             [
                 Outcome(
