@@ -71,6 +71,17 @@ def test_interim_heads_are_set_apart():
         ("gzip, gzip", gzip.compress(gzip.compress(BODY))),
         ("gzip", BODY),
     ],
+    # By the names of the codings: gzip writes the time, and every worker must collect the same ids.
+    ids=[
+        "gzip",
+        "two members",
+        "trailing garbage",
+        "deflate",
+        "raw deflate",
+        "identity",
+        "twice",
+        "not coded at all",
+    ],
 )
 def test_codings_come_off(coding, coded):
     message = read_message(response(coded, f"Content-Encoding: {coding}"))
