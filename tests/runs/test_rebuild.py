@@ -7,10 +7,12 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
+import pyarrow.parquet as pq
 from crawled_newsroom import Crawled, zancrawler
 
 from zancrawler.archive import Archive
 from zancrawler.ledger import Entry, Kind, Ledger
+from zancrawler.tables import Access, Tables
 
 DERIVED = ("articles", "versions", "captures")
 
@@ -62,3 +64,20 @@ def test_rebuilding_in_place_changes_nothing(crawled: Crawled, tmp_path: Path) -
     zancrawler("rebuild", "--workers", 1, "--archive", copy)
     assert digests(copy) == before
     assert not (copy / "tables" / ".rebuild").exists()
+
+
+def test_a_rebuild_shows_nothing_that_was_held(crawled: Crawled, tmp_path: Path) -> None:
+    copy = Archive(tmp_path / "copy")
+    shutil.copytree(crawled.archive.root, copy.root)
+    ids = pq.read_table(copy.table("articles"))["article_id"].to_pylist()[:2]
+    for outlet in crawled.newsroom.homes:
+        tables = Tables(copy, outlet)
+        tables.mark_gone(ids[:1])
+        tables.mark(ids[1:], access=Access.WITHDRAWN)
+    zancrawler("rebuild", "--workers", 1, "--archive", copy.root)
+    rows = {row["article_id"]: row for row in pq.read_table(copy.table("articles")).to_pylist()}
+    assert [(rows[i]["status"], rows[i]["access"]) for i in ids] == [
+        ("gone", "held"),
+        ("live", "withdrawn"),
+    ]
+    assert {row["access"] for i, row in rows.items() if i not in ids} == {"open"}

@@ -141,6 +141,42 @@ def test_bytes_that_are_in_the_archive_show_their_version(archive: Archive) -> N
     assert (article["version"], article["text"]) == (1, "یک")
 
 
+def test_the_same_wall_twice_is_no_sighting(archive: Archive) -> None:
+    tables = Tables(archive, OUTLET)
+    seen, wall = capture(0, url("a")), capture(1, url("a"), content_digest="sha256:wall")
+    tables.commit([seen], [sighting(seen)])
+    tables.commit([wall | {"warc_type": "revisit"}])
+    (article,) = read.open(archive).articles().to_pylist()
+    assert article["last_seen"] == START
+    for reopened in (tables, Tables(archive, OUTLET)):
+        same = capture(2, url("a")) | {"warc_type": "revisit"}
+        reopened.commit([same])
+        (article,) = read.open(archive).articles().to_pylist()
+        assert article["last_seen"] == same["fetch_time"]
+
+
+def test_what_is_gone_is_held_once_and_a_person_may_lift_it(archive: Archive) -> None:
+    tables = Tables(archive, OUTLET)
+    first = capture(0, url("a"))
+    tables.commit([first], [sighting(first)])
+    ids = [first["article_id"], "0" * 20]
+
+    def standing() -> tuple[str, str]:
+        (article,) = read.open(archive).articles().to_pylist()
+        return article["status"], article["access"]
+
+    assert tables.mark_gone(ids) == 1
+    assert standing() == ("gone", "held")
+    tables.mark(ids, access=Access.OPEN)
+    assert tables.mark_gone(ids) == 0
+    assert standing() == ("gone", "open")
+    again = capture(1, url("a"))
+    tables.commit([again], [sighting(again)])
+    tables.mark(ids, access=Access.WITHDRAWN)
+    assert tables.mark_gone(ids) == 1
+    assert standing() == ("gone", "withdrawn")
+
+
 @pytest.mark.parametrize(("left", "access"), [(4, "held"), (5, "open")])
 def test_what_lost_more_than_half_of_its_text_is_held(
     archive: Archive, left: int, access: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 from collections import deque
@@ -27,7 +28,9 @@ from zancrawler.runs.derive import Derived, derive, is_ours
 from zancrawler.runs.memories import memory_of
 from zancrawler.runs.outcomes import outcome_of
 from zancrawler.runs.provenance import crawl_id_of, warcs_of
+from zancrawler.runs.rows import extractor_version
 from zancrawler.runs.series import Span, commit_derived, recall_from, spans_of, with_adverts
+from zancrawler.runs.standing import keep_standing
 from zancrawler.tables import Tables
 from zancrawler.tables.migrate import exchange
 
@@ -73,13 +76,15 @@ def rebuild_tables(
 ) -> Iterator[Rebuilt]:
     """Derives every exchange again, over all cores, and puts the tables in place of the old ones.
 
-    Byte-identical for the same WARCs and code. Stopped half-way, the old tables stand, and the
-    next call goes on. To be called with the outlet's lock held.
+    Byte-identical for the same WARCs and code; what is gone, held or withdrawn stays so. Stopped
+    half-way, the old tables stand, and the next call goes on. To be called with the outlet's lock
+    held.
     """
     recover(archive, outlet.name)
     staging = Archive(archive.tables / ".rebuild" / outlet.name)
-    tables = Tables(staging, outlet.name)
     memory = memory_of(archive, outlet.name)
+    _begin_anew_unless_same(staging, outlet, memory)
+    tables = Tables(staging, outlet.name)
     exchanges = articles = 0
     with ProcessPoolExecutor(workers or os.cpu_count(), get_context("forkserver")) as pool:
         for warc in warcs_of(archive, outlet.name):
@@ -97,6 +102,7 @@ def rebuild_tables(
                 exchanges += len(derived)
                 articles += sum(d.article is not None for d in derived)
                 yield Rebuilt(outlet.name, name, exchanges, articles)
+    keep_standing(archive, outlet.name, tables)
     for table in TABLES:
         _put_in_place(staging, archive, table, outlet.name)
     shutil.rmtree(staging.root)
@@ -114,6 +120,16 @@ def _derive(
         for exchange in read_exchanges(warc, span.offset, span.offset + span.length)
         if is_ours(exchange, outlet)
     ]
+
+
+def _begin_anew_unless_same(staging: Archive, outlet: Outlet, memory: SiteMemory | None) -> None:
+    """What an earlier rebuild left half-way is of use only if it read as this one does."""
+    stamp = staging.root / "stamp"
+    now = hashlib.sha256(f"{outlet.source}\n{extractor_version(memory)}".encode()).hexdigest()
+    if not stamp.exists() or stamp.read_text() != now:
+        shutil.rmtree(staging.root, ignore_errors=True)
+        staging.root.mkdir(parents=True)
+        stamp.write_text(now)
 
 
 def _put_in_place(staging: Archive, archive: Archive, table: str, outlet: str) -> None:
@@ -147,10 +163,10 @@ def rebuild_ledger(archive: Archive, outlet: Outlet) -> int:
                 )
                 looks += len(batch)
             ledger.record(_forbidden(archive, outlet, ledger))
-        for left in temporary.parent.glob(f"{temporary.name}-*"):
-            left.unlink()
-    for left in path.parent.glob(f"{path.name}-*"):
-        left.unlink()
+        for database in (temporary, path):
+            # SQLite would play an old log into the new file.
+            for left in path.parent.glob(f"{database.name}-*"):
+                left.unlink()
     return looks
 
 

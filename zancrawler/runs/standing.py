@@ -6,19 +6,42 @@ has looked at it.
 
 from __future__ import annotations
 
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from zancrawler.archive import Archive
 from zancrawler.ledger import Kind, Ledger, State
 from zancrawler.runs.rows import article_id
 from zancrawler.tables import Access, Status, Tables
 
 
 def settle(tables: Tables, ledger: Ledger) -> int:
-    """Marks what the ledger finds gone as gone and held; returns how many there are.
+    """Marks what the ledger finds gone as gone and held; returns how many were live before.
 
     An article that comes back is live again by being seen; its hold stays, for a person to lift.
     """
-    gone = [
+    return tables.mark_gone(
         article_id(entry.url)
         for entry in ledger.entries(Kind.ARTICLE)
         if entry.state is State.GONE and entry.held
-    ]
-    return tables.mark(gone, status=Status.GONE, access=Access.HELD)
+    )
+
+
+def keep_standing(archive: Archive, outlet: str, rebuilt: Tables) -> None:
+    """Gives rebuilt tables the standing that articles have in the archive, where it is stricter.
+
+    Neither three days of absence nor a person's decision can be read from the WARCs, and a rebuild
+    must not show again what is held.
+    """
+    for path in sorted(archive.table("articles").glob(f"site={outlet}/year=*/*.parquet")):
+        try:
+            rows = pq.ParquetFile(path).read(columns=["article_id", "status", "access"])
+        except pa.ArrowInvalid:
+            # A damaged chunk is what a rebuild is for. What is gone, the ledger finds again.
+            continue
+        standings: dict[tuple[str, str], list[str]] = {}
+        for row in rows.to_pylist():
+            standings.setdefault((row["status"], row["access"]), []).append(row["article_id"])
+        for (status, access), ids in standings.items():
+            if (status, access) != (Status.LIVE, Access.OPEN):
+                rebuilt.mark(ids, status=Status(status), access=Access(access))

@@ -165,6 +165,25 @@ class Tables:
             self._write_articles(state, changes)
         return len(changes.touched)
 
+    def mark_gone(self, article_ids: Iterable[str]) -> int:
+        """Notes articles that the outlet has ceased to show, and holds them; returns how many.
+
+        Only what was live before: on what was gone already a person may have decided. What is
+        withdrawn stays so.
+        """
+        changes = _Changes()
+        with self._known() as state:
+            for article_id in article_ids:
+                known = state.articles.get(article_id)
+                if known is None or known.chunk is None or known.status == Status.GONE:
+                    continue
+                changes.touched.add(article_id)
+                known.status = Status.GONE
+                if known.access == Access.OPEN:
+                    known.access = Access.HELD
+            self._write_articles(state, changes)
+        return len(changes.touched)
+
     def put_coverage(self, rows: Sequence[Row]) -> None:
         """Adds rows to `coverage`, in place of those of the same URL."""
         _upsert(self._coverage, [{**row, "outlet": self._outlet} for row in rows])
@@ -208,6 +227,7 @@ class Tables:
                 first = changes.recalled(pending) if pending and awaited else None
                 number = self._add(changes, known, first or sighting)
             self._show(changes, article_id, known, number)
+            known.content = sighting.get("content_digest")
         else:
             known.pending = Pending(text, sighting.get("content_digest"), place)
             outcome = Outcome.PENDING
@@ -222,18 +242,21 @@ class Tables:
         status, content = capture.get("fetch_status"), capture.get("content_digest")
         if not known or not known.sighted or status not in (200, 304):
             return
-        self._touch(changes, capture["article_id"], known, capture)
-        pending = known.pending
-        number = None
-        if pending and (status == 304 or content == pending.content_digest):
-            number = known.number_of(pending.text_digest)
-            if number is None and (first := changes.recalled(pending)):
+        number: int | None = known.shown
+        if known.pending and (status == 304 or content == known.pending.content_digest):
+            number = known.number_of(known.pending.text_digest)
+            if number is None and (first := changes.recalled(known.pending)):
                 number = self._add(changes, known, first)
-        elif status == 200:
+        elif status == 200 and content != known.content:
             same = (n for n, seen in known.versions.items() if seen.content_digest == content)
             number = next(same, None)
+            if number is None:
+                # Bytes that were no sighting of the article: a wall, say, twice the same.
+                return
+        self._touch(changes, capture["article_id"], known, capture)
         if number:
             self._show(changes, capture["article_id"], known, number)
+            known.content = content if status == 200 else known.content
 
     def _add(self, changes: _Changes, known: Known, sighting: Row) -> int:
         """A new version, as the first look at it found it."""

@@ -49,6 +49,8 @@ class Known:
     sighted: bool = False
     """Whether any of these captures showed it."""
     pending: Pending | None = None
+    content: str | None = None
+    """Digest of the page's bytes at the latest look that found the version shown."""
     shown: int = 0
     """The version that its row in `articles` shows; 0 for none."""
     chunk: Path | None = None
@@ -95,7 +97,9 @@ class State:
         for article_id, seen in latest.items():
             known = state.articles.setdefault(article_id, Known())
             known.sighted = True
-            if known.shown != known.number_of(seen.text_digest):
+            if known.shown == known.number_of(seen.text_digest):
+                known.content = seen.content_digest
+            else:
                 known.pending = seen
         return state
 
