@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from lxml import html
 
@@ -36,6 +36,14 @@ PAGE = "https://zan.example/fa/blog/"
         ("/post/\ud83d", None),
         ("http://zan.example:port/", None),
         ("http:///a", None),
+        ("HTTP://\x08?", None),
+        ("http://zan\x00.example/a", None),
+        ("http://zan .example/a", None),
+        ("http://zan%08.example/a", None),
+        ("http://reader@\x7f/a", None),
+        (";\x08", None),
+        ("http:///\\Zan", None),
+        ("http://[::1]:8080/a", "http://[::1]:8080/a"),
         ("/post/${slug}", None),
         ("/post/{{ slug }}", None),
         ("/post/<b>", None),
@@ -48,6 +56,8 @@ def test_absolute_urls(href: str, url: str | None) -> None:
 
 
 @given(st.text(max_size=60) | st.from_regex(r"https?://[^/]{0,9}[/?#]?.{0,20}"))
+@example("HTTP://\x08?")
+@example(";\x08")
 def test_an_absolute_url_is_whole_or_none_and_stays_as_it_is(href: str) -> None:
     url = absolute_url(href, PAGE)
     if url is not None:

@@ -19,6 +19,8 @@ MAX_TITLE_LENGTH = 1_000
 
 _EARLIEST_YEAR = 1990
 """No page of the web is older; an earlier year is another calendar read as ours."""
+# What no domain may hold (URL Standard, section 3.1, "forbidden domain code point").
+_NO_DOMAIN = re.compile(r"[\x00-\x20#%/<>?@[\\\]^|\x7f]")
 
 
 class Via(StrEnum):
@@ -69,21 +71,31 @@ def absolute_url(href: str, base: str) -> str | None:
     """`href` as it would be asked for from `base`; None where that is no fetchable http(s) URL.
 
     Persian letters are percent-encoded as UTF-8, zero-width joiners among them; what is encoded
-    already stays. Template placeholders (`/post/${slug}`) are no URLs.
+    already stays. Template placeholders (`/post/${slug}`) are no URLs, nor is what has a host that
+    is no domain. Idempotent.
     """
     href = href.strip()
     if not href or len(href) > MAX_URL_LENGTH or "{" in href or "<" in href:
         return None
     try:
-        url = urldefrag(safe_url_string(urljoin(base, href))).url
+        url = _joined(base, href)
+        # The libraries give a few broken URLs another form each time: those name nothing for sure.
+        if _joined(base, url) != url:
+            return None
         parts = urlsplit(url)
         parts.port  # noqa: B018 - raises ValueError when it is no port number
     except ValueError:
         return None
     if parts.scheme not in ("http", "https") or not parts.hostname:
         return None
+    if _NO_DOMAIN.search(parts.hostname):
+        return None
     # A host that is no domain name stays as it was written, letters and all.
     return url if url.isascii() and len(url) <= MAX_URL_LENGTH else None
+
+
+def _joined(base: str, href: str) -> str:
+    return urldefrag(safe_url_string(urljoin(base, href))).url
 
 
 def plain_title(markup: str | None) -> str | None:
