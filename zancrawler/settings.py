@@ -15,6 +15,8 @@ TELNETCONSOLE_ENABLED = False
 ZANCRAWLER_ARCHIVE = os.environ.get("ZANCRAWLER_ARCHIVE", "archive")
 ZANCRAWLER_OUTLETS = os.environ.get("ZANCRAWLER_OUTLETS", "")
 ZANCRAWLER_CONTACT = os.environ.get("ZANCRAWLER_CONTACT", "")
+# For those whom a name would put in danger.
+ZANCRAWLER_ANONYMOUS = os.environ.get("ZANCRAWLER_ANONYMOUS", "0")
 ZANCRAWLER_WARC_MAX_BYTES = 1_000_000_000
 
 DOWNLOAD_HANDLERS = {
@@ -34,7 +36,8 @@ EXTENSIONS = {
 }
 
 DOWNLOADER_MIDDLEWARES = {
-    "zancrawler.spiders.politeness.PolitenessMiddleware": 545,
+    # Nearer to the wire than RetryMiddleware, which would not wait.
+    "zancrawler.spiders.politeness.PolitenessMiddleware": 555,
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
     "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,

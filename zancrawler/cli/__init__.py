@@ -17,6 +17,7 @@ from zancrawler.cli import (
     scheduling,
     status,
 )
+from zancrawler.newsroom import NewsroomError
 from zancrawler.outlets import OutletError
 from zancrawler.runs.crawl import NobodyNamedError
 
@@ -38,7 +39,7 @@ def main() -> None:
         app()
     except (OutletError, NobodyNamedError) as error:
         sys.exit(_say(error, 2))
-    except ArchiveError as error:
+    except (ArchiveError, NewsroomError) as error:
         sys.exit(_say(error, 1))
     except KeyboardInterrupt:
         sys.exit(_say("stopped; what was captured is kept", 130))

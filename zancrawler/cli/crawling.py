@@ -76,6 +76,7 @@ def crawl(
         raise NobodyNamedError
     options = CrawlOptions(
         contact=contact,
+        anonymous=anonymous,
         max_pages=max_pages,
         max_time=max_time,
         backfill=backfill,

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from zancrawler.cli.printing import OutletsOption, json_line, print_json
-from zancrawler.outlets import Catalogue
+from zancrawler.outlets import Catalogue, host_of
 
 
 def register(app: typer.Typer) -> None:
@@ -48,5 +48,7 @@ def extract(
         return
     if file is None or url is None:
         raise typer.BadParameter("give a FILE and its --url, or --batch LIST.jsonl")
+    if not host_of(url):
+        raise typer.BadParameter(f"--url must be the page's http or https address, not '{url}'")
     moment = (captured_at or datetime.now(UTC)).replace(tzinfo=UTC)
     print_json(extract_file(file, url, catalogue, captured_at=moment))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -37,6 +38,8 @@ def coverage(
     """Advertised against captured, per outlet and month, with the gaps by name."""
     from zancrawler.runs.coverage import coverage_of
 
+    if month is not None and not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", month):
+        raise typer.BadParameter(f"--month is a year and a month such as 2026-11, not '{month}'")
     found = coverage_of(Archive.existing(archive), names, month)
     if json:
         print_json([outlet.as_json() for outlet in found])
@@ -90,6 +93,9 @@ def diff(
     if newer is None or (older is None and (old is not None or len(versions) > 1)):
         raise typer.BadParameter(f"the versions are {', '.join(map(str, by_number))}")
     if older is None:
+        if json:
+            print_json([])
+            return
         typer.echo(f"There is one version, captured {newer.captured:%Y-%m-%d %H:%M} UTC.")
         return
     if html is not None:

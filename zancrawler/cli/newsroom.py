@@ -59,6 +59,7 @@ def demo(
         screen.print(_outlets(found))
         screen.print(_first_rows(found))
         _print_loading(screen, archive)
+        _print_next(screen, archive)
     if any(summary.state is not RunState.FINISHED for summary in summaries):
         raise typer.Exit(1)
 
@@ -72,7 +73,8 @@ def _outlets(found: Overview) -> Table:
             str(o.exchanges),
             str(o.articles),
             ", ".join(f"{language} {count}" for language, count in o.languages.items()),
-            f"{o.captured} of {o.advertised} advertised" + (f" ({missing})" if missing else ""),
+            f"{o.captured} of {o.advertised} advertised URLs"
+            + (f" ({missing})" if missing else ""),
             f"{o.warcs} ({o.warc_bytes / 1e6:.2f} MB)",
         )
     return table
@@ -90,15 +92,26 @@ def _first_rows(found: Overview) -> Table:
 
 def _print_loading(screen: Console, archive: Path) -> None:
     """One-liners that run as they are printed, in the environment that we run in."""
-    python = Path(sys.executable)
-    if python.is_relative_to(Path.cwd()):
-        python = python.relative_to(Path.cwd())
+    python = _here(Path(sys.executable))
     articles = archive / "tables/articles"
     count = f"SELECT outlet, language, count(*) FROM '{articles}/**/*.parquet' GROUP BY ALL"
     screen.print("Load it in pandas:", style="bold")
     _print_code(screen, python, f"import pandas as pd; print(pd.read_parquet('{articles}'))")
     screen.print("or in DuckDB:", style="bold")
     _print_code(screen, python, f'import duckdb; print(duckdb.sql(\\"{count}\\"))')
+
+
+def _print_next(screen: Console, archive: Path) -> None:
+    """What to try next; two URLs of one article are two that are held and one row."""
+    tool = _here(Path(sys.executable).with_name("zancrawler"))
+    screen.print("Look further:", style="bold")
+    for command in ("coverage", "verify", "rebuild --ledger", "status"):
+        screen.print(f"  {tool} {command} --archive {archive}", markup=False, highlight=False)
+
+
+def _here(path: Path) -> Path:
+    """From where the user stands, if it is below."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
 
 def _print_code(screen: Console, python: Path, code: str) -> None:

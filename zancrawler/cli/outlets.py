@@ -22,7 +22,15 @@ def register(parent: typer.Typer) -> None:
 @app.command("list")
 def list_outlets(outlets: OutletsOption = None, json: JsonOption = False) -> None:
     """Lists the outlets of the catalogue and of your own folder."""
-    found = Catalogue.open(outlets).all()
+    catalogue = Catalogue.open(outlets)
+    found, faults = [], []
+    for name in catalogue.names():
+        try:
+            found.append(catalogue.get(name))
+        except OutletError as error:
+            faults.append(str(error))
+    for fault in faults:
+        typer.echo(fault, err=True)
     if json:
         print_json([_plain(outlet) for outlet in found])
         return

@@ -84,7 +84,7 @@ def schedule(
     runner = Schedule(
         archive=Archive.open(archive),
         outlets=chosen,
-        options=CrawlOptions(contact=contact, log_level="ERROR"),
+        options=CrawlOptions(contact=contact, anonymous=anonymous, log_level="ERROR"),
         folder=outlets,
         hook=Hook(hook_command, hook_url),
     )

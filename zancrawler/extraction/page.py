@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -122,7 +123,9 @@ def decode(body: bytes, content_type: str | None = None) -> str:
         if encoding in ("utf-8", "utf8"):
             return body.decode("utf-8", "replace")
         if encoding and encoding not in _UNTRUSTED and not encoding.startswith("utf-16"):
-            return body.decode(encoding, "replace")
+            # Python knows codecs that are no charsets of text, and some that refuse to replace.
+            with suppress(LookupError, UnicodeError):
+                return body.decode(encoding, "replace")
     return body.decode(_guess(body), "replace")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import resources
@@ -57,13 +58,9 @@ class Catalogue:
     def _near(self, name: str) -> list[str]:
         """Outlets that are called something like it: by their name, title, alias or host."""
         called = {known: known for known in self.files}
-        for known in self.files:
-            try:
-                outlet = self.get(known)
-            except OutletError:
-                continue  # Somebody asks for another outlet; a fault in this one is no answer.
+        for outlet in self._sound:
             words = (outlet.title, *outlet.aliases, *outlet.domains)
-            called |= {word.casefold(): known for word in words}
+            called |= {word.casefold(): outlet.name for word in words}
         near = difflib.get_close_matches(name.casefold(), called, 3, cutoff=0.5)
         return list(dict.fromkeys(called[word] for word in near))
 
@@ -72,16 +69,24 @@ class Catalogue:
         return [self.get(name) for name in self.files]
 
     @cached_property
-    def _outlets(self) -> list[Outlet]:
-        return self.all()
+    def _sound(self) -> list[Outlet]:
+        """Those whose files are in order: a fault in one is no answer to who asks for another."""
+        sound = []
+        for name in self.files:
+            with suppress(OutletError):
+                sound.append(self.get(name))
+        return sound
 
     def of_url(self, url: str) -> Outlet | None:
         """The outlet on whose hosts (or mirrors) this URL is.
 
         Where outlets share a host, as the BBC's do, the one whose home is nearest above the URL.
         """
-        host, path = host_of(url), urlsplit(url).path + "/"
-        outlets = [o for o in self._outlets if host in o.domains or is_mirrored(url, o)]
+        host = host_of(url)
+        if not host:
+            return None
+        path = urlsplit(url).path + "/"
+        outlets = [o for o in self._sound if host in o.domains or is_mirrored(url, o)]
 
         def nearness(outlet: Outlet) -> int:
             home = urlsplit(outlet.home).path

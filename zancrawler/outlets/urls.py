@@ -9,7 +9,6 @@ from urllib.parse import (
     parse_qsl,
     unquote,
     urlencode,
-    urljoin,
     urlsplit,
     urlunsplit,
 )
@@ -46,7 +45,10 @@ def _media() -> re.Pattern[str]:
 
 def host_of(url: str) -> str:
     """Lower case, with its port where that is not the scheme's own. Empty if there is none."""
-    return _netloc(urlsplit(url))
+    try:
+        return _netloc(urlsplit(url))
+    except ValueError:
+        return ""
 
 
 def _netloc(parts: SplitResult) -> str:
@@ -67,9 +69,12 @@ def canonical_url(url: str, outlet: Outlet) -> str:
     On the outlet's own hosts: its home's scheme and host, no fragment, no tracking or repeater
     parameter, the rest sorted, no prefix that shows the same pages again, the final slash as the
     site itself has it, Persian letters percent-encoded. On other hosts only the general part of
-    this. Idempotent.
+    this. Idempotent. What is no URL at all is given back as it is.
     """
-    parts = urlsplit(_normalized(url))
+    try:
+        parts = urlsplit(_normalized(url))
+    except ValueError:
+        return url
     scheme, netloc, path = parts.scheme, _netloc(parts), parts.path
     own = path if netloc in outlet.domains else _path_in_mirror(netloc + path, outlet.mirrors)
     ours = own is not None
@@ -91,6 +96,18 @@ def canonical_url(url: str, outlet: Outlet) -> str:
     return urlunsplit((scheme, netloc, path or "/", query, ""))
 
 
+def _without_dots(path: str) -> str:
+    """RFC 3986 section 5.2.4: `.` and `..` resolved."""
+    kept: list[str] = []
+    for segment in path.split("/"):
+        if segment == "..":
+            kept = kept[:-1] if len(kept) > 1 else kept
+        elif segment != ".":
+            kept.append(segment)
+    resolved = "/".join(kept)
+    return resolved + "/" if path.endswith(("/.", "/..")) else resolved
+
+
 def _normalized(url: str) -> str:
     """RFC 3986 section 6.2.2: escapes in upper case, none for unreserved characters, no dots.
 
@@ -99,9 +116,9 @@ def _normalized(url: str) -> str:
     """
     safe = safe_url_string(url.strip())
     decoded = _ESCAPE.sub(lambda escape: _plain_escape(escape[0]), safe)
-    return urljoin(decoded, _SLASHES.sub("/", urlsplit(decoded).path) or "/") + (
-        f"?{query}" if (query := urlsplit(decoded).query) else ""
-    )
+    parts = urlsplit(decoded)
+    path = _without_dots(_SLASHES.sub("/", parts.path)) or "/"
+    return urlunsplit((parts.scheme, parts.netloc, path, parts.query, ""))
 
 
 def _plain_escape(escape: str) -> str:
@@ -118,6 +135,8 @@ def _path_in_mirror(place: str, mirrors: tuple[str, ...]) -> str | None:
 
 def is_mirrored(url: str, outlet: Outlet) -> bool:
     """Whether the URL is one of somebody's copy of the outlet."""
+    if not host_of(url):
+        return False
     parts = urlsplit(url)
     return _path_in_mirror(_netloc(parts) + parts.path, outlet.mirrors) is not None
 
@@ -151,8 +170,8 @@ def url_kind(url: str, outlet: Outlet) -> UrlKind:
     """
     if len(url) > MAX_URL_LENGTH:
         return UrlKind.SKIP
+    canonical = canonical_url(url, outlet)
     try:
-        canonical = canonical_url(url, outlet)
         parts = urlsplit(canonical)
     except ValueError:
         return UrlKind.SKIP

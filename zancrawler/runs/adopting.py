@@ -6,11 +6,13 @@ made of it as of our own.
 
 from __future__ import annotations
 
-import os
+import hashlib
+import lzma
 import re
 import shutil
 import tempfile
 import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -74,22 +76,16 @@ def _adopt(archive: Archive, warc: Path, by_host: dict[str, str]) -> Adopted:
                     strangers[host] += 1
     except DamagedWarcError as error:
         raise ArchiveError(f"{error}; mend it first, nothing of it was adopted") from error
+    with warc.open("rb") as content:
+        digest = hashlib.file_digest(content, "sha256").hexdigest()[:12]
     for outlet in found:
         # Not the form of our own names, so that it cannot be taken for a run of ours.
-        name = f"{outlet}-adopted-{_PLAIN.sub('-', warc.name)}"
+        name = f"{outlet}-adopted-{digest}-{_PLAIN.sub('-', warc.name)}"
         place = archive.warcs(outlet) / f"{first:%Y}" / name
         if not place.exists():
             with put_durably(place) as temporary:
-                _copy(warc, temporary)
+                shutil.copyfile(warc, temporary)
     return Adopted(warc.name, dict(found), dict(strangers.most_common(10)))
-
-
-def _copy(source: Path, target: Path) -> None:
-    """A second name for the same bytes where the disk allows it."""
-    try:
-        os.link(source, target)
-    except OSError:
-        shutil.copyfile(source, target)
 
 
 @contextmanager
@@ -100,10 +96,13 @@ def _warcs(file: Path) -> Iterator[list[Path]]:
         return
     with zipfile.ZipFile(file) as package, tempfile.TemporaryDirectory() as folder:
         unpacked = []
-        for member in package.infolist():
+        for number, member in enumerate(package.infolist()):
             if member.filename.endswith(".warc.gz") and member.file_size <= _MAX_MEMBER:
-                path = Path(folder) / f"{file.stem}-{Path(member.filename).name}"
-                with package.open(member) as source, path.open("wb") as target:
-                    shutil.copyfileobj(source, target)
+                path = Path(folder) / f"{file.stem}-{number}-{Path(member.filename).name}"
+                try:
+                    with package.open(member) as source, path.open("wb") as target:
+                        shutil.copyfileobj(source, target)
+                except (RuntimeError, NotImplementedError, lzma.LZMAError, zlib.error) as error:
+                    raise ArchiveError(f"{member.filename} in {file}: {error}") from error
                 unpacked.append(path)
         yield unpacked

@@ -59,12 +59,15 @@ class CrawlOptions:
     """Look at every known article again, due or not, and unconditionally."""
     since: str | None = None
     """An ISO day: leave articles from before it."""
+    anonymous: bool = False
+    """Crawl without a contact."""
     log_level: str = "WARNING"
 
     def settings(self) -> Mapping[str, str]:
         """As Scrapy settings, all strings."""
         chosen = {
             "ZANCRAWLER_CONTACT": self.contact or "",
+            "ZANCRAWLER_ANONYMOUS": str(int(self.anonymous)),
             "CLOSESPIDER_PAGECOUNT": str(self.max_pages or 0),
             "CLOSESPIDER_TIMEOUT": str(self.max_time or 0),
             "ZANCRAWLER_BACKFILL": str(int(self.backfill)),

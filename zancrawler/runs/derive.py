@@ -6,6 +6,7 @@ same whichever of them made it.
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +20,8 @@ from zancrawler.runs.answers import Answer, answer_of
 from zancrawler.runs.outcomes import outcome_of
 from zancrawler.runs.reading import Reading, read_page
 from zancrawler.runs.rows import article_id, article_row, capture_row
+
+logger = logging.getLogger(__name__)
 
 _HTML = ("text/html", "application/xhtml+xml", "")
 _BY_URL = {UrlKind.LISTING: PageKind.LISTING}
@@ -47,12 +50,19 @@ def derive(
     capture = capture_row(
         exchange, answer, warc_filename=warc_filename, outlet=outlet, crawl_id=crawl_id
     )
-    reading = _read(exchange, answer, outlet, memory)
+    article = None
+    try:
+        reading = _read(exchange, answer, outlet, memory)
+        if reading and reading.article:
+            article = article_row(reading.article, capture, outlet, memory)
+    except Exception as fault:
+        # Pages come from hostile networks. One that trips a reader of ours must not take the
+        # outlet's other pages with it: its record is kept, and its row says what happened.
+        logger.exception("%s could not be read", exchange.url)
+        reading = Reading(PageKind.ERROR, f"{type(fault).__name__}: {fault}"[:200])
     capture["page_kind"] = reading.kind.value if reading else None
     capture["page_reason"] = reading.reason if reading else None
-    article = None
-    if reading and reading.article:
-        article = article_row(reading.article, capture, outlet, memory)
+    if article:
         capture["article_id"] = article["article_id"]
         capture["text_digest"] = article["text_digest"]
     outcome = outcome_of(

@@ -27,6 +27,7 @@ from zancrawler.ledger import Ledger
 from zancrawler.outlets import Outlet
 from zancrawler.runs.budget import requests_today
 from zancrawler.runs.coverage import coverage_rows
+from zancrawler.runs.crawl import NobodyNamedError, is_loopback
 from zancrawler.runs.follower import Done, Failed, Follower, Report
 from zancrawler.runs.series import Committed, Span, catch_up
 from zancrawler.runs.standing import settle
@@ -65,11 +66,17 @@ class RunExtension:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> RunExtension:
+        """Raises ArchiveError or OSError, with which the run ends before it asks for anything."""
         spider = crawler.spider
         if not isinstance(spider, OutletSpider):
             raise NotConfigured("no outlet is crawled here")
-        archive = Archive.open(Path(crawler.settings["ZANCRAWLER_ARCHIVE"]))
+        settings = crawler.settings
+        named = settings["ZANCRAWLER_CONTACT"] or settings.getbool("ZANCRAWLER_ANONYMOUS")
+        if not named and not is_loopback(spider.outlet):
+            raise NobodyNamedError
+        archive = Archive.open(Path(settings["ZANCRAWLER_ARCHIVE"]))
         extension = cls(crawler, archive, spider.outlet)
+        extension.repair()
         spider.ledger = extension.ledger
         spider.budget -= requests_today(archive, spider.outlet.name, extension.started)
         crawler.signals.connect(extension.spider_opened, signals.spider_opened)
@@ -78,8 +85,8 @@ class RunExtension:
         crawler.signals.connect(extension.spider_closed, signals.spider_closed)
         return extension
 
-    def spider_opened(self) -> None:
-        """Before the first request: what an earlier run left behind is put in order."""
+    def repair(self) -> None:
+        """Before anything is asked for, what an earlier run left behind is put in order."""
         for repaired in recover(self.archive, self.outlet.name):
             if repaired.torn:
                 self.repairs.append(
@@ -90,6 +97,8 @@ class RunExtension:
         for committed in catch_up(self.archive, tables, self.outlet, self.ledger):
             self.ledger.record(committed.outcomes, committed.through)
             self.articles.update(committed.articles)
+
+    def spider_opened(self) -> None:
         self._follower = Follower(self.archive, self.outlet, self.crawl_id)
         self._poll.start(_POLL, now=False)
 

@@ -18,7 +18,7 @@ from typing import Any
 from zancrawler.archive import ArchiveError
 from zancrawler.extraction.article import Article
 from zancrawler.extraction.normalize import normalized
-from zancrawler.outlets import Catalogue
+from zancrawler.outlets import Catalogue, host_of
 from zancrawler.runs.reading import read_page
 from zancrawler.runs.rows import (
     EXTRACTOR,
@@ -93,6 +93,8 @@ def _extract_line(line: str, folder: Path, catalogue: Catalogue) -> dict[str, An
     try:
         entry = json.loads(line)
         url, name, captured = entry["url"], entry["file"], entry.get("captured_at")
+        if not (isinstance(url, str) and isinstance(name, str) and host_of(url)):
+            raise ValueError("'url' must be an http or https address and 'file' a path")
         moment = datetime.fromisoformat(captured) if captured else datetime.now(UTC)
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=UTC)

@@ -33,7 +33,7 @@ def main(outlet: str, overrides: dict[str, str]) -> int:
     progress.start(_EVERY, now=False)
     process.start()
     if task.done() and (error := task.exception()):
-        if not isinstance(error, ArchiveError):
+        if not isinstance(error, (ArchiveError, OSError)):
             raise error
         _say(RunSummary.failed(outlet, str(error)))
         return 1

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from functools import cache
 from importlib.metadata import version
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import SplitResult, urljoin, urlsplit, urlunsplit
 
 import surt
 import tldextract
@@ -65,7 +65,7 @@ def article_row(
     row = asdict(article)
     row.update(
         article_id=article_id(canonical),
-        url_surtkey=surt.surt(canonical),
+        url_surtkey=_surt(canonical),
         outlet=outlet.name,
         text_normalized=text,
         word_count=len(article.text.split()),
@@ -102,10 +102,10 @@ def capture_row(
     """One HTTP exchange, by the names of Common Crawl's columnar index."""
     record = exchange.response
     url = exchange.url
-    parts = urlsplit(url)
+    parts = _parts(url)
     return {
         "url": url,
-        "url_surtkey": surt.surt(url),
+        "url_surtkey": _surt(url),
         "url_host_name": parts.hostname,
         "url_host_registered_domain": _domains()(url).top_domain_under_public_suffix or None,
         "url_path": parts.path,
@@ -134,10 +134,32 @@ def capture_row(
     }
 
 
+def _surt(url: str) -> str | None:
+    try:
+        return str(surt.surt(url))
+    except (ValueError, UnicodeError):
+        return None
+
+
+def _parts(url: str) -> SplitResult:
+    """Of a URL that may be none: other people's WARCs hold what they were asked for."""
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return SplitResult("", "", url, "", "")
+
+
 def _redirect(answer: Answer | None, url: str) -> str | None:
     is_redirect = answer is not None and 300 <= (answer.status or 0) < 400
     location = answer.header("location") if answer and is_redirect else None
-    return urljoin(url, location) if location else None
+    if not location:
+        return None
+    try:
+        parts = urlsplit(urljoin(url, location))
+        # A user name and password in it are nobody's business.
+        return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+    except ValueError:
+        return None
 
 
 def _mime(answer: Answer | None) -> str | None:

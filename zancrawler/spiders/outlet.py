@@ -273,6 +273,8 @@ class OutletSpider(scrapy.Spider):
 
     def _ask_due(self, due: Due) -> Request | None:
         """An article, or a source that an earlier run heard of: a child sitemap, a further page."""
+        # As the ledger writes it, which is not as we would now, if the outlet's rules changed.
+        self.asked.add(due.url)
         if via := _VIAS.get(due.kind):
             return self._ask_source(Advert(due.url, due.url, via), walk=Walk())
         self.asked.add(due.url)
@@ -312,7 +314,10 @@ class OutletSpider(scrapy.Spider):
         """Where a redirect leads on the outlet's own hosts; others are never asked."""
         follows = 300 <= response.status < 400 and response.meta.get("hops", 0) < MAX_HOPS
         location = response.headers.get("Location") if follows else None
-        target = response.urljoin(location.decode("latin-1")) if location else None
+        try:
+            target = response.urljoin(location.decode("latin-1")) if location else None
+        except ValueError:
+            return None
         is_ours = target and url_kind(target, self.outlet) is not UrlKind.FOREIGN
         return target if is_ours else None
 
@@ -323,7 +328,7 @@ class OutletSpider(scrapy.Spider):
 
     def article_failed(self, failure: Failure) -> None:
         """A failed exchange is in the WARC; what robots.txt forbids is not, so it is said here."""
-        if isinstance(failure.value, IgnoreRequest):
+        if isinstance(failure.value, IgnoreRequest) and not self.breaker.tripped:
             now = datetime.now(UTC)
             canonical = canonical_url(_asked_url(failure), self.outlet)
             self.ledger.record([Outcome(canonical, now, State.DISALLOWED, "robots.txt")])

@@ -8,7 +8,11 @@ from urllib.parse import urlsplit
 from protego import Protego
 from scrapy import Request
 from scrapy.crawler import Crawler
+from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
+from scrapy.utils.defer import deferred_from_coro
+
+from zancrawler.spiders.outlet import OutletSpider
 
 MAX_WAIT = 120.0
 """Seconds. A server that wants us away for longer is left to the next run."""
@@ -28,11 +32,20 @@ class PolitenessMiddleware:
     def from_crawler(cls, crawler: Crawler) -> PolitenessMiddleware:
         return cls(crawler)
 
+    def process_request(self, request: Request) -> None:
+        """Nothing is asked any more once the outlet is to be left alone."""
+        spider = self.crawler.spider
+        if isinstance(spider, OutletSpider) and spider.breaker.tripped:
+            raise IgnoreRequest(spider.breaker.tripped)
+
     async def process_response(self, request: Request, response: Response) -> Request | Response:
         """Takes Crawl-delay from robots.txt; after a short Retry-After, asks once more."""
         slot = request.meta.get("download_slot", "")
-        if urlsplit(request.url).path == "/robots.txt" and response.status == 200:
-            self.crawl_delays[slot] = self._crawl_delay(response)
+        if urlsplit(request.url).path == "/robots.txt":
+            if response.status == 200:
+                self.crawl_delays[slot] = self._crawl_delay(response)
+            elif response.status >= 500 and self._is_last_try(request):
+                self._leave(f"robots.txt answers {response.status}")
         self._slow_down(slot)
         wait = retry_after(response)
         returns = request.meta.get("returns", 0)
@@ -42,6 +55,25 @@ class PolitenessMiddleware:
         again = request.replace(dont_filter=True)
         again.meta["returns"] = returns + 1
         return again
+
+    def process_exception(self, request: Request, exception: Exception) -> None:
+        """No answer for robots.txt is no permission."""
+        if urlsplit(request.url).path == "/robots.txt" and self._is_last_try(request):
+            self._leave(f"robots.txt cannot be had ({type(exception).__name__})")
+
+    def _is_last_try(self, request: Request) -> bool:
+        retries: int = request.meta.get("retry_times", 0)
+        return retries >= self.crawler.settings.getint("RETRY_TIMES")
+
+    def _leave(self, reason: str) -> None:
+        """Ends the run: rules that cannot be read forbid everything (RFC 9309, 2.3.1.4)."""
+        if not self.crawler.settings.getbool("ROBOTSTXT_OBEY"):
+            return
+        spider = self.crawler.spider
+        if isinstance(spider, OutletSpider):
+            spider.breaker.tripped = reason
+        if self.crawler.engine:
+            deferred_from_coro(self.crawler.engine.close_spider_async(reason="blocked"))
 
     def _crawl_delay(self, response: Response) -> float:
         robots = Protego.parse(response.body[:512_000].decode("utf-8", "replace"))
