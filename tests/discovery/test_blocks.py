@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from time import process_time
+
 import pytest
 
-from zancrawler.discovery.blocks import blocked
+from zancrawler.discovery.blocks import HEAD, SMALL, TITLE_WITHIN, blocked
 
 HTML = (("Content-Type", "text/html; charset=utf-8"),)
 STORY = "<p>The well in the valley has been dry since spring, the women told us this week.</p>" * 30
@@ -81,3 +83,42 @@ def test_a_refusal_without_words(status: int) -> None:
 @pytest.mark.parametrize("status", [200, 301, 404, 410, 500, 503])
 def test_other_answers_are_no_walls(status: int) -> None:
     assert blocked(status, HTML, STORY.encode()) is None
+
+
+CONSENT = b'action="https://consent.'
+HOSTILE = {
+    "scripts that never end": (CONSENT, b"<script "),
+    "scripts that end elsewhere": (CONSENT, b"</style><script>"),
+    "tags that never end": (CONSENT, b"<"),
+    "titles that never end": (b"", b"<title"),
+    "titles without words": (b"", b"<title>" + b" " * 80),
+    "heads that never end": (b"", b"javascript <head "),
+    "refreshes": (b"", b"http-equiv=refresh "),
+    "demands": (b"", b"javascript need to enable "),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+@pytest.mark.parametrize("size", [SMALL - 1, 3 * SMALL - 1, 10 * HEAD])
+def test_no_body_takes_long(name: str, size: int) -> None:
+    sign, repeated = HOSTILE[name]
+    body = (sign + repeated * (size // len(repeated) + 1))[:size]
+    start = process_time()
+    blocked(200, HTML, body)
+    # One of 180 KB took half a minute when each place was tried to the end of the body.
+    assert process_time() - start < 0.5
+
+
+def test_a_title_is_looked_for_where_walls_have_it() -> None:
+    wall = b"<html><head>%s<title>Just a moment...</title><script>_cf_chl_opt={}</script></head>"
+    assert blocked(200, HTML, wall % b"") == "cloudflare-challenge"
+    assert blocked(200, HTML, wall % (b" " * TITLE_WITHIN)) is None
+
+
+@pytest.mark.parametrize("name", ["script", "style", "svg", "head"])
+def test_what_nobody_sees_makes_no_story(name: str) -> None:
+    _, wall = WALLS["consent-page"]
+    hidden = wall.replace("<form", f"<{name}>{'word ' * 300}</{name}><form")
+    assert blocked(200, HTML, hidden.encode()) == "consent-page"
+    seen = hidden.replace(f"{'word ' * 300}</{name}>", "word " * 300)
+    assert blocked(200, HTML, seen.encode()) is None
