@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import islice
 
+from lxml import etree
 from lxml.html import HtmlElement
 
-from zancrawler.discovery.advert import absolute_url, one_line
+from zancrawler.discovery.advert import MAX_TITLE_LENGTH, absolute_url, one_line
 
 MAX_LINKS = 5_000
 """Per page, in its order. The longest real listing seen has about 600."""
+MAX_LINK_STEPS = 500
+"""Starts and ends of elements that are looked at for the text of one link."""
 
 _FEED_TYPES = ("application/rss+xml", "application/atom+xml", "application/rdf+xml")
 
@@ -44,7 +47,7 @@ def page_links(tree: HtmlElement, url: str) -> PageLinks:
         target = absolute_url(anchor.get("href", ""), base)
         if target is None:
             continue
-        text = one_line("".join(anchor.itertext()))
+        text = _text(anchor)
         if target not in links or (text and not links[target].text):
             links[target] = Link(target, text)
         if "next" in _rels(anchor):
@@ -80,6 +83,22 @@ def base_url(tree: HtmlElement, url: str) -> str:
         if base.get("href"):
             return absolute_url(base.get("href", ""), url) or url
     return url
+
+
+def _text(anchor: HtmlElement) -> str | None:
+    """The link's text, as far as a headline can go: links in links share all that is in them."""
+    walk = etree.iterwalk(anchor, events=("start", "end", "comment", "pi"))
+    pieces: list[str] = []
+    size = 0
+    for event, node in islice(walk, MAX_LINK_STEPS):
+        if event != "start" and node is anchor:
+            break
+        piece = (node.text if event == "start" else node.tail) or ""
+        pieces.append(piece[: 4 * MAX_TITLE_LENGTH])
+        size += len(piece)
+        if size > 4 * MAX_TITLE_LENGTH:
+            break
+    return one_line("".join(pieces))
 
 
 def _rels(element: HtmlElement) -> list[str]:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import re
 
-from lxml import html
-from lxml.etree import LxmlError
-
-from zancrawler.discovery.advert import Discovered, UnreadableSource, Via
+from zancrawler.discovery.advert import Discovered, Via
 from zancrawler.discovery.apis import read_api
 from zancrawler.discovery.feeds import read_feed
 from zancrawler.discovery.listings import read_listing
+from zancrawler.discovery.markup import parse_html
 from zancrawler.discovery.sitemaps import read_sitemap
 from zancrawler.outlets import Outlet
 
@@ -48,11 +46,4 @@ def read_source(
         case Via.API:
             return read_api(body, url, pages)
         case _:
-            return read_listing(_tree(body), url, outlet)
-
-
-def _tree(body: bytes) -> html.HtmlElement:
-    try:
-        return html.document_fromstring(body, parser=html.HTMLParser(huge_tree=True))
-    except (LxmlError, ValueError) as error:
-        raise UnreadableSource(f"no HTML: {error}") from error
+            return read_listing(parse_html(body), url, outlet)
