@@ -26,7 +26,8 @@ def parse_html(body: bytes) -> html.HtmlElement:
         # Read once without a tree, since building it is what takes long. Only the parser knows
         # what it takes for a tag: quotes lead astray whoever counts on the bytes.
         parser = html.HTMLParser(
-            target=_Bounds(),  # type: ignore[arg-type] - lxml calls what a target has, no more
+            # lxml calls what a target has, and needs no more.
+            target=_Bounds(),  # type: ignore[arg-type]
             huge_tree=True,
         )
         etree.fromstring(body, parser)
