@@ -490,3 +490,46 @@ def test_what_is_gone_and_never_ceased_to_be_advertised_is_left_alone(ledger: Le
         if POST in urls_due(ledger, at + HOUR):
             ledger.record([look(at + HOUR, State.GONE)])
     assert entry(ledger).looks == 5, "the first, three strikes, and one after a month"
+
+
+SITEMAP = f"{HOME}/sitemap.xml"
+POSTS = tuple(f"{HOME}/post/{n}" for n in range(30))
+
+
+def sitemap(at: datetime, *urls: str, url: str = SITEMAP) -> Outcome:
+    adverts = tuple(advert(u, url, "sitemap") for u in urls)
+    return Outcome(url, at, State.CAPTURED, kind=Kind.SITEMAP, adverts=adverts)
+
+
+def known_for_long(ledger: Ledger) -> datetime:
+    """Thirty articles, old enough that no look at them is due for weeks; returns the day after."""
+    born = NOW - 400 * DAY
+    ledger.record([sitemap(NOW, *POSTS)])
+    ledger.record([look(NOW, url=post, published=born) for post in POSTS])
+    return NOW + DAY
+
+
+def test_what_a_sitemap_ceases_to_show_is_looked_at(ledger: Ledger) -> None:
+    at = known_for_long(ledger)
+    ledger.record([sitemap(at, *POSTS[1:])])
+    assert not set(POSTS) & set(urls_due(ledger, at)), "another source may yet show it"
+    assert set(POSTS) & set(urls_due(ledger, at + HOUR)) == {POSTS[0]}
+    ledger.record([look(at + HOUR, State.UNCHANGED, url=POSTS[0])])
+    ledger.record([sitemap(at + n * DAY, *POSTS[1:]) for n in (1, 2, 3)])
+    assert not set(POSTS) & set(urls_due(ledger, at + 4 * DAY)), "once is enough"
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_what_moves_to_another_sitemap_is_not(ledger: Ledger, first: bool) -> None:
+    at, soon = known_for_long(ledger), timedelta(seconds=9)
+    other = sitemap(at if first else at + 2 * soon, POSTS[0], url=f"{HOME}/sitemap-2.xml")
+    readings = [sitemap(at + soon, *POSTS[1:]), other]
+    ledger.record(sorted(readings, key=lambda reading: reading.at))
+    assert not set(POSTS) & set(urls_due(ledger, at + DAY))
+    assert entry(ledger, POSTS[0]).why == "revisit"
+
+
+def test_a_sitemap_that_is_cut_short_sets_nobody_running(ledger: Ledger) -> None:
+    at = known_for_long(ledger)
+    ledger.record([sitemap(at, *POSTS[:5])])
+    assert not set(POSTS) & set(urls_due(ledger, at + DAY))

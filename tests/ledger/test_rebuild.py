@@ -117,6 +117,6 @@ def test_kill_9_loses_nothing_and_counts_nothing_twice(tmp_path: Path) -> None:
     check_kills(tmp_path, kills=4, days=60)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_kill_9_fifty_times(tmp_path: Path) -> None:
     check_kills(tmp_path, kills=50, days=250)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from zancrawler.ledger.due import ALMOST_A_DAY, DAY, modified_since, next_due, paced
+from zancrawler.ledger.due import ALMOST_A_DAY, DAY, HOUR, modified_since, next_due, paced
 from zancrawler.ledger.model import SAME_PAYLOAD, Advertisement, Entry, Kind, Outcome, State
 
 STRIKES_TO_BE_GONE = 3
+DROPPED = "dropped"
 
 _STANDING = {Kind.OTHER: 0, Kind.ARTICLE: 1}
 
@@ -37,12 +38,13 @@ def advertised_again(
     at: datetime,
     *,
     lastmod_holds: bool,
+    edit_rate: float,
     last_shown: datetime | None = None,
 ) -> Entry:
     """The entry after one more advertisement; the same object where that changes nothing.
 
-    `lastmod_holds`: this outlet's lastmod was not found to be idle talk. `last_shown`: when any
-    source showed the URL before.
+    `lastmod_holds`: this outlet's lastmod was not found to be idle talk. `edit_rate`: as for
+    `next_due`. `last_shown`: when any source showed the URL before.
     """
     lastmod = _sane(advert.lastmod, at)
     # A URL's standing only rises, so the order of advertisements does not matter.
@@ -55,6 +57,9 @@ def advertised_again(
         entry = replace(entry, kind=kind, lastmod=latest, first_lastmod=earliest, title=title)
     if entry.state is State.WITHDRAWN:
         return entry
+    if entry.why == DROPPED and entry.last_look:
+        due, why = next_due(entry, entry.last_look, edit_rate)
+        entry = replace(entry, next_due=due, why=why)
     asked_again = advert.kind is Kind.NEXT_PAGE and entry.state is not State.ADVERTISED
     looked_well = entry.failures == 0 and (entry.held or entry.state is State.GONE)
     heeded = lastmod_holds or entry.kind.scheduled
@@ -65,6 +70,20 @@ def advertised_again(
     if _reappears(entry, at, last_shown) and _later(entry.next_due, at):
         return replace(entry, next_due=at, why="back")
     return entry
+
+
+def no_longer_shown(entry: Entry, at: datetime) -> Entry:
+    """The entry of an article that a sitemap showed at its last reading and at this one does not.
+
+    Due in an hour, by when the outlet's other sources have been read: one of them may show it.
+    """
+    soon = at + HOUR
+    stands = entry.kind is Kind.ARTICLE and entry.state in (State.CAPTURED, State.UNCHANGED)
+    return (
+        replace(entry, next_due=soon, why=DROPPED)
+        if stands and _later(entry.next_due, soon)
+        else entry
+    )
 
 
 def _reappears(entry: Entry, at: datetime, last_shown: datetime | None) -> bool:

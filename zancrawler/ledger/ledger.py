@@ -14,6 +14,7 @@ from typing import Any
 
 from zancrawler.ledger import history, schema
 from zancrawler.ledger.coverage import Coverage, coverage, missing
+from zancrawler.ledger.dropped import dropped, last_reading
 from zancrawler.ledger.due import DAY
 from zancrawler.ledger.habits import Habits
 from zancrawler.ledger.model import (
@@ -202,11 +203,13 @@ class Ledger:
         )
         # The later pages of a listing are no sources of their own: articles move through them.
         source = self._first_source(row) if entry.kind is Kind.NEXT_PAGE else None
+        readings = self._last_readings(outcome) if entry.kind is Kind.SITEMAP else {}
         news = [
             (advert, self._advertise(replace(advert, source=source or advert.source), outcome.at))
             for advert in outcome.adverts
             if advert.url != outcome.url
         ]
+        self._note_dropped(outcome, readings)
         unknown = sum(told is News.URL for _, told in news)
         after = history.looked(entry, outcome, unknown, self._habits.edit_rate)
         self._habits.looked(entry, after)
@@ -234,6 +237,7 @@ class Ledger:
             advert,
             at,
             lastmod_holds=self._habits.lastmod_holds,
+            edit_rate=self._habits.edit_rate,
             last_shown=self._last_shown(row) if entry.strikes else None,
         )
         if after is not entry:
@@ -241,6 +245,23 @@ class Ledger:
         if advert.via in _PASSING:
             return News.NOTHING
         return News.SIGHTING if self._sight(row, advert, at) else News.NOTHING
+
+    def _last_readings(self, outcome: Outcome) -> dict[int, int]:
+        """When each source that speaks in an outcome spoke before."""
+        sources = {(advert.source, advert.via) for advert in outcome.adverts}
+        ids = sorted(self._source(url, via) for url, via in sources if via == Kind.SITEMAP)
+        return {source: last_reading(self._database, source) for source in ids}
+
+    def _note_dropped(self, outcome: Outcome, readings: dict[int, int]) -> None:
+        """What this reading of a sitemap no longer shows is looked at soon."""
+        at, shown = schema.to_seconds(outcome.at), len(outcome.adverts)
+        for source, before in readings.items():
+            for row in dropped(self._database, source, before, at, shown):
+                (values,) = self._database.execute(f"{_SELECT} WHERE id = ?", (row,))
+                entry = schema.from_row(values)
+                after = history.no_longer_shown(entry, outcome.at)
+                if after is not entry:
+                    self._update(row, after)
 
     def _sight(self, row: int, advert: Advertisement, at: datetime) -> bool:
         """Notes that the source shows the URL; whether it had not done so before."""

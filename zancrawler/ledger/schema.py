@@ -13,7 +13,7 @@ from typing import Any
 
 from zancrawler.ledger.model import Entry, Kind, LedgerError, State
 
-VERSION = 1
+VERSION = 2
 """`PRAGMA user_version`. A ledger is a view of the WARCs: an old one is rebuilt, not migrated."""
 
 MIN_SQLITE = (3, 37)
@@ -59,6 +59,8 @@ CREATE TABLE sighting (
     last INTEGER NOT NULL,
     PRIMARY KEY (url, source)
 ) STRICT, WITHOUT ROWID;
+-- Without `last`, which moves at every reading.
+CREATE INDEX shown ON sighting (source);
 
 CREATE TABLE shape (
     id INTEGER PRIMARY KEY,
