@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 READY := $(VENV)/ready
 
-.PHONY: demo test slow lint format types check lock clean
+.PHONY: demo test slow long lint format types check lock clean
 
 demo: $(READY)
 	@$(VENV)/bin/zancrawler demo
@@ -13,6 +13,9 @@ test: $(READY)
 
 slow: $(READY)
 	@$(VENV)/bin/python -m pytest -q -n 2 -m slow
+
+long: $(READY)
+	@$(VENV)/bin/python -m pytest -q -n 2 -m long
 
 lint: $(READY)
 	@$(VENV)/bin/ruff check .

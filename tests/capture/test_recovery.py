@@ -189,6 +189,6 @@ def test_kill_minus_nine(tmp_path):
     kill_at_random(tmp_path, 5)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_two_hundred_times_kill_minus_nine(tmp_path):
     kill_at_random(tmp_path, 200)

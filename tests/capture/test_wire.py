@@ -180,7 +180,7 @@ def test_what_comes_after_a_response_belongs_to_none(tmp_path, transport):
     run_and_compare(tmp_path, transport, afterwards(), copies=2, **slowly)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("transport", ["http", *TLS])
 def test_twenty_runs_out_of_twenty(tmp_path, transport):
     for run in range(20):

@@ -321,6 +321,6 @@ def test_two_years_of_four_outlets() -> None:
     check(range(1))
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_eighty_years_of_outlets() -> None:
     check(range(1, 11))

@@ -99,6 +99,6 @@ def test_killed_a_few_times(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(2, 7))
+@pytest.mark.parametrize("seed", (2, 3))
 def test_killed_again_and_again(tmp_path: Path, seed: int) -> None:
     killed_crawl(tmp_path, kills=12, seed=seed)

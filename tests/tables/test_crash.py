@@ -50,6 +50,6 @@ def test_kill_ten_times(tmp_path: Path) -> None:
     hold_under_kills(tmp_path, kills=10, exchanges=400)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_kill_a_hundred_times(tmp_path: Path) -> None:
     hold_under_kills(tmp_path, kills=100, exchanges=4000)

@@ -120,6 +120,6 @@ def test_kill_five_times(archive: Archive) -> None:
     hold_under_kills(archive, kills=5)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_kill_a_hundred_times(archive: Archive) -> None:
     hold_under_kills(archive, kills=100)
