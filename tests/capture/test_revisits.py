@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import sys
 from collections import Counter
+from contextlib import closing
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from hostile import CHUNKED, PAGE, HostileServer, Script, chunked, ok
 from running import crawl, said
 from warcio.archiveiterator import ArchiveIterator
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
 
 from zancrawler.archive import Archive
 from zancrawler.capture.cdxj import captures_of
+from zancrawler.capture.digests import sha256
 from zancrawler.capture.originals import Originals
 from zancrawler.capture.reader import read_exchanges, read_record
 from zancrawler.capture.warcfile import page_warcs
@@ -135,11 +141,39 @@ def test_the_digest_index_is_only_a_view(crawled):
     assert content() == before
     path.write_bytes(b"no database" * 1000)
     assert content() == before
+    path.unlink()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE warcs (of_another_version)")
+    assert content() == before
     gone = page_warcs(archive, "tester")[0]
     gone.rename(gone.with_suffix(".hidden"))
     assert content()["/whole"] is None
     gone.with_suffix(".hidden").rename(gone)
     assert content() == before
+
+
+@pytest.mark.parametrize("lacking", ["WARC-Payload-Digest", "WARC-Target-URI", "WARC-Date"])
+def test_what_another_writer_left_out_is_not_referred_to(tmp_path, lacking):
+    archive = Archive.open(tmp_path / "archive")
+    adopted = archive.warcs("tester") / "2020" / "tester-adopted-1.warc.gz"
+    adopted.parent.mkdir(parents=True)
+    with HostileServer(TABLE) as server, adopted.open("wb") as file:
+        url = f"http://127.0.0.1:{server.port}/whole"
+        writer = WARCWriter(file, gzip=True)
+        head = StatusAndHeaders("200 OK", [("Content-Type", "text/html")], protocol="HTTP/1.1")
+        record = writer.create_warc_record(
+            url, "response", payload=BytesIO(BODY), http_headers=head
+        )
+        record.rec_headers.add_header("WARC-Payload-Digest", sha256((BODY,)))
+        record.rec_headers.remove_header(lacking)
+        writer.ensure_digest = lambda *_, **__: None
+        writer.write_record(record)
+        file.flush()
+        lines = crawl(tmp_path, [{"url": url}])
+    assert said(lines, "closed")[0]["reason"] == "finished"
+    [captured] = said(lines, "captured")
+    [exchange] = read_exchanges(archive.root / captured["warc_filename"])
+    assert exchange.response.type == "response"
 
 
 def test_warcio_reads_them_all(crawled):

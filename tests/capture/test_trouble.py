@@ -83,6 +83,18 @@ def test_no_place_for_an_archive(tmp_path):
     assert "cannot use" in said(lines, "capture_failed")[0]["error"]
 
 
+def test_a_disk_too_full_for_the_index_of_digests(tmp_path):
+    Archive.open(tmp_path / "archive")
+    with HostileServer(TABLE) as server:
+        lines = crawl(tmp_path, requests(server)[:3], trouble={"largest_file": 2_000})
+        assert server.log == []
+    assert said(lines, "closed")[0]["reason"] == "capture_failed"
+    [failed] = {line["error"] for line in said(lines, "capture_failed")}
+    assert failed.startswith("cannot write ")
+    assert "originals.sqlite" in failed
+    assert failed.endswith("Free space, then crawl again")
+
+
 def test_two_hundred_megabytes_in_sixty(tmp_path):
     block = bytes(range(256)) * 4096
     size = 200 * len(block)

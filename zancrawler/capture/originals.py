@@ -13,10 +13,11 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from zancrawler.archive import Archive
 
-from .errors import DamagedWarcError
+from .errors import CaptureError, DamagedWarcError
 from .http import MAX_HEAD, Head, head_length, parse_head
 from .reader import read_records
 from .records import Original
@@ -62,18 +63,22 @@ class Originals:
     def open(cls, archive: Archive, outlet: str) -> Originals:
         """The index, holding exactly the closed WARCs that stand in the archive.
 
-        A WARC that is damaged is left out. Raises OSError.
+        A WARC that is damaged is left out. Raises OSError, and CaptureError when SQLite cannot
+        write the index.
         """
         path = archive.root / "cdxj" / outlet / "originals.sqlite"
         try:
-            originals = cls(path)
-            originals._require_sound()
+            return cls._up_to_date(path, archive, outlet)
         except sqlite3.DatabaseError:
             for suffix in ("", "-wal", "-shm"):
                 path.with_name(path.name + suffix).unlink(missing_ok=True)
-            originals = cls(path)
-        originals._catch_up(archive, outlet)
-        return originals
+        try:
+            return cls._up_to_date(path, archive, outlet)
+        except sqlite3.DatabaseError as error:
+            raise CaptureError(
+                f"cannot write {path} ({error}), so that nothing can be captured; all that was "
+                "captured before is safe. Free space, then crawl again"
+            ) from error
 
     def repeated(self, digest: str, chunked: bool) -> Original | None:
         """The record that holds this payload, framed the same way.
@@ -83,19 +88,17 @@ class Originals:
         """
         if original := self._payloads.get((digest, chunked)):
             return original
-        row = self._connection.execute(
+        row = self._row(
             "SELECT record_id, uri, date, digest FROM payloads WHERE digest = ? AND chunked = ?",
             (digest, chunked),
-        ).fetchone()
+        )
         return None if row is None else Original(*row)
 
     def latest(self, uri: str) -> Original | None:
         """The record with what the URL last answered: what a 304 speaks of."""
         payload = self._uris.get(uri)
         if payload is None:
-            payload = self._connection.execute(
-                "SELECT digest, chunked FROM uris WHERE uri = ?", (uri,)
-            ).fetchone()
+            payload = self._row("SELECT digest, chunked FROM uris WHERE uri = ?", (uri,))
         return None if payload is None else self.repeated(payload[0], bool(payload[1]))
 
     def note(self, sighting: Sighting) -> None:
@@ -108,10 +111,10 @@ class Originals:
     def settle(self, warc: str) -> None:
         """What was noted is kept for good: `warc`, which holds it, is closed and durable.
 
-        Where the disk is full it is not, and the next `open` reads it from the WARC.
+        Where SQLite cannot write it is not, and the next `open` reads it from the WARC.
         """
         noted = (Sighting(uri, *key, self._payloads.get(key)) for uri, key in self._uris.items())
-        with suppress(sqlite3.OperationalError):
+        with suppress(sqlite3.DatabaseError):
             self._keep(warc, noted)
         self._payloads.clear()
         self._uris.clear()
@@ -124,6 +127,25 @@ class Originals:
 
     def close(self) -> None:
         self._connection.close()
+
+    @classmethod
+    def _up_to_date(cls, path: Path, archive: Archive, outlet: str) -> Originals:
+        originals = cls(path)
+        try:
+            originals._require_sound()
+            originals._catch_up(archive, outlet)
+        except BaseException:
+            originals.close()
+            raise
+        return originals
+
+    def _row(self, query: str, values: tuple[str | bool, ...]) -> Any:
+        try:
+            return self._connection.execute(query, values).fetchone()
+        except sqlite3.DatabaseError as error:
+            raise CaptureError(
+                f"the index of digests cannot be read ({error}); the next run makes it anew"
+            ) from error
 
     def _require_sound(self) -> None:
         if self._connection.execute("PRAGMA quick_check").fetchone() != ("ok",):
@@ -157,7 +179,7 @@ class Originals:
 
 
 def sightings(path: Path) -> Iterator[Sighting]:
-    """Reads from a closed WARC of ours what its writer noted.
+    """Reads from a closed WARC, of ours or adopted, what its writer noted or could have.
 
     Raises OSError, DamagedWarcError.
     """
@@ -176,12 +198,16 @@ def sightings(path: Path) -> Iterator[Sighting]:
 def sighting(fields: Iterable[tuple[str, str]], head: Head) -> Sighting | None:
     """What a `response` or `revisit` record is good for in later revisits; None: nothing.
 
-    A 304 says nothing new, and a part of a page (206) is no page.
+    A 304 says nothing new, and a part of a page (206) is no page. A record of another writer that
+    lacks a name, a date or a digest cannot be referred to.
     """
-    named = dict(fields)
-    if named["WARC-Type"] not in ("response", "revisit") or head.status in (None, 206, 304):
+    named = {name.lower(): value for name, value in fields}
+    kind = named.get("warc-type")
+    if kind not in ("response", "revisit") or head.status in (None, 206, 304):
         return None
-    uri, digest = named["WARC-Target-URI"], named["WARC-Payload-Digest"]
-    own = named["WARC-Type"] == "response"
-    original = Original(named["WARC-Record-ID"], uri, named["WARC-Date"], digest)
-    return Sighting(uri, digest, head.chunked, original if own else None)
+    uri, date = named.get("warc-target-uri"), named.get("warc-date")
+    record_id, digest = named.get("warc-record-id"), named.get("warc-payload-digest")
+    if not (uri and date and record_id and digest):
+        return None
+    original = Original(record_id, uri, date, digest)
+    return Sighting(uri, digest, head.chunked, original if kind == "response" else None)
