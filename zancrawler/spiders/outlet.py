@@ -273,11 +273,12 @@ class OutletSpider(scrapy.Spider):
 
     def _ask_due(self, due: Due) -> Request | None:
         """An article, or a source that an earlier run heard of: a child sitemap, a further page."""
+        via = _VIAS.get(due.kind)
+        source = self._ask_source(Advert(due.url, due.url, via), walk=Walk()) if via else None
         # As the ledger writes it, which is not as we would now, if the outlet's rules changed.
         self.asked.add(due.url)
-        if via := _VIAS.get(due.kind):
-            return self._ask_source(Advert(due.url, due.url, via), walk=Walk())
-        self.asked.add(due.url)
+        if via:
+            return source
         entry = self.ledger.get(due.url) if self.since else None
         too_old = entry is not None and self.since is not None and entry.born < self.since
         return self._ask_article(due) if due.kind is Kind.ARTICLE and not too_old else None
