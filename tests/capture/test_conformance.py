@@ -10,6 +10,7 @@ import subprocess
 import zipfile
 from collections import Counter
 from pathlib import Path
+from time import process_time
 
 import made
 import pytest
@@ -236,6 +237,86 @@ def test_a_package_that_was_tampered_with(tmp_path, archive):
     noise = tmp_path / "noise.wacz"
     noise.write_bytes(b"PK no zip at all")
     assert [fault.code for fault in check_wacz(noise)] == [FaultCode.DAMAGED]
+
+
+PACKED = {
+    "lzma": zipfile.ZIP_LZMA,
+    "bz2": zipfile.ZIP_BZIP2,
+    "deflate": zipfile.ZIP_DEFLATED,
+    "stored": zipfile.ZIP_STORED,
+}
+
+
+@pytest.mark.parametrize("compression", PACKED)
+def test_a_package_whose_bytes_were_changed(tmp_path, archive, compression):
+    path = package(tmp_path, archive, compress=PACKED[compression])
+    data = bytearray(path.read_bytes())
+    data[200:800] = b"\0" * 600
+    path.write_bytes(data)
+    assert FaultCode.DAMAGED in [fault.code for fault in check_wacz(path)]
+
+
+@pytest.mark.parametrize(
+    ("local", "central", "value", "reason"),
+    [(6, 8, 1, "encrypted"), (8, 10, 97, "compression"), (7, 9, 8, "utf-8")],
+    ids=["encrypted", "an unknown compression", "a name of another charset"],
+)
+def test_a_package_that_nobody_can_unpack(tmp_path, archive, local, central, value, reason):
+    path = package(tmp_path, archive)
+    data = bytearray(path.read_bytes().replace(b"jsonl", b"json\xff"))
+    for mark, place in ((b"PK\x03\x04", local), (b"PK\x01\x02", central)):
+        at = -1
+        while (at := data.find(mark, at + 1)) >= 0:
+            data[at + place] = value
+    path.write_bytes(data)
+    [fault] = check_wacz(path)
+    assert fault.code is FaultCode.DAMAGED
+    assert reason in fault.message
+
+
+def test_warcs_of_one_name_in_a_package(tmp_path, archive):
+    [warc] = page_warcs(archive, "tester")
+    broken = b"no WARC at all"
+    for there, here in (("a", "b"), ("b", "a")):
+        files = {
+            f"archive/{warc.name}": None,
+            f"archive/{there}/{warc.name}": broken,
+            f"archive/{here}/{warc.name}": warc.read_bytes(),
+        }
+        found = [fault.code for fault in check_wacz(package(tmp_path, archive, files=files))]
+        # Each is looked at, whichever comes first.
+        assert FaultCode.DAMAGED in found
+        assert FaultCode.PACKAGE in found
+
+
+def test_a_package_of_many_files(tmp_path):
+    path = tmp_path / "many.wacz"
+    with zipfile.ZipFile(path, "w") as many:
+        for number in range(60_000):
+            many.writestr(f"other/{number}", b"")
+    start = process_time()
+    assert all(fault.code is FaultCode.PACKAGE for fault in check_wacz(path))
+    # Counting each name among all of them took twenty seconds.
+    assert process_time() - start < 8
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b'{"url": []}',
+        b'{"url": "a", "digest": "-", "length": 1e999, "offset": 0, "filename": "a"}',
+        b'{"url": "a", "digest": "-", "length": 1, "offset": 0, "filename": ["a"]}',
+        b'{"url": ["a"], "digest": "-", "length": 1, "offset": 0, "filename": "a"}',
+        b"[" * 100_000,
+    ],
+    ids=["list", "infinity", "no filename", "no url", "deep"],
+)
+def test_lines_that_are_none(tmp_path, archive, line):
+    line += b"\n"
+    files = {"indexes/index.cdxj": b"a 2026 " + line, "pages/pages.jsonl": line * 2}
+    found = [fault.code for fault in check_wacz(package(tmp_path, archive, files=files))]
+    assert FaultCode.INDEX_LINE in found
+    assert FaultCode.PACKAGE in found
 
 
 def test_what_wget_writes_can_be_read(tmp_path):

@@ -59,9 +59,9 @@ class Capture:
     def parse(cls, line: bytes) -> Capture:
         """Raises ValueError for what is no line of a CDXJ."""
         urlkey, timestamp, block = line.decode("utf-8").split(" ", 2)
-        fields = json.loads(block)
         try:
-            return cls(
+            fields = json.loads(block)
+            capture = cls(
                 urlkey=urlkey,
                 timestamp=timestamp,
                 url=fields["url"],
@@ -74,6 +74,11 @@ class Capture:
             )
         except (KeyError, TypeError) as error:
             raise ValueError(f"a CDXJ line lacks {error}") from error
+        except (OverflowError, RecursionError) as error:
+            raise ValueError(f"a CDXJ line cannot be read: {error}") from error
+        if not (isinstance(capture.url, str) and isinstance(capture.filename, str)):
+            raise ValueError("a CDXJ line has a url or filename that is no text")
+        return capture
 
 
 def capture_of(record: Record, filename: str) -> Capture | None:

@@ -9,6 +9,7 @@ import hashlib
 import ipaddress
 import re
 from base64 import b32encode
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -161,8 +162,8 @@ def _field_faults(record: OpenRecord, kind: str | None) -> Iterator[tuple[FaultC
     for name in ("WARC-Type", "WARC-Record-ID", "WARC-Date", "Content-Length"):
         if name.lower() not in names:
             yield FaultCode.MISSING_FIELD, f"it has no {name}"
-    for name in sorted({name for name in names if names.count(name) > 1} - {*REPEATABLE}):
-        if name.startswith(("warc-", "content-")):
+    for name, count in sorted(Counter(names).items()):
+        if count > 1 and name not in REPEATABLE and name.startswith(("warc-", "content-")):
             yield FaultCode.REPEATED_FIELD, f"it has {name} more than once"
     if (identity := record.get("WARC-Record-ID")) and not _RECORD_ID.fullmatch(identity):
         yield FaultCode.RECORD_ID, f"{identity!r} is no URI in angle brackets"

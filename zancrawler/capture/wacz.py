@@ -4,17 +4,22 @@ package without pages.jsonl, with an unsorted index, or with WARCs that were alt
 
 from __future__ import annotations
 
+import errno
 import gzip
 import hashlib
 import json
+import lzma
 import shutil
 import tempfile
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from typing import IO, Any, cast
 
+from .cdxj import Capture
 from .conformance import Fault, FaultCode, check_index, check_warcs
 
 MAX_ENTRIES = 100_000
@@ -26,6 +31,17 @@ PIECE = 1 << 20
 DESCRIPTION = "datapackage.json"
 DIGEST = "datapackage-digest.json"
 PAGES = "pages/pages.jsonl"
+# What zipfile and its decompressors raise: RuntimeError for a member that is encrypted, its child
+# NotImplementedError for a compression that Python does not have, UnicodeDecodeError for a name.
+_UNREADABLE = (
+    zipfile.BadZipFile,
+    gzip.BadGzipFile,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    RuntimeError,
+    UnicodeDecodeError,
+)
 
 
 def check_wacz(path: Path) -> Iterator[Fault]:
@@ -36,7 +52,12 @@ def check_wacz(path: Path) -> Iterator[Fault]:
     try:
         with zipfile.ZipFile(path) as package:
             yield from _Package(path.name, package).faults()
-    except (zipfile.BadZipFile, gzip.BadGzipFile, zlib.error, EOFError) as error:
+    except _UNREADABLE as error:
+        yield Fault(path.name, 0, FaultCode.DAMAGED, str(error))
+    except OSError as error:
+        # bz2's only error, and what seeking to an offset before the file's start raises.
+        if error.errno not in (None, errno.EINVAL):
+            raise
         yield Fault(path.name, 0, FaultCode.DAMAGED, str(error))
 
 
@@ -58,10 +79,11 @@ class _Package:
         if len(names) > MAX_ENTRIES:
             yield self._fault("", f"{len(names)} files are more than anyone can check")
             return
-        for name in sorted({name for name in names if names.count(name) > 1}):
-            yield self._fault(name, "is there twice")
+        for name, count in sorted(Counter(names).items()):
+            if count > 1:
+                yield self._fault(name, "is there twice")
         for name in self._entries:
-            if name.startswith("/") or ".." in PurePosixPath(name).parts or "\\" in name:
+            if _leads_out(name):
                 yield self._fault(name, "leads out of the package")
         yield from self._description()
         yield from self._warcs_and_index()
@@ -105,16 +127,25 @@ class _Package:
             yield self._fault(name, "is not the file that its hash was taken of")
 
     def _warcs_and_index(self) -> Iterator[Fault]:
-        warcs = [name for name in self._entries if name.startswith("archive/")]
+        warcs = [
+            name for name in self._entries if name.startswith("archive/") and not _leads_out(name)
+        ]
         if not any(name.endswith((".warc", ".warc.gz")) for name in warcs):
             yield self._fault("archive/", "holds no WARC")
         urls: set[str] = set()
         with tempfile.TemporaryDirectory() as folder:
             paths: list[Path] = []
+            for name, count in Counter(map(_base, warcs)).items():
+                if count > 1:
+                    yield self._fault(
+                        f"archive/{name}", "no index can tell WARCs of one name apart"
+                    )
             for name in warcs:
                 if self._entries[name].compress_type != zipfile.ZIP_STORED:
                     yield self._fault(name, "is compressed in the package, so no player can seek")
-                paths.append(Path(folder) / PurePosixPath(name).name)
+                place = Path(folder) / str(len(paths))
+                place.mkdir()
+                paths.append(place / _base(name))
                 with self._zip.open(name) as source, paths[-1].open("wb") as target:
                     shutil.copyfileobj(source, target, PIECE)
             for fault in check_warcs(paths):
@@ -153,7 +184,7 @@ class _Package:
                 pages += 1
                 if not isinstance(page.get("ts"), str):
                     yield self._fault(PAGES, f"line {number} has no time (ts)")
-                if page.get("url") not in urls:
+                if str(page.get("url")) not in urls:
                     yield self._fault(PAGES, f"line {number}: {page.get('url')} is not captured")
         if not pages:
             yield self._fault(PAGES, "names no page")
@@ -186,9 +217,15 @@ class _Package:
                 yield line
 
 
+def _base(name: str) -> str:
+    return PurePosixPath(name).name
+
+
+def _leads_out(name: str) -> bool:
+    return name.startswith("/") or ".." in PurePosixPath(name).parts or "\\" in name
+
+
 def _urls(lines: list[bytes]) -> Iterator[str]:
     for line in lines:
-        try:
-            yield json.loads(line.split(b" ", 2)[2])["url"]
-        except (ValueError, LookupError, TypeError):
-            continue
+        with suppress(ValueError):
+            yield Capture.parse(line).url
