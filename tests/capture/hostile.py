@@ -137,7 +137,11 @@ def scripts(big: int, cap: int) -> dict[str, Script]:
         "/post": Script((ok(b"posted"),), method="POST", body="a=1&b=خبر"),
         "/secrets": Script(
             (ok(b"secret"),),
-            headers={"Cookie": "session=abc", "Authorization": "Basic Zm9vOmJhcg=="},
+            headers={
+                "Cookie": "session=abc",
+                "Cookie2": "$Version=1",
+                "Authorization": "Basic Zm9vOmJhcg==",
+            },
         ),
         "/big": Script((ok(block),)),
         "/big-chunked": Script((CHUNKED + b"\r\n", chunked(block, 70_000))),

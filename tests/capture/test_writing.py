@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import shutil
 import subprocess
 
@@ -10,16 +11,27 @@ import pytest
 from hostile import PAGE, HostileServer, Script, ok
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from running import crawl
+from running import crawl, said
 
 from zancrawler.archive import Archive
 from zancrawler.capture.cdxj import Capture, captures_of, urlkey, write_index
-from zancrawler.capture.exchange import Truncated
+from zancrawler.capture.conformance import check_warc
+from zancrawler.capture.exchange import Truncated, WireExchange
 from zancrawler.capture.reader import read_exchanges, read_records
+from zancrawler.capture.records import without_user
 from zancrawler.capture.spool import IN_MEMORY, Spool
 from zancrawler.capture.tls import iana_name
 from zancrawler.capture.warcfile import page_warcs, sync
 from zancrawler.capture.writer import WarcWriter
+
+SECRETS = (
+    "Cookie: secret",
+    "cookie:secret",
+    "Cookie : secret",
+    "Cookie2: secret",
+    "Authorization:\tsecret",
+    "Proxy-Authorization \t:  secret",
+)
 
 
 def test_files_are_rotated_and_no_exchange_is_split(tmp_path):
@@ -145,3 +157,67 @@ def test_a_spool_gives_back_what_it_took(tmp_path_factory, pieces, cut):
     spool.write(b"more")
     assert b"".join(spool.pieces()) == whole[:cut] + b"more"
     spool.close()
+
+
+@pytest.mark.parametrize("line", SECRETS)
+def test_no_secret_header_is_written(tmp_path, line):
+    archive = Archive.open(tmp_path / "archive")
+    writer = WarcWriter(archive, "tester", 1 << 30, [])
+    made_by_hand = WireExchange("http://news.example/a", "GET", tmp_path)
+    made_by_hand.issue()
+    made_by_hand.write(f"GET /a HTTP/1.1\r\n{line}\r\nHost: news.example\r\n\r\n".encode())
+    made_by_hand.receive(made.page(1))
+    made_by_hand.complete(0)
+    captured = writer.write(made_by_hand, None, {})
+    writer.close()
+    path = archive.root / captured.warc_filename
+    assert b"secret" not in gzip.decompress(path.read_bytes())
+    [exchange] = read_exchanges(path)
+    name, _, value = line.partition(":")
+    assert f"{name}:{value.replace('secret', 'xxxxxx')}\r\n".encode() in exchange.request.block
+    assert f"redactedRequestHeaders: {name.strip()}\r\n".encode() in exchange.metadata.block
+
+
+def test_no_password_is_written(tmp_path):
+    with HostileServer({"/a": Script((ok(PAGE),)), "/late": Script((5.0,))}) as server:
+        bare = f"http://127.0.0.1:{server.port}"
+        base = bare.replace("//", "//reader:pass-word@")
+        requests = [
+            # Twisted takes no such URL, and says so with all that is in it.
+            {"url": base + "/a"},
+            {"url": bare + "/a?n=1", "headers": {"Referer": base + "/from"}},
+            {"url": bare + "/a?n=2", "meta": {"redirect_urls": [base + "/moved"]}},
+            {"url": base + "/a?n=3", "meta": {"proxy": bare}},
+            {"url": bare + "/late", "meta": {"download_timeout": 0.5}},
+        ]
+        lines = crawl(tmp_path, requests, RETRY_ENABLED=False, REFERER_ENABLED=False)
+    captured = said(lines, "captured")
+    paths = ("/a", "/a?n=1", "/a?n=2", "/a?n=3", "/late")
+    assert {line["url"] for line in captured} == {bare + path for path in paths}
+    assert "pass-word" not in str(captured)
+    warcs = list((tmp_path / "archive").rglob("*.warc.gz"))
+    blocks = b"".join(record.block for warc in warcs for record in read_records(warc))
+    assert b"pass-word" not in blocks
+    assert f"via: {bare}/from\r".encode() in blocks
+    assert f"via: {bare}/moved\r".encode() in blocks
+    assert b"invalid hostname: 127.0.0.1\r" in blocks
+    covered = bare.replace("//", f"//{'x' * len('reader:pass-word')}@")
+    assert f"Referer: {covered}/from\r".encode() in blocks
+    assert f"GET {covered}/a?n=3 HTTP/1.1\r".encode() in blocks
+    for names in (b"GET, Host", b"Referer"):
+        assert b"redactedRequestHeaders: %s\r" % names in blocks
+    assert [fault for warc in warcs for fault in check_warc(warc)] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("http://a:b@news.example/a@b?c@d", "http://news.example/a@b?c@d"),
+        ("Getting https://a@news.example took long", "Getting https://news.example took long"),
+        ("http://news.example/@editor", "http://news.example/@editor"),
+        ("write to editor@news.example", "write to editor@news.example"),
+        ("http://a@b@news.example/", "http://news.example/"),
+    ],
+)
+def test_user_names_are_taken_out(text, left):
+    assert without_user(text) == left

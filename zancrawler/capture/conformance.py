@@ -22,6 +22,7 @@ from .exchange import Truncated
 from .http import MAX_HEAD, Dechunker, head_length, parse_head
 from .members import OpenRecord, WarcReader
 from .reader import read_records
+from .records import without_user
 from .warcfile import OPEN_SUFFIX
 
 
@@ -249,7 +250,7 @@ def _http_faults(head: bytes, kind: str | None, uri: str) -> Iterator[tuple[Faul
     if len(parts) != 3:
         yield FaultCode.HTTP, f"it begins with {parsed.start_line[:60]!r}, no request line"
         return
-    asked = parts[1].decode("latin-1")
+    asked = without_user(parts[1].decode("latin-1"))
     target = urlsplit(uri)
     due = (target.path or "/") + (f"?{target.query}" if target.query else "")
     if asked not in (due, uri.partition("#")[0], uri.partition("#")[0] + "/"):

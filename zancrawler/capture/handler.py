@@ -79,8 +79,8 @@ class CaptureDownloadHandler(HTTP11DownloadHandler):
         if download.exchanges[-1].first_byte is None:
             raise self._session.fail(
                 CaptureError(
-                    f"{request.url} answered and nothing was captured, so the run ends; use a "
-                    "version of Scrapy that pyproject.toml allows"
+                    f"{_target_uri(request.url)} answered and nothing was captured, so the run "
+                    "ends; use a version of Scrapy that pyproject.toml allows"
                 )
             )
         await self._write(download, request, None)

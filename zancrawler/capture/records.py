@@ -21,8 +21,15 @@ NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
 
 # A request's secrets. What the server sends was sent to a stranger and is no secret of ours.
 _SECRET = re.compile(
-    rb"^(cookie|authorization|proxy-authorization)(:[ \t]*)([^\r\n]*)", re.IGNORECASE | re.MULTILINE
+    rb"^(cookie2?|authorization|proxy-authorization)([ \t]*:[ \t]*)([^\r\n]*)",
+    re.IGNORECASE | re.MULTILINE,
 )
+# A request to a proxy names them in its first line, and Scrapy then in its Host as well.
+_USER_SENT = re.compile(
+    rb"^([A-Z]+(?= )|(?i:referer|host)(?=[ \t]*:))([ \t:]*(?:https?://)?)([^/?#\s]*)(?=@)",
+    re.MULTILINE,
+)
+_USER = re.compile(r"(?<=://)[^/?#\s]*@")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,14 +101,15 @@ def exchange_records(
     """The request, the response or revisit, and the metadata of an exchange, in this order.
 
     `answer` is None when no byte of a response came, `original` is None for a response of its own.
-    `notes` go to the metadata record. A request that never left has no request record.
+    `notes` go to the metadata record, their URLs without user names and passwords. A request that
+    never left has no request record.
     """
     date = warc_date(exchange.issued_at)
     common = [("WARC-Target-URI", exchange.url), ("WARC-Date", date)]
     connection = list(_connection_fields(exchange.ip_address, exchange.tls))
     origin = [("WARC-Warcinfo-ID", warcinfo_id)]
     records: list[NewRecord] = []
-    remarks = dict(notes)
+    remarks = {name: without_user(value) for name, value in notes.items()}
 
     response: NewRecord | None = None
     if answer is not None:
@@ -226,7 +234,7 @@ def _connection_fields(ip_address: str | None, tls: Tls | None) -> Iterator[tupl
 
 
 def _redacted(written: Spool) -> tuple[Callable[[], Iterable[bytes]], list[str]]:
-    """The request with each secret header's value replaced by as many `x`, and their names."""
+    """The request with each secret replaced by as many `x`, and the first word of those lines."""
     first = written.head(MAX_HEAD)
     length = head_length(first) or len(first)
     secrets: list[str] = []
@@ -235,13 +243,18 @@ def _redacted(written: Spool) -> tuple[Callable[[], Iterable[bytes]], list[str]]
         secrets.append(found[1].decode("ascii"))
         return found[1] + found[2] + b"x" * len(found[3])
 
-    head = _SECRET.sub(cover, first[:length])
+    head = _USER_SENT.sub(cover, _SECRET.sub(cover, first[:length]))
 
     def pieces() -> Iterator[bytes]:
         yield head
         yield from written.pieces(length)
 
     return pieces, secrets
+
+
+def without_user(text: str) -> str:
+    """A URL, or a sentence that names some, without their user names and passwords."""
+    return _USER.sub("", text)
 
 
 def _dechunked(pieces: Iterable[bytes]) -> Iterator[bytes]:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeVar, cast
+from urllib.parse import urlsplit
 
 import scrapy
 import twisted
@@ -22,6 +23,7 @@ from zancrawler.archive import Archive, ArchiveError
 from . import signals
 from .errors import CaptureError
 from .exchange import CapturedExchange, WireExchange
+from .records import without_user
 from .writer import WarcWriter
 
 _T = TypeVar("_T")
@@ -92,7 +94,10 @@ class CaptureSession:
                     "run ends. All that was captured before is safe; free space, then crawl again"
                 ) from exchange.spool_error
             captured = await self._in_thread(
-                self._writer.write, exchange, _sentence(error), _notes(exchange, request)
+                self._writer.write,
+                exchange,
+                _sentence(error, request.url),
+                _notes(exchange, request),
             )
         except (ArchiveError, OSError) as fault:
             raise self.fail(fault) from fault
@@ -143,12 +148,16 @@ def end_crawl(crawler: Crawler) -> None:
     deferred_from_coro(crawler.engine.close_spider_async(reason="capture_failed"))
 
 
-def _sentence(error: BaseException | None) -> str | None:
+def _sentence(error: BaseException | None, url: str) -> str | None:
     if error is None:
         return None
     reasons = getattr(error, "reasons", None)
     inner = reasons[0].value if reasons else error
-    return f"{type(inner).__name__}: {inner}".replace("\n", " ")[:MAX_ERROR_LENGTH]
+    sentence = without_user(f"{type(inner).__name__}: {inner}")
+    if user := urlsplit(url).netloc.rpartition("@")[0]:
+        # Twisted calls it part of the host.
+        sentence = sentence.replace(f"{user}@", "")
+    return sentence.replace("\n", " ")[:MAX_ERROR_LENGTH]
 
 
 def _notes(exchange: WireExchange, request: Request) -> dict[str, str]:
