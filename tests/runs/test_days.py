@@ -244,7 +244,7 @@ def test_sixty_days(tmp_path: Path) -> None:
         asks_for_no_body_again(judge, LAST_DAY)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_sixty_days_with_kills(tmp_path: Path) -> None:
     """Judged like the days without: what was killed has left no trace in any table."""
     chance = random.Random(60)
