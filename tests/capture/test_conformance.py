@@ -124,6 +124,29 @@ def test_an_empty_page_of_a_bare_host_is_asked_for_with_a_slash(tmp_path):
     assert faults(tmp_path / "a.warc.gz", INFO, asked) == []
 
 
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"hello <html>", b"a\n\nb", b"\x7fELF" + bytes(9_999)],
+    ids=["empty", "short", "lines", "binary"],
+)
+@pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gzip"])
+def test_what_is_no_warc_is_called_none(tmp_path, content, pack):
+    path = tmp_path / "a.warc.gz"
+    path.write_bytes(pack(content) if content else b"")
+    [fault] = check_warc(path)
+    assert (fault.offset, fault.code) == (0, FaultCode.DAMAGED)
+    assert fault.message.startswith("this is no WARC")
+
+
+def test_junk_in_a_warc_leaves_it_one(tmp_path):
+    path = tmp_path / "a.warc.gz"
+    for data in (INFO + b"junk", gzip.compress(INFO) + gzip.compress(b"junk"), INFO[:20]):
+        path.write_bytes(data)
+        faults = list(check_warc(path))
+        assert faults[-1].code is FaultCode.DAMAGED
+        assert "no WARC" not in faults[-1].message
+
+
 def test_a_fault_says_where(tmp_path):
     path = tmp_path / "a.warc.gz"
     assert faults(path, INFO, RIGHT["plain"], WRONG[FaultCode.BLOCK_DIGEST].replace(b"1>", b"2>"))

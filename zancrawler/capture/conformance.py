@@ -121,6 +121,8 @@ class _Check:
                 for record in reader:
                     yield from self._record(record, first)
                     first = False
+                if first:
+                    yield Fault(self.file, 0, FaultCode.DAMAGED, "this is no WARC: it is empty")
             except DamagedWarcError as error:
                 yield Fault(self.file, error.offset, FaultCode.DAMAGED, error.reason)
         for offset, target in self._concurrent:

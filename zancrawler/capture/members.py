@@ -186,10 +186,12 @@ class WarcReader:
                     return None
                 raise self.damaged("the file ends within the fields of a record")
             head += piece
+            if head.lstrip(b"\r\n") and not head.startswith(RECORD_MAGIC[: len(head)]):
+                raise self._no_record(first)
         self._text = head[end.end() :] + self._text
         version, _, rest = head[: end.start()].partition(b"\n")
         if not _VERSION.fullmatch(version.strip()):
-            raise self.damaged("no record begins here")
+            raise self._no_record(first)
         fields = _named_fields(rest)
         declared = next((value for name, value in fields if name.lower() == "content-length"), "")
         if not (declared.isascii() and declared.isdigit() and len(declared) <= MAX_LENGTH_DIGITS):
@@ -204,6 +206,10 @@ class WarcReader:
             _source=self,
             left=length,
         )
+
+    def _no_record(self, first: bool) -> DamagedWarcError:
+        at_all = first and self._record_offset == 0
+        return self.damaged("this is no WARC" if at_all else "no record begins here")
 
     def _require_record_next(self) -> None:
         """A member's checksum is compared at its end, so that a record is known to be sound only
