@@ -118,7 +118,7 @@ class Judge:
                 if true.outlet == run.outlet and true.presence is Presence.LIVE
             } - self.articles.keys()
             if day:
-                self._count(day, run, unseen)
+                self._count(run, unseen | self._edited(day, run.outlet, published), published)
             if run.outlet not in down:
                 self.known |= unseen
             if run.outlet not in shut:
@@ -177,7 +177,7 @@ class Judge:
             access = "held" if expected.held else "open"
             assert (row["status"], row["access"]) == (status, access), (day, url)
 
-    def _count(self, day: int, run: Run, unseen: set[str]) -> None:
+    def _count(self, run: Run, news: set[str], published: dict[str, TruthArticle]) -> None:
         """The fewest requests that could have told a crawler what is true on this day.
 
         robots.txt; each source that the outlet's file names; each child sitemap, but for those
@@ -185,21 +185,15 @@ class Judge:
         and the known articles that are due for another look by the ledger's rule.
         """
         sources = self.outlets[run.outlet].sources
+        named = (*sources.feeds, *sources.sitemaps, *sources.apis, *sources.listings)
         children = self._children(sources.sitemaps)
-        news = unseen | self._edited(day, run.outlet, self._published())
         back = {
             url
-            for url, expected in self.articles.items()
-            if expected.strikes and self._published()[url].presence is Presence.LIVE
+            for url in self._asked(run) & self.articles.keys()
+            if self.articles[url].strikes and published[url].presence is Presence.LIVE
         }
-        named = (*sources.feeds, *sources.sitemaps, *sources.apis, *sources.listings)
-        least = 1 + len(named) + len(children) + len(news | run.due | (back & self._asked(run)))
-        self.least[run.outlet] += least
+        self.least[run.outlet] += 1 + len(named) + len(children) + len(news | run.due | back)
         self.made[run.outlet] += len(run.requests)
-        print(day, run.outlet, len(run.requests), least)  # noqa: T201
-
-    def _published(self) -> dict[str, TruthArticle]:
-        return {article.url: article for article in self.newsroom.published()}
 
     def _children(self, indexes: tuple[str, ...]) -> set[tuple[str, str]]:
         changed: set[tuple[str, str]] = set()
@@ -219,19 +213,23 @@ class Judge:
     def the_end(self) -> None:
         """All that ever happened is in the tables, and nothing else."""
         for true in self.newsroom.published():
+            if true.presence not in (Presence.LIVE, Presence.BROKEN):
+                # The last takedown is of day 33.
+                assert self.articles[true.url].strikes >= 3, true.id
             if true.presence is not Presence.BROKEN:
                 found = len(self.articles[true.url].versions)
                 assert found == true.n_versions, (true.id, found, true.n_versions)
         for outlet, made in self.made.items():
+            print(f"{outlet}: {made} requests where {self.least[outlet]} were the fewest")  # noqa: T201
             assert made <= MOST * self.least[outlet], (outlet, made, self.least[outlet])
 
 
 def test_six_days(tmp_path: Path) -> None:
     with serve() as newsroom:
         judge = Judge(Simulation(newsroom, Archive.open(tmp_path / "archive")))
-        for day, runs in days(judge.simulation, 6):
+        for day, runs in days(judge.simulation, 5):
             judge.judge(day, runs)
-        asks_for_no_body_again(judge, 6)
+        asks_for_no_body_again(judge, 5)
 
 
 @pytest.mark.slow
