@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 
 from zancrawler.ledger import (
+    SAME_PAYLOAD,
     Advertisement,
     Entry,
     Kind,
@@ -533,3 +534,16 @@ def test_a_sitemap_that_is_cut_short_sets_nobody_running(ledger: Ledger) -> None
     at = known_for_long(ledger)
     ledger.record([sitemap(at, *POSTS[:5])])
     assert not set(POSTS) & set(urls_due(ledger, at + DAY))
+
+
+def test_an_index_of_sitemaps_is_always_asked_for_in_full(ledger: Ledger) -> None:
+    child = advert(f"{HOME}/posts.xml", SITEMAP, "sitemap", kind=Kind.SITEMAP)
+    answer = Outcome(SITEMAP, NOW, State.CAPTURED, kind=Kind.SITEMAP, etag='"a"', adverts=(child,))
+    ledger.record([answer])
+    assert entry(ledger, SITEMAP).etag is None
+    # From its WARC alone, where the same bytes are a revisit record without a body.
+    again = replace(answer, state=State.UNCHANGED, reason=SAME_PAYLOAD, adverts=())
+    ledger.record([replace(again, at=NOW + DAY)])
+    assert entry(ledger, SITEMAP).etag is None
+    ledger.record([replace(again, url=f"{HOME}/posts.xml", reason=None)])
+    assert entry(ledger, f"{HOME}/posts.xml").etag == '"a"'

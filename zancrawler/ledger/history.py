@@ -134,8 +134,7 @@ def _captured(entry: Entry, outcome: Outcome) -> Entry:
         entry.held and _digest(outcome) is not None and _digest(outcome) == _digest(entry)
     )
     changed = entry.held and not same
-    # A 304 repeats only the validators that it wants to change (RFC 9110 section 15.4.5).
-    kept = entry if outcome.state is State.UNCHANGED else outcome
+    etag, last_modified = _validators(entry, outcome)
     return replace(
         entry,
         state=State.UNCHANGED if same else State.CAPTURED,
@@ -147,9 +146,25 @@ def _captured(entry: Entry, outcome: Outcome) -> Entry:
         last_changed=outcome.at if changed else entry.last_changed,
         content_digest=outcome.content_digest or entry.content_digest,
         text_digest=outcome.text_digest or entry.text_digest,
-        etag=outcome.etag or kept.etag,
-        last_modified=outcome.last_modified or kept.last_modified,
+        etag=etag,
+        last_modified=last_modified,
     )
+
+
+def _validators(entry: Entry, outcome: Outcome) -> tuple[str | None, str | None]:
+    """ETag and Last-Modified to ask with the next time; neither where a full answer is wanted.
+
+    An index of sitemaps is always asked for in full: a 304 would say that it names the same
+    children, not that there is nothing new in these.
+    """
+    if any(advert.kind is Kind.SITEMAP for advert in outcome.adverts):
+        return None, None
+    if entry.kind is Kind.SITEMAP and outcome.reason == SAME_PAYLOAD:
+        # Kept without its body, so it shows no children; it may be an index all the same.
+        return entry.etag, entry.last_modified
+    # A 304 repeats only the validators that it wants to change (RFC 9110 section 15.4.5).
+    kept = entry if outcome.state is State.UNCHANGED else outcome
+    return outcome.etag or kept.etag, outcome.last_modified or kept.last_modified
 
 
 def _struck(entry: Entry, at: datetime) -> Entry:

@@ -15,7 +15,7 @@ from zancrawler.archive import Archive
 from zancrawler.capture.reader import Exchange, read_exchanges
 from zancrawler.capture.warcfile import standing
 from zancrawler.extraction.memory import SiteMemory
-from zancrawler.ledger import Kind, Ledger, Outcome
+from zancrawler.ledger import Ledger, Outcome
 from zancrawler.outlets import Outlet
 from zancrawler.runs.derive import Derived, derive, is_ours
 from zancrawler.runs.memories import memory_of
@@ -149,13 +149,7 @@ class _Behind:
 def with_adverts(outcome: Outcome, exchange: Exchange, outlet: Outlet) -> Outcome:
     """The outcome with what the answer advertises, if it is a source."""
     source = source_of(exchange, outlet)
-    if source is None:
-        return outcome
-    kind, adverts = source
-    if any(advert.kind is Kind.SITEMAP for advert in adverts):
-        # As the spider does: an index is asked for in full, or its children would be missed.
-        outcome = replace(outcome, etag=None, last_modified=None)
-    return replace(outcome, kind=kind, adverts=adverts)
+    return replace(outcome, kind=source[0], adverts=source[1]) if source else outcome
 
 
 def recall_from(archive: Archive, outlet: Outlet, memory: SiteMemory | None) -> Recall:

@@ -205,8 +205,6 @@ class OutletSpider(scrapy.Spider):
                 via,
                 State.CAPTURED,
                 via.value,
-                # An index that did not change says nothing of its children: never ask it for less.
-                validators=not (via is Via.SITEMAP and found.follow),
                 wait=found.ttl,
                 adverts=tuple(adverts),
             )
@@ -234,7 +232,6 @@ class OutletSpider(scrapy.Spider):
         state: State,
         reason: str,
         *,
-        validators: bool = True,
         wait: int | None = None,
         adverts: tuple[Advertisement, ...] = (),
     ) -> None:
@@ -248,8 +245,8 @@ class OutletSpider(scrapy.Spider):
                     state=state,
                     reason=reason,
                     kind=Kind(via.value),
-                    etag=_header(response, "ETag") if validators else None,
-                    last_modified=_header(response, "Last-Modified") if validators else None,
+                    etag=_header(response, "ETag"),
+                    last_modified=_header(response, "Last-Modified"),
                     wait=wait,
                     adverts=adverts,
                 )
