@@ -93,21 +93,21 @@ class Simulation:
         ]
 
     def _run(self, outlet: str, day: int, now: datetime) -> Row:
+        ahead = round(now.timestamp() - time.time())
         if day in self.kill:
-            process = self._start(outlet, now)
+            process = self._start(outlet, ahead)
             time.sleep(self.kill[day].uniform(0.5, 6.0))
             os.killpg(process.pid, signal.SIGKILL)
             process.communicate()
-        process = self._start(outlet, now)
+        process = self._start(outlet, ahead)
         said, complaints = process.communicate(timeout=120)
         assert process.returncode in (0, 1), complaints
         summary: Row = json.loads(said.splitlines()[-1])
         assert summary["state"] in ("finished", "blocked"), (summary["reason"], complaints)
         return summary
 
-    def _start(self, outlet: str, now: datetime) -> subprocess.Popen[str]:
-        """The crawl and its follower in a group of their own; only their calendar is moved."""
-        ahead = round(now.timestamp() - time.time())
+    def _start(self, outlet: str, ahead: int) -> subprocess.Popen[str]:
+        """The crawl and its follower in a group of their own, some seconds ahead of our clock."""
         return subprocess.Popen(
             [sys.executable, "-m", "zancrawler.runs", outlet, "LOG_LEVEL=ERROR"],
             stdout=subprocess.PIPE,
