@@ -56,6 +56,8 @@ class Simulation:
     """Requests in the newsroom's log that belong to runs before."""
     kill: dict[int, random.Random] = field(default_factory=dict)
     """Days whose runs are killed once before they may end, with what draws the moment."""
+    killed: list[str] = field(default_factory=list)
+    """The outlets whose runs were, one entry a kill."""
 
     def __post_init__(self) -> None:
         # pyarrow loads pandas where it can, which is a second for each of some 250 processes.
@@ -96,9 +98,11 @@ class Simulation:
         ahead = round(now.timestamp() - time.time())
         if day in self.kill:
             process = self._start(outlet, ahead)
-            time.sleep(self.kill[day].uniform(0.5, 6.0))
+            time.sleep(self.kill[day].uniform(0.5, 3.0))
             os.killpg(process.pid, signal.SIGKILL)
             process.communicate()
+            if process.returncode == -signal.SIGKILL:
+                self.killed.append(outlet)
         process = self._start(outlet, ahead)
         said, complaints = process.communicate(timeout=120)
         assert process.returncode in (0, 1), complaints

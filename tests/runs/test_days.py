@@ -219,9 +219,11 @@ class Judge:
             if true.presence is not Presence.BROKEN:
                 found = len(self.articles[true.url].versions)
                 assert found == true.n_versions, (true.id, found, true.n_versions)
+
+    def asked_for_little(self) -> None:
         for outlet, made in self.made.items():
             print(f"{outlet}: {made} requests where {self.least[outlet]} were the fewest")  # noqa: T201
-            assert made <= MOST * self.least[outlet], (outlet, made, self.least[outlet])
+            assert made <= MOST * self.least[outlet], outlet
 
 
 def test_six_days(tmp_path: Path) -> None:
@@ -229,6 +231,7 @@ def test_six_days(tmp_path: Path) -> None:
         judge = Judge(Simulation(newsroom, Archive.open(tmp_path / "archive")))
         for day, runs in days(judge.simulation, 5):
             judge.judge(day, runs)
+        judge.asked_for_little()
         asks_for_no_body_again(judge, 5)
 
 
@@ -239,6 +242,7 @@ def test_sixty_days(tmp_path: Path) -> None:
         for day, runs in days(judge.simulation, LAST_DAY):
             judge.judge(day, runs)
         judge.the_end()
+        judge.asked_for_little()
         asks_for_no_body_again(judge, LAST_DAY)
 
 
@@ -246,13 +250,14 @@ def test_sixty_days(tmp_path: Path) -> None:
 def test_sixty_days_with_kills(tmp_path: Path) -> None:
     """Judged like the days without: what was killed has left no trace in any table."""
     chance = random.Random(60)
-    killed = dict.fromkeys((0, *chance.sample(range(1, LAST_DAY), 8)), chance)
+    nights = dict.fromkeys((0, *chance.sample(range(1, LAST_DAY), 27)), chance)
     with serve() as newsroom:
-        simulation = Simulation(newsroom, Archive.open(tmp_path / "archive"), kill=killed)
+        simulation = Simulation(newsroom, Archive.open(tmp_path / "archive"), kill=nights)
         judge = Judge(simulation)
         for day, runs in days(simulation, LAST_DAY):
             judge.judge(day, runs)
         judge.the_end()
+        assert len(simulation.killed) >= 50
 
 
 def asks_for_no_body_again(judge: Judge, day: int) -> None:
