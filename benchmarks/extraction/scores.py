@@ -7,12 +7,18 @@ from collections import Counter
 from collections.abc import Hashable, Iterable, Sequence
 
 _WORD = re.compile(r"\w+")
+_ZWNJ = "\u200c"
+_JOINED = re.compile(rf"\w+(?:{_ZWNJ}+\w+)+")
+# Joiners, direction marks, soft hyphens and the like: lost ones count as `zwnj`, not as text.
+_INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"))
+_ALIASES = {"prs": "fa-af", "fa-prs": "fa-af", "pus": "ps", "eng": "en"}
+"""Other names of the same language, as CLDR has them."""
 GRAM = 4
 """Words of a shingle: long enough to tell a sentence, as in the article-extraction-benchmark."""
 
 
 def words(text: str | None) -> list[str]:
-    return _WORD.findall((text or "").lower())
+    return _WORD.findall((text or "").lower().translate(_INVISIBLE))
 
 
 def f1(found: Iterable[Hashable], truth: Iterable[Hashable]) -> tuple[float, float, float]:
@@ -25,8 +31,21 @@ def f1(found: Iterable[Hashable], truth: Iterable[Hashable]) -> tuple[float, flo
     return 2 * precision * recall / (precision + recall), precision, recall
 
 
-def text_score(found: str | None, truth: str) -> tuple[float, float, float]:
-    return f1(_shingles(words(found)), _shingles(words(truth)))
+def text_score(found: str | None, truth: str, beside: str = "") -> tuple[float, float, float]:
+    """F1, precision and recall of shingles. What stands in `beside` may be found or not: it is
+    taken from what was found beyond the truth."""
+    wanted = Counter(_shingles(words(truth)))
+    got = Counter(_shingles(words(found)))
+    allowed = Counter(g for part in beside.split("\n\n") for g in _shingles(words(part)))
+    return f1((got - ((got - wanted) & allowed)).elements(), wanted.elements())
+
+
+def zwnj_score(found: str, truth: str) -> float | None:
+    """The share of the truth's zero-width non-joiners found within the same word; None where the
+    truth has none."""
+    wanted, got = (Counter(_JOINED.findall(text)) for text in (truth, found))
+    total = _joiners(wanted)
+    return _joiners(wanted & got) / total if total else None
 
 
 def title_score(found: str | None, truth: str) -> float:
@@ -35,6 +54,16 @@ def title_score(found: str | None, truth: str) -> float:
 
 def authors_score(found: Sequence[str], truth: Sequence[str]) -> float:
     return f1((tuple(words(n)) for n in found), (tuple(words(n)) for n in truth))[0]
+
+
+def language_score(found: str | None, truth: str) -> float:
+    """Whether the BCP 47 tags are the same: `fa` alone does not say `fa-AF`."""
+    tag = (found or "").replace("_", "-").lower()
+    return float(_ALIASES.get(tag, tag) == truth.lower())
+
+
+def _joiners(counted: Counter[str]) -> int:
+    return sum(word.count(_ZWNJ) * times for word, times in counted.items())
 
 
 def _shingles(tokens: Sequence[str]) -> list[tuple[str, ...]]:
