@@ -16,6 +16,7 @@ from zancrawler.cli import (
     outlets,
     scheduling,
     status,
+    stories,
 )
 from zancrawler.newsroom import NewsroomError
 from zancrawler.outlets import OutletError
@@ -29,7 +30,17 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for module in (crawling, scheduling, status, outlets, extracting, keeping, looking, newsroom):
+for module in (
+    crawling,
+    scheduling,
+    status,
+    outlets,
+    extracting,
+    keeping,
+    looking,
+    stories,
+    newsroom,
+):
     module.register(app)
 
 

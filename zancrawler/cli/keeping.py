@@ -92,6 +92,7 @@ def rebuild(
     from zancrawler.runs.memories import forget_memory, learn_memory
     from zancrawler.runs.provenance import outlet_of, outlets_in
     from zancrawler.runs.rebuild import rebuild_ledger, rebuild_tables
+    from zancrawler.runs.stories import refresh_stories
 
     catalogue = Catalogue.open(outlets)
     kept = Archive.open(archive) if adopt else Archive.existing(archive)
@@ -128,6 +129,7 @@ def rebuild(
         )
         if not json:
             typer.echo(f"{outlet.name}: {exchanges} exchanges, {articles} with an article")
+    refresh_stories(kept, catalogue, [outlet.name for outlet in chosen])
     if json:
         print_json(done)
 

@@ -11,13 +11,14 @@ import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from zancrawler.archive import Archive, ArchiveError
-from zancrawler.outlets import Outlet
+from zancrawler.outlets import Catalogue, Outlet
 from zancrawler.runs.summary import RunState, RunSummary
 
 SIDE_BY_SIDE = 8
@@ -83,9 +84,11 @@ class _Children:
     """The processes that run now, so that a signal to us can be passed on to them."""
 
     processes: set[subprocess.Popen[str]] = field(default_factory=set)
+    stopped: bool = False
 
     def stop(self, *_: object) -> None:
         """Asks each for a clean end: it finishes the request in flight and commits."""
+        self.stopped = True
         for process in tuple(self.processes):
             process.send_signal(signal.SIGTERM)
 
@@ -99,7 +102,8 @@ def crawl(
 ) -> Iterator[RunSummary]:
     """Runs each outlet once; yields each one's summary as it grows, its last state last.
 
-    One that hangs or dies does not hold up the rest. SIGTERM ends all of them cleanly.
+    One that hangs or dies does not hold up the rest. SIGTERM ends all of them cleanly. Where a run
+    brought something new, its articles are then told by their stories.
     """
     environment = {
         **os.environ,
@@ -110,6 +114,7 @@ def crawl(
     children = _Children()
     on_main_thread = threading.current_thread() is threading.main_thread()
     previous = signal.signal(signal.SIGTERM, children.stop) if on_main_thread else None
+    last: dict[str, RunSummary] = {}
     try:
         with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
             runs = [pool.submit(_run, name, options, environment, children, said) for name in names]
@@ -121,9 +126,18 @@ def crawl(
                 if summary is None:
                     left -= 1
                 else:
+                    last[summary.outlet] = summary
                     yield summary
             for run in runs:
                 run.result()
+        brought = [name for name, run in last.items() if run.articles_new or run.articles_changed]
+        if brought and not children.stopped:
+            # Loads Arrow, which takes the command line a second.
+            from zancrawler.runs.stories import refresh_stories
+
+            # What another outlet's tables have wrong is no fault of these runs.
+            with suppress(ArchiveError):
+                refresh_stories(archive, Catalogue.open(outlets), brought)
     finally:
         children.stop()
         if on_main_thread:

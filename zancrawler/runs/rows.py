@@ -20,6 +20,7 @@ from zancrawler.extraction.normalize import normalized
 from zancrawler.extraction.simhash import simhash
 from zancrawler.outlets import Outlet
 from zancrawler.runs.answers import Answer, error_of
+from zancrawler.tables.articles import article_id as article_id
 
 EXTRACTOR = "zancrawler"
 
@@ -39,11 +40,6 @@ def extractor_version(memory: SiteMemory | None) -> str:
 def _domains() -> tldextract.TLDExtract:
     """The public suffix list that the package ships: nothing is fetched, nothing is cached."""
     return tldextract.TLDExtract(cache_dir=None, suffix_list_urls=())
-
-
-def article_id(canonical_url: str) -> str:
-    """20 hex digits of SHA-256: the same for every capture and version of an article."""
-    return hashlib.sha256(canonical_url.encode()).hexdigest()[:20]
 
 
 def text_digest(article: Article) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from enum import StrEnum
 
 import pyarrow as pa
@@ -35,6 +36,11 @@ class Access(StrEnum):
     HELD = "held"
     """Waits for a person's decision: it vanished, or lost more than half of its text."""
     WITHDRAWN = "withdrawn"
+
+
+def article_id(canonical_url: str) -> str:
+    """20 hex digits of SHA-256: the same for every capture and version of an article."""
+    return hashlib.sha256(canonical_url.encode()).hexdigest()[:20]
 
 
 IMAGES = pa.list_(
@@ -75,6 +81,13 @@ _LIFE = (
         TIME,
         "When it was last captured or confirmed unchanged (UTC).",
         required=True,
+    ),
+    Column(
+        "story_id",
+        STRING,
+        "The article_id of the first captured of all articles that tell the same story, by "
+        "`stories`; its own while none is known. Null only in tables of an older zancrawler.",
+        rdf="schema:isPartOf",
     ),
 )
 

@@ -333,6 +333,7 @@ class Tables:
                 "last_seen": known.last_seen,
                 "status": known.status,
                 "access": known.access,
+                "story_id": known.story_id or article_id,
             }
         return {article_id: rows[article_id] for article_id in changes.shown}
 

@@ -20,6 +20,7 @@ from zancrawler.tables.articles import ARTICLES, VERSIONS
 from zancrawler.tables.captures import CAPTURES
 from zancrawler.tables.columns import Table
 from zancrawler.tables.coverage import COVERAGE, CRAWLS
+from zancrawler.tables.stories import STORIES
 
 Names = str | Sequence[str] | None
 """One name, several, or None for all."""
@@ -87,6 +88,10 @@ class Reader:
 
     def crawls(self, *, outlet: Names = None) -> pa.Table:
         return self._read(CRAWLS, outlet, [], None)
+
+    def stories(self, story_id: str | None = None, *, outlet: Names = None) -> pa.Table:
+        """Articles by the story that they tell: one story or all."""
+        return self._read(STORIES, outlet, _among("story_id", story_id), None)
 
     def article(self, url_or_id: str) -> dict[str, Any] | None:
         """The latest version of one article by its article_id, URL or canonical URL."""

@@ -1,4 +1,4 @@
-"""The five tables by name."""
+"""The six tables by name."""
 
 from __future__ import annotations
 
@@ -6,5 +6,6 @@ from zancrawler.tables.articles import ARTICLES, VERSIONS
 from zancrawler.tables.captures import CAPTURES
 from zancrawler.tables.columns import Table
 from zancrawler.tables.coverage import COVERAGE, CRAWLS
+from zancrawler.tables.stories import STORIES
 
-TABLES: tuple[Table, ...] = (ARTICLES, VERSIONS, CAPTURES, COVERAGE, CRAWLS)
+TABLES: tuple[Table, ...] = (ARTICLES, VERSIONS, CAPTURES, COVERAGE, CRAWLS, STORIES)

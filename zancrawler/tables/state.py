@@ -59,6 +59,7 @@ class Known:
     last_seen: datetime | None = None
     status: str | None = None
     access: str | None = None
+    story_id: str | None = None
 
     def number_of(self, text_digest: str) -> int | None:
         """The version with this text."""
@@ -91,7 +92,7 @@ class State:
             state._read_captures(rows)
             _keep_latest(latest, rows)
         for path, rows in articles.scan(
-            ["article_id", "version", "first_seen", "last_seen", "status", "access"]
+            ["article_id", "version", "first_seen", "last_seen", "status", "access", "story_id"]
         ):
             state._read_articles(path, rows)
         for article_id, seen in latest.items():
@@ -121,11 +122,12 @@ class State:
 
     def _read_articles(self, path: Path, rows: pa.Table) -> None:
         columns = (column.to_pylist() for column in rows.columns)
-        for article_id, version, first, last, status, access in zip(*columns, strict=True):
+        for article_id, version, first, last, status, access, story in zip(*columns, strict=True):
             known = self.articles.setdefault(article_id, Known())
             known.chunk, known.shown = path, version
             known.first_seen, known.last_seen = first, last
             known.status, known.access = status, access
+            known.story_id = story
 
 
 def _keep_latest(latest: dict[str, Pending], rows: pa.Table) -> None:
