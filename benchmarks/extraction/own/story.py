@@ -8,6 +8,7 @@ Plain text            a paragraph; inline HTML (`<a>`, `<strong>`, entities) is 
 ! caption | credit    a figure
 >> Text               a pull quote: a sentence of the story, shown twice
 @ name | text | date  an embedded post of somebody else
+= Text                a line of the desk that stands as a paragraph: a credit, a translator's note
 : name                a piece of the site that stands inside the body: `newsletter`, `also`
 """
 
@@ -30,10 +31,11 @@ class Kind(StrEnum):
     VERSE = "|"
     FIGURE = "!"
     POST = "@"
+    NOTE = "="
     SITE = ":"
 
 
-_BESIDE = frozenset((Kind.FIGURE, Kind.POST, Kind.PULL_QUOTE))
+_BESIDE = frozenset((Kind.FIGURE, Kind.POST, Kind.PULL_QUOTE, Kind.NOTE))
 """What may stand in an extracted text or not: conventions differ, so neither is scored."""
 
 
