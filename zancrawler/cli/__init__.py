@@ -9,6 +9,7 @@ import typer
 from zancrawler.archive import ArchiveError
 from zancrawler.cli import (
     crawling,
+    exporting,
     extracting,
     keeping,
     looking,
@@ -39,6 +40,7 @@ for module in (
     keeping,
     looking,
     stories,
+    exporting,
     newsroom,
 ):
     module.register(app)

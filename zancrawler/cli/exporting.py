@@ -1,0 +1,69 @@
+"""`zancrawler export`: packages for others."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from zancrawler.archive import Archive
+from zancrawler.cli.printing import DEFAULT_ARCHIVE, ArchiveOption, JsonOption, print_json
+
+export_app = typer.Typer(
+    help="Packages for others; what is withdrawn or held is in none.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+
+def register(app: typer.Typer) -> None:
+    export_app.command("wacz")(wacz)
+    app.add_typer(export_app, name="export")
+
+
+def wacz(
+    outlet: Annotated[
+        list[str] | None, typer.Option(help="Only this outlet; may be repeated.")
+    ] = None,
+    since: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Captures from this day on (UTC).")
+    ] = None,
+    until: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Captures from before this day (UTC)."),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="The file to write; in the archive's `wacz` if not given.")
+    ] = None,
+    sign: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="KEY.pem",
+            help="Sign with this P-384 key; made if it is not there.",
+        ),
+    ] = None,
+    archive: ArchiveOption = DEFAULT_ARCHIVE,
+    json: JsonOption = False,
+) -> None:
+    """Packs captures and articles into one WACZ file that replays alone."""
+    from zancrawler.exports.selection import Asked
+    from zancrawler.exports.signing import signing_key
+    from zancrawler.exports.wacz import export_wacz
+
+    asked = Asked(
+        outlets=tuple(outlet or ()),
+        since=since and since.replace(tzinfo=UTC),
+        until=until and until.replace(tzinfo=UTC),
+    )
+    kept = Archive.existing(archive)
+    packed = export_wacz(kept, asked, out, signing_key(sign) if sign else None)
+    if json:
+        print_json(asdict(packed))
+    else:
+        typer.echo(
+            f"{packed.path}: {packed.captures} captures and {packed.pages} article versions "
+            f"from {packed.warcs} WARCs, {packed.size / 1e6:.1f} MB"
+        )

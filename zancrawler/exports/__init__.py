@@ -1,0 +1,1 @@
+"""Packages for others, made of what may be shown."""

@@ -1,0 +1,77 @@
+"""What may not leave the archive: what is withdrawn, and what waits for a person's decision."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.dataset as ds
+
+from zancrawler.archive import Archive
+from zancrawler.capture.cdxj import urlkey
+from zancrawler.capture.reader import Record
+from zancrawler.decisions import Decisions
+from zancrawler.fingerprints import Fingerprints
+from zancrawler.tables import Access
+
+_WORDLESS = ("image/", "audio/", "video/", "font/")
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """By what the records are known that no package may hold."""
+
+    urlkeys: frozenset[str]
+    """In SURT form, of hidden articles: what answers there is left out, whatever it is."""
+    words: Fingerprints
+    """Of their texts: feeds, listings and other stories repeat them."""
+
+    @classmethod
+    def of(cls, archive: Archive) -> Hidden:
+        """Raises ArchiveError when the list of decisions cannot be read."""
+        decisions = Decisions.read(archive)
+        articles = {decision.article_id for decision in decisions.withdrawn()}
+        urls = {decision.url for decision in decisions.withdrawn()}
+        closed = ds.field("access") != Access.OPEN.value
+        for row in _rows(archive, "articles", ("article_id", "canonical_url"), closed):
+            articles.add(row["article_id"])
+            urls.add(row["canonical_url"])
+        theirs = ds.field("article_id").isin(pa.array(sorted(articles), pa.string()))
+        urls |= {row["url"] for row in _rows(archive, "captures", ("url",), theirs)}
+        texts = [row["text"] or "" for row in _rows(archive, "versions", ("text",), theirs)]
+        words = Fingerprints.union([decisions.fingerprints(), *map(Fingerprints.of, texts)])
+        return cls(frozenset(map(urlkey, urls)), words)
+
+    @property
+    def is_nothing(self) -> bool:
+        return not self.urlkeys and not self.words.texts
+
+    def covers(self, record: Record) -> bool:
+        """Whether a record is of a hidden article's URL, or repeats ten of its words in a row."""
+        if urlkey(_http_part(record.target_uri or "")) in self.urlkeys:
+            return True
+        if not self.words.texts or not record.block:
+            return False
+        if record.type not in ("response", "request"):
+            return self.words.found_in(record.block.decode("utf-8", "replace"))
+        http = record.http
+        if (http.header("content-type") or "").strip().lower().startswith(_WORDLESS):
+            return False
+        return self.words.found_in(http.body.decode("utf-8", "replace"))
+
+
+def _http_part(uri: str) -> str:
+    """The page that a record like `urn:view:https://...` is of."""
+    start = uri.find("http")
+    return uri[start:] if start > 0 and uri.startswith("urn:") else uri
+
+
+def _rows(
+    archive: Archive, table: str, columns: tuple[str, ...], where: ds.Expression
+) -> Iterator[dict[str, Any]]:
+    folder = archive.table(table)
+    if folder.is_dir():
+        for batch in ds.dataset(folder).to_batches(columns=list(columns), filter=where):
+            yield from batch.to_pylist()

@@ -1,0 +1,95 @@
+"""The index of a package: a sorted CDXJ; when it is long, compressed in blocks (ZipNum)."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+from types import TracebackType
+
+from zancrawler.archive import Archive, ArchiveError
+from zancrawler.capture.cdxj import Capture
+
+from .selection import Part
+
+MAX_PLAIN = 4_096
+"""Lines. Of a plain index players read every line before they show a page."""
+BLOCK = 1_024
+"""Lines of a compressed block; py-wacz's number."""
+COMPRESSED = "index.cdx.gz"
+
+
+class Index:
+    """The lines of all parts, sorted bytewise on disk, however many they are."""
+
+    def __init__(self, folder: Path) -> None:
+        """`folder` is for files that are of no use afterwards."""
+        self._connection = sqlite3.connect(folder / "index.sqlite")
+        self._connection.executescript(
+            "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -16384;"
+            "CREATE TABLE lines (line BLOB PRIMARY KEY) WITHOUT ROWID;"
+        )
+        self.count = 0
+
+    def __enter__(self) -> Index:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._connection.close()
+
+    def add(self, archive: Archive, part: Part) -> None:
+        """Takes in what the archive's own index says of a part. Raises ArchiveError."""
+        lines = ((line,) for line in part_lines(archive, part))
+        cursor = self._connection.executemany("INSERT INTO lines VALUES (?)", lines)
+        self.count += cursor.rowcount
+
+    def lines(self) -> Iterator[bytes]:
+        for (line,) in self._connection.execute("SELECT line FROM lines ORDER BY line"):
+            yield line
+
+
+def part_lines(archive: Archive, part: Part) -> Iterator[bytes]:
+    """The archive's index lines of the records in a part, as they stand in the package."""
+    index, name = archive.cdxj(part.warc), part.name
+    try:
+        with index.open("rb") as file:
+            for line in file:
+                capture = Capture.parse(line)
+                place = part.place(capture.offset)
+                if place is not None:
+                    yield replace(capture, offset=place, filename=name).line()
+    except (FileNotFoundError, ValueError) as error:
+        raise ArchiveError(
+            f"{part.warc.name} has no index that can be read ({error}); "
+            "`zancrawler rebuild` makes it anew"
+        ) from error
+
+
+def write_blocks(lines: Iterable[bytes], write: Callable[[bytes], object]) -> Iterator[bytes]:
+    """Writes the lines in compressed blocks; yields the lines of their index."""
+    waiting = iter(lines)
+    offset = 0
+    meta = {"format": "cdxj-gzip-1.0", "filename": COMPRESSED}
+    yield f"!meta 0 {json.dumps(meta)}\n".encode()
+    while block := list(islice(waiting, BLOCK)):
+        packed = gzip.compress(b"".join(block), mtime=0)
+        write(packed)
+        where = {
+            "offset": offset,
+            "length": len(packed),
+            "digest": f"sha256:{hashlib.sha256(packed).hexdigest()}",
+            "filename": COMPRESSED,
+        }
+        first = b" ".join(block[0].split(b" ", 2)[:2])
+        yield b"%s %s\n" % (first, json.dumps(where).encode())
+        offset += len(packed)
