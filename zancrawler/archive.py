@@ -69,7 +69,7 @@ class Archive:
 
     @property
     def withdrawn(self) -> Path:
-        """What may not be shown or exported, one JSON object a line."""
+        """What people decided of single articles, one JSON object a line (zancrawler.decisions)."""
         return self.root / "withdrawn.jsonl"
 
     def table(self, name: str) -> Path:
@@ -110,6 +110,11 @@ class Archive:
 
     def ledger(self, outlet: str) -> Path:
         return self.root / "ledger" / f"{outlet}.sqlite"
+
+    @property
+    def search_index(self) -> Path:
+        """What `search` looks things up in; made from the tables, and made again if it is gone."""
+        return self.root / "search" / "index.sqlite"
 
     def lock_file(self, outlet: str) -> Path:
         """Who holds the outlet, in words, while somebody does."""

@@ -18,6 +18,7 @@ from zancrawler.cli import (
     scheduling,
     status,
     stories,
+    withdrawing,
 )
 from zancrawler.newsroom import NewsroomError
 from zancrawler.outlets import OutletError
@@ -40,6 +41,7 @@ for module in (
     keeping,
     looking,
     stories,
+    withdrawing,
     exporting,
     newsroom,
 ):

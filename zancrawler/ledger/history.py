@@ -46,6 +46,8 @@ def advertised_again(
     `lastmod_holds`: this outlet's lastmod was not found to be idle talk. `edit_rate`: as for
     `next_due`. `last_shown`: when any source showed the URL before.
     """
+    if entry.state is State.WITHDRAWN:
+        return entry
     lastmod = _sane(advert.lastmod, at)
     # A URL's standing only rises, so the order of advertisements does not matter.
     kind = max(entry.kind, advert.kind, key=lambda kind: _STANDING.get(kind, 2))
@@ -55,8 +57,6 @@ def advertised_again(
     known = (entry.kind, entry.lastmod, entry.first_lastmod, entry.title)
     if (kind, latest, earliest, title) != known:
         entry = replace(entry, kind=kind, lastmod=latest, first_lastmod=earliest, title=title)
-    if entry.state is State.WITHDRAWN:
-        return entry
     if entry.why == DROPPED and entry.last_look:
         due, why = next_due(entry, entry.last_look, edit_rate)
         entry = replace(entry, next_due=due, why=why)
@@ -70,6 +70,24 @@ def advertised_again(
     if _reappears(entry, at, last_shown) and _later(entry.next_due, at):
         return replace(entry, next_due=at, why="back")
     return entry
+
+
+def withdrawn(entry: Entry, reason: str) -> Entry:
+    """The entry of an article that a person has withdrawn: never due, and without its title."""
+    return replace(
+        entry,
+        state=State.WITHDRAWN,
+        reason=reason,
+        title=None,
+        next_due=None,
+        why="withdrawn",
+    )
+
+
+def restored(entry: Entry, at: datetime) -> Entry:
+    """The entry after a withdrawal was taken back."""
+    state = State.CAPTURED if entry.text_digest else State.ADVERTISED
+    return replace(entry, state=state, reason=None, next_due=at, why="restored")
 
 
 def no_longer_shown(entry: Entry, at: datetime) -> Entry:

@@ -148,6 +148,28 @@ class Ledger:
                     chosen.append(Due(url, Kind(kind), etag, last_modified, why))
         return chosen
 
+    def withdraw(self, url: str, reason: str) -> None:
+        """Lets a URL be asked for no more, and forgets its title. Nothing for an unknown one."""
+        with self._transaction():
+            if found := self._find(url):
+                row, entry = found
+                self._update(row, history.withdrawn(entry, reason))
+
+    def restore(self, url: str, at: datetime) -> None:
+        """Takes a withdrawal back: the URL is due at once."""
+        with self._transaction():
+            if (found := self._find(url)) and found[1].state is State.WITHDRAWN:
+                row, entry = found
+                self._update(row, history.restored(entry, _utc(at)))
+
+    def forget(self) -> None:
+        """Makes sure that nothing of what was overwritten is left in the file."""
+        try:
+            self._database.execute("VACUUM")
+            self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        except sqlite3.Error as error:
+            raise schema.fault(self.path, error) from error
+
     # What is read.
 
     def get(self, url: str) -> Entry | None:

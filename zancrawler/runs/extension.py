@@ -25,6 +25,7 @@ from zancrawler.capture.recovery import recover
 from zancrawler.capture.signals import capture_failed, exchange_captured
 from zancrawler.ledger import Ledger
 from zancrawler.outlets import Outlet
+from zancrawler.runs import withdrawing
 from zancrawler.runs.budget import requests_today
 from zancrawler.runs.coverage import coverage_rows
 from zancrawler.runs.crawl import NobodyNamedError, is_loopback
@@ -193,6 +194,8 @@ class RunExtension:
         """The last words of the run: its rows of `coverage` and `crawls`."""
         self.finished = datetime.now(UTC)
         try:
+            # Somebody may have decided while we crawled.
+            withdrawing.apply(self.archive, self.outlet.name, self.ledger)
             tables = Tables(self.archive, self.outlet.name)
             if self.failure is None:
                 settle(tables, self.ledger)

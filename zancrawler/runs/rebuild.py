@@ -21,6 +21,7 @@ from protego import Protego
 from zancrawler.archive import Archive, put_durably, sync_folder
 from zancrawler.capture.reader import read_exchanges, read_record
 from zancrawler.capture.recovery import recover
+from zancrawler.decisions import Decisions
 from zancrawler.extraction.memory import SiteMemory
 from zancrawler.ledger import Kind, Ledger, Outcome, State
 from zancrawler.outlets import Outlet
@@ -29,7 +30,7 @@ from zancrawler.runs.memories import memory_of
 from zancrawler.runs.outcomes import outcome_of
 from zancrawler.runs.provenance import crawl_id_of, warcs_of
 from zancrawler.runs.rows import extractor_version
-from zancrawler.runs.series import Span, commit_derived, recall_from, spans_of, with_adverts
+from zancrawler.runs.series import Span, commit_derived, spans_of, with_adverts
 from zancrawler.runs.standing import keep_standing
 from zancrawler.tables import Tables
 from zancrawler.tables.migrate import exchange
@@ -98,7 +99,7 @@ def rebuild_tables(
             while waiting:
                 derived = waiting.popleft().result()
                 waiting.extend(islice(tasks, 1))
-                commit_derived(derived, tables, recall_from(archive, outlet, memory))
+                commit_derived(derived, tables, archive, outlet, memory)
                 exchanges += len(derived)
                 articles += sum(d.article is not None for d in derived)
                 yield Rebuilt(outlet.name, name, exchanges, articles)
@@ -163,6 +164,8 @@ def rebuild_ledger(archive: Archive, outlet: Outlet) -> int:
                 )
                 looks += len(batch)
             ledger.record(_forbidden(archive, outlet, ledger))
+            for decision in Decisions.read(archive).withdrawn(outlet.name):
+                ledger.withdraw(decision.url, decision.reason)
         for database in (temporary, path):
             # SQLite would play an old log into the new file.
             for left in path.parent.glob(f"{database.name}-*"):

@@ -14,6 +14,7 @@ from typing import Any
 from zancrawler.archive import Archive
 from zancrawler.capture.reader import Exchange, read_exchanges
 from zancrawler.capture.warcfile import standing
+from zancrawler.decisions import Decisions
 from zancrawler.extraction.memory import SiteMemory
 from zancrawler.ledger import Ledger, Outcome
 from zancrawler.outlets import Outlet
@@ -21,7 +22,9 @@ from zancrawler.runs.derive import Derived, derive, is_ours
 from zancrawler.runs.memories import memory_of
 from zancrawler.runs.outcomes import source_of
 from zancrawler.runs.provenance import crawl_id_of, warcs_of
-from zancrawler.tables import Recall, Tables
+from zancrawler.tables import Access, Recall, Tables
+from zancrawler.tables.articles import redacted
+from zancrawler.tables.chunks import Row
 
 BATCH = 500
 """Exchanges a commit. A commit rewrites a chunk of up to 20,000 rows, so not too often."""
@@ -87,7 +90,7 @@ def commit_spans(
     ]
     for name in {span.warc_filename for span in spans}:
         _sync(archive.root / name)
-    return commit_derived(derived, tables, recall_from(archive, outlet, memory))
+    return commit_derived(derived, tables, archive, outlet, memory)
 
 
 def catch_up(
@@ -121,7 +124,7 @@ def catch_up(
             )
             for one, exchange in chunk
         ]
-        committed = commit_derived(derived, tables, recall_from(archive, outlet, memory))
+        committed = commit_derived(derived, tables, archive, outlet, memory)
         outcomes = [
             with_adverts(d.outcome, exchange, outlet)
             for d, (one, exchange) in zip(derived, chunk, strict=True)
@@ -169,11 +172,20 @@ def recall_from(archive: Archive, outlet: Outlet, memory: SiteMemory | None) -> 
     return read
 
 
-def commit_derived(derived: list[Derived], tables: Tables, recall: Recall) -> Committed:
+def commit_derived(
+    derived: list[Derived],
+    tables: Tables,
+    archive: Archive,
+    outlet: Outlet,
+    memory: SiteMemory | None,
+) -> Committed:
+    """Commits rows. Of an article that a person has withdrawn, no word goes into the tables."""
+    decisions = Decisions.read(archive)
+    recall = recall_from(archive, outlet, memory)
     articles = tables.commit(
         captures=[d.capture for d in derived],
-        articles=[d.article for d in derived if d.article],
-        recall=recall,
+        articles=[_permitted(d.article, decisions) for d in derived if d.article],
+        recall=lambda *place: _permitted(seen, decisions) if (seen := recall(*place)) else None,
     )
     through: dict[str, int] = {}
     for d in derived:
@@ -186,6 +198,12 @@ def commit_derived(derived: list[Derived], tables: Tables, recall: Recall) -> Co
         kinds=Counter(d.capture["page_kind"] or d.outcome.state.value for d in derived),
         articles=Counter(seen.value for seen in articles),
     )
+
+
+def _permitted(article: Row, decisions: Decisions) -> Row:
+    if not decisions.is_withdrawn(article["article_id"]):
+        return article
+    return redacted(article) | {"access": Access.WITHDRAWN}
 
 
 def _sync(warc: Path) -> None:

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from zancrawler.archive import Archive
+from zancrawler.decisions import Decisions
 from zancrawler.ledger import Kind, Ledger, State
 from zancrawler.runs.rows import article_id
 from zancrawler.tables import Access, Status, Tables
@@ -30,9 +31,10 @@ def settle(tables: Tables, ledger: Ledger) -> int:
 def keep_standing(archive: Archive, outlet: str, rebuilt: Tables) -> None:
     """Gives rebuilt tables the standing that articles have in the archive, where it is stricter.
 
-    Neither three days of absence nor a person's decision can be read from the WARCs, and a rebuild
-    must not show again what is held.
+    Three days of absence cannot be read from the WARCs, and a rebuild must not show again what is
+    held. What a person has released it must not hold again.
     """
+    decisions = Decisions.read(archive)
     for path in sorted(archive.table("articles").glob(f"site={outlet}/year=*/*.parquet")):
         try:
             rows = pq.ParquetFile(path).read(columns=["article_id", "status", "access"])
@@ -43,5 +45,7 @@ def keep_standing(archive: Archive, outlet: str, rebuilt: Tables) -> None:
         for row in rows.to_pylist():
             standings.setdefault((row["status"], row["access"]), []).append(row["article_id"])
         for (status, access), ids in standings.items():
-            if (status, access) != (Status.LIVE, Access.OPEN):
+            if (status, access) == (Status.LIVE, Access.OPEN):
+                ids = [name for name in ids if decisions.is_released(name)]
+            if access != Access.WITHDRAWN:
                 rebuilt.mark(ids, status=Status(status), access=Access(access))

@@ -15,6 +15,7 @@ from zancrawler.capture.errors import DamagedWarcError
 from zancrawler.capture.reader import Exchange, read_record
 from zancrawler.capture.wacz import check_wacz
 from zancrawler.capture.warcfile import page_warcs
+from zancrawler.decisions import Decisions
 from zancrawler.extraction.memory import SiteMemory
 from zancrawler.outlets import Catalogue, Outlet, OutletError
 from zancrawler.runs.derive import derive
@@ -52,7 +53,8 @@ def verify_archive(
 ) -> Iterator[Finding]:
     """Every fault of the archive, outlet by outlet. Reads all of it once, and each row's record.
 
-    What another version of the extractor read is not compared with what ours would read.
+    What another version of the extractor read is not compared with what ours would read, and what
+    is withdrawn is not read again.
     """
     for name in outlets or outlets_in(archive):
         warcs = [warc for warc in warcs_of(archive, name) if warc.exists()]
@@ -90,12 +92,14 @@ def _rows(archive: Archive, catalogue: Catalogue, name: str) -> Iterator[Finding
         outlet = None
         yield Finding(name, None, "outlet", f"rows are not read again: {error}")
     memory = memory_of(archive, name)
+    decisions = Decisions.read(archive)
     for table in ("articles", "versions", "captures"):
         folder = archive.table(table) / f"site={name}"
         for path in sorted(folder.glob("year=*/*.parquet")):
             for batch in pq.ParquetFile(path).iter_batches(_BATCH):
                 for row in batch.to_pylist():
-                    for code, message in _row_faults(archive, outlet, memory, table, row):
+                    reader = None if decisions.is_withdrawn(row["article_id"]) else outlet
+                    for code, message in _row_faults(archive, reader, memory, table, row):
                         yield Finding(archive.relative(path), None, code, message)
 
 

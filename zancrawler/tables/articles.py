@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from enum import StrEnum
+from typing import Any
 
 import pyarrow as pa
 
@@ -332,3 +334,15 @@ VERSIONS = Table(
     bloom=("article_id", "url"),
     max_rows=MAX_ROWS,
 )
+
+REDACTED = (
+    *("title", "subtitle", "authors", "date_published_raw", "section", "tags", "description"),
+    *("text", "text_normalized", "word_count", "images", "links", "translations", "simhash"),
+    "sensitivity",
+)
+"""Columns that a withdrawal empties; what is left tells of no word and no person."""
+
+
+def redacted(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row of `articles` or `versions` without its content: the tombstone of what is withdrawn."""
+    return {**row, **dict.fromkeys(REDACTED)}

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from zancrawler.archive import Archive, ArchiveError, sync_folder
@@ -91,6 +92,24 @@ class Chunks:
         found: list[dict[str, Any]] = rows.filter(wanted).to_pylist()
         return found
 
+    def holding(self, column: str, values: Collection[Any]) -> Iterator[tuple[Path, pa.Table]]:
+        """The chunks that have rows with one of these values, and these rows."""
+        wanted = pa.array(sorted(values), self.table.schema.field(column).type)
+        for path in self.paths():
+            if pc.any(pc.is_in(open_chunk(path).read(columns=[column])[column], wanted)).as_py():
+                rows = open_chunk(path).read()
+                yield path, rows.filter(pc.is_in(rows[column], wanted))
+
+    def remove(self, path: Path, keys: Collection[tuple[Any, ...]]) -> None:
+        """Takes the rows with these keys out of a chunk; the file goes with its last row."""
+        rows = open_chunk(path).read()
+        kept = rows.filter(pa.array([key not in keys for key in _keys(self.table, rows)]))
+        if kept.num_rows:
+            self._put(path, kept)
+        else:
+            path.unlink()
+            sync_folder(path.parent)
+
     def place(self, rows: Iterable[Row]) -> Iterator[Path]:
         """The chunk that each new row, in this order, belongs to."""
         newest: dict[int, tuple[int, int]] = {}
@@ -135,10 +154,13 @@ class Chunks:
                 kept = kept.filter(pa.array([key not in new for key in _keys(self.table, kept)]))
             content = pa.concat_tables([patch(kept) if patch else kept, content])
         if content.num_rows:
-            temporary = unfinished(self.archive) / self.outlet / f"{path.name}.tmp"
-            temporary.parent.mkdir(parents=True, exist_ok=True)
-            write(temporary, self.table, content)
-            put(temporary, path)
+            self._put(path, content)
+
+    def _put(self, path: Path, content: pa.Table) -> None:
+        temporary = unfinished(self.archive) / self.outlet / f"{path.name}.tmp"
+        temporary.parent.mkdir(parents=True, exist_ok=True)
+        write(temporary, self.table, content)
+        put(temporary, path)
 
 
 def write(path: Path, table: Table, rows: pa.Table) -> None:

@@ -1,0 +1,224 @@
+"""Withdrawing: the words of an article are in no file that anybody is shown, and after a purge in
+none at all; every other row stays as it was, and can still be checked.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pyarrow.dataset as ds
+import pytest
+from crawled_newsroom import Crawled, zancrawler
+from fastwarc.warc import ArchiveIterator
+
+from zancrawler.archive import Archive
+from zancrawler.decisions import Action, Decisions, history
+from zancrawler.fingerprints import Fingerprints
+
+BY = ("--reason", "safety", "--by", "steward")
+
+
+@pytest.fixture
+def archive(crawled: Crawled, tmp_path: Path) -> Archive:
+    """A copy of the crawled newsroom, to be changed."""
+    shutil.copytree(crawled.archive.root, tmp_path / "archive")
+    return Archive(tmp_path / "archive")
+
+
+def rows(archive: Archive, table: str) -> dict[tuple, dict]:
+    key = {"versions": ("article_id", "version"), "captures": ("warc_filename", "exchange_offset")}
+    found = ds.dataset(archive.table(table), format="parquet").to_table().to_pylist()
+    return {tuple(row[name] for name in key.get(table, ("article_id",))): row for row in found}
+
+
+def one_of(archive: Archive, language: str = "fa-AF") -> dict:
+    """An article with enough words to be known by."""
+    found = [row for row in rows(archive, "articles").values() if row["language"] == language]
+    return max(found, key=lambda row: len(row["text"]))
+
+
+def decompressed(path: Path) -> Iterator[bytes]:
+    data = path.read_bytes()
+    yield data
+    if path.suffix == ".parquet":
+        for row in duckdb.sql(f"SELECT * FROM read_parquet('{path}')").fetchall():
+            yield " ".join(map(str, row)).encode()
+    while data[:2] == b"\x1f\x8b":
+        member = zlib.decompressobj(31)
+        yield member.decompress(data)
+        data = member.unused_data
+
+
+def holders(root: Path, sentence: str) -> list[str]:
+    """The files that hold a sentence, as UTF-8 or as JSON writes it."""
+    forms = (sentence.encode(), json.dumps(sentence)[1:-1].encode())
+    return [
+        str(path.relative_to(root))
+        for path in sorted(root.rglob("*"))
+        if path.is_file() and any(form in text for text in decompressed(path) for form in forms)
+    ]
+
+
+def longest_sentence(text: str) -> str:
+    return max(text.replace("\n", ".").split("."), key=len).strip()
+
+
+def test_what_is_withdrawn_is_in_no_table(archive: Archive, crawled: Crawled) -> None:
+    before, captures = rows(archive, "articles"), rows(archive, "captures")
+    article = one_of(archive)
+    sentence = longest_sentence(article["text"])
+    assert holders(archive.tables, sentence)
+    said = zancrawler("withdraw", article["url"], *BY, "--archive", archive.root)
+    assert "Withdrawn" in said
+    assert not holders(archive.tables, sentence)
+    assert not holders(archive.root / "ledger", article["title"])
+    after = rows(archive, "articles")
+    tombstone = after.pop((article["article_id"],))
+    del before[(article["article_id"],)]
+    assert after == before
+    assert rows(archive, "captures") == captures
+    assert tombstone["access"] == "withdrawn"
+    assert tombstone["text"] is None and tombstone["title"] is None and not tombstone["authors"]
+    assert tombstone["text_digest"] == article["text_digest"]
+    (decision,) = history(archive)
+    assert (decision.action, decision.by, decision.reason) == (
+        Action.WITHDRAW,
+        "steward",
+        "safety",
+    )
+    assert decision.text_digests == (article["text_digest"],)
+    assert not holders(archive.root, sentence) or all(
+        name.startswith("warc/") for name in holders(archive.root, sentence)
+    )
+    zancrawler("verify", "--archive", archive.root, "--outlets", crawled.newsroom.catalogue)
+    states = [r["state"] for r in table(archive, "coverage") if r["url"] == article["url"]]
+    assert states == ["withdrawn"]
+    assert article["url"] not in zancrawler("coverage", "--archive", archive.root)
+    again = zancrawler("withdraw", article["url"], *BY, "--archive", archive.root)
+    assert "already" in again
+
+
+def table(archive: Archive, name: str) -> list[dict]:
+    return ds.dataset(archive.table(name), format="parquet").to_table().to_pylist()
+
+
+def files(archive: Archive, *tables: str) -> dict[str, bytes]:
+    found = (path for name in tables for path in archive.table(name).rglob("*.parquet"))
+    return {archive.relative(path): path.read_bytes() for path in sorted(found)}
+
+
+def test_a_rebuild_brings_nothing_back_and_a_restoration_all(
+    archive: Archive, crawled: Crawled
+) -> None:
+    before = files(archive, "articles", "versions", "captures")
+    article = one_of(archive, "ps")
+    end = ("--archive", archive.root, "--outlets", crawled.newsroom.catalogue)
+    zancrawler("withdraw", article["article_id"], *BY, *end)
+    hidden = files(archive, "articles", "versions", "captures")
+    zancrawler("rebuild", "--ledger", *end)
+    assert files(archive, "articles", "versions", "captures") == hidden
+    zancrawler("withdraw", article["url"], "--restore", *BY, *end)
+    assert files(archive, "articles", "versions", "captures") == before
+    assert not Decisions.read(archive).withdrawn()
+    zancrawler("withdraw", article["url"], "--restore", *BY, *end, code=1)
+
+
+def test_after_a_purge_no_file_has_it_and_every_other_row_stands(
+    archive: Archive, crawled: Crawled
+) -> None:
+    articles, captures = rows(archive, "articles"), rows(archive, "captures")
+    article = one_of(archive)
+    sentences = [s.strip() for s in article["text"].split("\n\n") if len(s.split()) > 12]
+    assert sentences
+    end = ("--archive", archive.root, "--outlets", crawled.newsroom.catalogue)
+    said = zancrawler("withdraw", article["url"], "--purge", *BY, *end, "--json")
+    purged = json.loads(said)
+    for sentence in sentences:
+        assert not holders(archive.root, sentence)
+    lost = {article["url"], *purged["others"]}
+    kept = {key: row for key, row in articles.items() if row["url"] not in lost}
+    assert rows(archive, "articles") == kept
+    left = rows(archive, "captures")
+    assert len(left) == len(captures) - purged["exchanges"]
+    assert all(captures[key] == row for key, row in left.items())
+    zancrawler("verify", *end)
+    for warc in (archive.root / "warc").rglob("*.warc.gz"):
+        with warc.open("rb") as stream:
+            for record in ArchiveIterator(stream, parse_http=False):
+                assert record.verify_block_digest()
+    before = files(archive, "articles", "versions", "captures")
+    zancrawler("rebuild", *end)
+    assert files(archive, "articles", "versions", "captures") == before
+    # The newsroom still shows it; it is asked for no more.
+    zancrawler("crawl", *crawled.newsroom.homes, "--full", *end)
+    asked = [row for row in table(archive, "captures") if row["url"] == article["url"]]
+    assert not asked
+
+
+def test_holds_are_listed_released_and_withdrawn(archive: Archive, crawled: Crawled) -> None:
+    from zancrawler.tables import Access, Tables
+
+    first, second = list(rows(archive, "articles").values())[:2]
+    for row in (first, second):
+        with archive.lock(row["outlet"], "a test"):
+            Tables(archive, row["outlet"]).mark([row["article_id"]], access=Access.HELD)
+    end = ("--archive", archive.root, "--outlets", crawled.newsroom.catalogue)
+    listed = json.loads(zancrawler("holds", "list", "--json", "--archive", archive.root))
+    assert {hold["article_id"] for hold in listed} == {first["article_id"], second["article_id"]}
+    zancrawler("holds", "release", first["url"], *BY, *end)
+    zancrawler("holds", "withdraw", second["url"], *BY, *end)
+    assert zancrawler("holds", "list", "--archive", archive.root).strip() == "Nothing is held."
+    zancrawler("rebuild", *end)
+    after = rows(archive, "articles")
+    assert after[(first["article_id"],)]["access"] == "open"
+    assert after[(second["article_id"],)]["access"] == "withdrawn"
+    zancrawler("holds", "release", first["url"], *BY, *end, code=1)
+
+
+def test_an_article_that_the_archive_does_not_hold(archive: Archive) -> None:
+    said = zancrawler("withdraw", "https://example.org/", *BY, "--archive", archive.root, code=1)
+    assert "holds no article of https://example.org/" in said
+
+
+def test_a_running_crawl_does_not_delay_a_withdrawal(archive: Archive, crawled: Crawled) -> None:
+    article = one_of(archive)
+    with archive.lock(article["outlet"], "a crawl"):
+        said = zancrawler("withdraw", article["url"], *BY, "--archive", archive.root)
+    assert "when the running crawl ends" in said
+    assert Decisions.read(archive).is_withdrawn(article["article_id"])
+    end = ("--archive", archive.root, "--outlets", crawled.newsroom.catalogue)
+    zancrawler("crawl", article["outlet"], *end)
+    assert not holders(archive.tables, longest_sentence(article["text"]))
+
+
+PAGE = "The weavers of the upper valley met on Thursday to speak of wool and of the price of dye."
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        f"<p>Before. {PAGE} After.</p>",
+        f"<p>{PAGE.replace('upper', '<b>upper</b>')}</p>",
+        f'<meta content="{PAGE}">',
+        f"<description><![CDATA[Photo: A. W.{PAGE}]]></description>",
+        f"<!-- {PAGE} -->",
+        json.dumps({"html": f"<p>{PAGE}</p>"}),
+        "&lt;p&gt;" + PAGE.replace(" ", "&nbsp;") + "&lt;/p&gt;",
+        PAGE.upper().replace("VALLEY", "VAL\u200cLEY"),
+        " ".join(PAGE.split()[3:13]),
+    ],
+)
+def test_words_are_known_again_in_any_dress(page: str) -> None:
+    marks = Fingerprints.of(PAGE)
+    assert marks.found_in(page)
+    assert Fingerprints.parse(marks.text()) == marks
+
+
+@pytest.mark.parametrize("page", ["", "<p>wool</p>", " ".join(PAGE.split()[3:12]), "x " * 10_000])
+def test_few_words_in_common_are_not_it(page: str) -> None:
+    assert not Fingerprints.of(PAGE).found_in(page)

@@ -1,0 +1,152 @@
+"""`zancrawler withdraw` and `zancrawler holds`: what may not be shown, decided by a person."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from zancrawler.archive import Archive
+from zancrawler.cli.printing import (
+    DEFAULT_ARCHIVE,
+    ArchiveOption,
+    JsonOption,
+    OutletsOption,
+    console,
+    print_json,
+)
+from zancrawler.outlets import Catalogue
+
+if TYPE_CHECKING:
+    from zancrawler.runs.withdrawing import Decided
+
+ReasonOption = Annotated[
+    str, typer.Option(help="A code or short phrase such as 'safety'; no names.")
+]
+ByOption = Annotated[str, typer.Option(help="Who decides: a name or a role.")]
+ArticleArgument = Annotated[
+    str, typer.Argument(metavar="URL|STORY", help="An article's URL or id, or a story's id.")
+]
+
+holds_app = typer.Typer(
+    help="Articles that wait for a person: taken down by their outlet, or cut by half.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(withdraw)
+    holds_app.command("list")(list_holds)
+    holds_app.command("release")(release)
+    holds_app.command("withdraw")(withdraw_held)
+    app.add_typer(holds_app, name="holds")
+
+
+def withdraw(
+    name: ArticleArgument,
+    reason: ReasonOption,
+    by: ByOption,
+    purge: Annotated[
+        bool,
+        typer.Option("--purge", help="Take its records out of the archive as well, for good."),
+    ] = False,
+    restore: Annotated[
+        bool, typer.Option("--restore", help="Take a withdrawal back, unless it was purged.")
+    ] = False,
+    archive: ArchiveOption = DEFAULT_ARCHIVE,
+    outlets: OutletsOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Takes an article out of sight everywhere, leaving an audited tombstone."""
+    from zancrawler.runs import purging, withdrawing
+
+    if purge and restore:
+        raise typer.BadParameter("--purge cannot be restored; give one of the two")
+    kept, catalogue = Archive.existing(archive), Catalogue.open(outlets)
+    articles = withdrawing.find(kept, catalogue, name)
+    if restore:
+        _print(
+            withdrawing.restore(kept, articles, catalogue, reason=reason, by=by),
+            kept.withdrawn,
+            json,
+        )
+        return
+    decided = withdrawing.withdraw(kept, articles, reason=reason, by=by)
+    if not purge:
+        _print(decided, kept.withdrawn, json)
+        return
+    purged = purging.purge(kept, articles, catalogue, reason=reason, by=by)
+    if json:
+        print_json(asdict(purged))
+        return
+    typer.echo(f"{purged.exchanges} exchanges were taken out; {kept.withdrawn} says which.")
+    for package in purged.packages:
+        typer.echo(f"Deleted, for it held them: {package}")
+    for url in purged.others:
+        typer.echo(f"Lost with them, the next crawl asks for it anew: {url}")
+
+
+def list_holds(
+    outlet: Annotated[str | None, typer.Option(help="Only this outlet.")] = None,
+    archive: ArchiveOption = DEFAULT_ARCHIVE,
+    json: JsonOption = False,
+) -> None:
+    """What waits for a decision, and why."""
+    from zancrawler.runs import withdrawing
+
+    found = withdrawing.holds(Archive.existing(archive), outlet)
+    if json:
+        print_json([asdict(hold) for hold in found])
+        return
+    screen = console()
+    for hold in found:
+        date = f"{hold.date_published:%Y-%m-%d}" if hold.date_published else "undated"
+        marks = f" [{', '.join(hold.sensitivity)}]" if hold.sensitivity else ""
+        screen.print(f"{hold.why}: {date}: {hold.title or '-'}{marks}", markup=False)
+        screen.print(f"  {hold.url}", markup=False, soft_wrap=True)
+    screen.print(f"{len(found)} articles are held." if found else "Nothing is held.")
+
+
+def release(
+    name: ArticleArgument,
+    reason: ReasonOption,
+    by: ByOption,
+    archive: ArchiveOption = DEFAULT_ARCHIVE,
+    outlets: OutletsOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Lets a held article be shown."""
+    from zancrawler.runs import withdrawing
+
+    kept = Archive.existing(archive)
+    articles = withdrawing.find(kept, Catalogue.open(outlets), name)
+    _print(withdrawing.release(kept, articles, reason=reason, by=by), kept.withdrawn, json)
+
+
+def withdraw_held(
+    name: ArticleArgument,
+    reason: ReasonOption,
+    by: ByOption,
+    archive: ArchiveOption = DEFAULT_ARCHIVE,
+    outlets: OutletsOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Withdraws a held article, as `zancrawler withdraw` does."""
+    withdraw(name, reason, by, archive=archive, outlets=outlets, json=json)
+
+
+def _print(decided: tuple[Decided, ...], file: Path, json: bool) -> None:
+    if json:
+        print_json([asdict(one) for one in decided])
+        return
+    words = {"withdraw": "Withdrawn", "restore": "Restored", "release": "Released"}
+    for one in decided:
+        later = "" if one.progress == "done" else " (its tables follow when the running crawl ends)"
+        typer.echo(f"{words[one.action]}{later}: {one.url}")
+    if not decided:
+        typer.echo("It was withdrawn already.")
+    else:
+        typer.echo(f"Noted in {file}.")

@@ -1,0 +1,173 @@
+"""Purging: what was withdrawn leaves the archive for good, and nothing else does.
+
+Its captures go, and with them every feed, listing, package and other page that repeats ten words
+of it in a row. An article that is lost that way ("next story" below another, a quotation) is named;
+its rows go with its records, and the next crawl asks for it anew.
+"""
+
+from __future__ import annotations
+
+import shutil
+import zipfile
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pyarrow.dataset as ds
+
+from zancrawler.archive import Archive
+from zancrawler.capture.errors import DamagedWarcError
+from zancrawler.capture.purge import purge as purge_warc
+from zancrawler.capture.reader import Exchange, read_exchanges
+from zancrawler.capture.recovery import recover
+from zancrawler.capture.warcfile import Span
+from zancrawler.decisions import Action, Decision, Decisions, record
+from zancrawler.fingerprints import Fingerprints
+from zancrawler.ledger import Ledger
+from zancrawler.outlets import Catalogue, Outlet
+from zancrawler.runs.coverage import coverage_rows
+from zancrawler.runs.provenance import outlet_of, outlets_in, warcs_of
+from zancrawler.runs.rebuild import rebuild_ledger, rebuild_tables
+from zancrawler.runs.withdrawing import Known, apply
+from zancrawler.tables import Tables, withdrawal
+
+_HOLDER = "a purge"
+
+
+@dataclass(slots=True)
+class Purged:
+    """What a purge took out."""
+
+    exchanges: int = 0
+    records: list[str] = field(default_factory=list)
+    packages: list[str] = field(default_factory=list)
+    """Exports that held it; they were deleted."""
+    others: list[str] = field(default_factory=list)
+    """URLs of other articles, pages of which carried its words and went as well."""
+
+
+def purge(
+    archive: Archive, articles: Sequence[Known], catalogue: Catalogue, *, reason: str, by: str
+) -> Purged:
+    """Purges withdrawn articles.
+
+    Stopped half-way, it is finished by calling it again. Raises ArchiveLockedError while an outlet
+    is being crawled, before anything is touched.
+    """
+    ids = {article.article_id for article in articles}
+    words = Fingerprints.union(
+        decision.fingerprints
+        for decision in Decisions.read(archive).withdrawn()
+        if decision.article_id in ids
+    )
+    done = Purged()
+    with ExitStack() as held:
+        outlets = outlets_in(archive)
+        for name in outlets:
+            held.enter_context(archive.lock(name, _HOLDER))
+        for name in outlets:
+            recover(archive, name)
+            _purge_outlet(archive, outlet_of(archive, name, catalogue), ids, words, done)
+        _purge_packages(archive, ids, words, done)
+        record(
+            archive,
+            [
+                Decision(
+                    action=Action.PURGE,
+                    article_id=article.article_id,
+                    outlet=article.outlet,
+                    url=article.url,
+                    at=datetime.now(UTC),
+                    by=by,
+                    reason=reason,
+                    text_digests=Decisions.read(archive).latest[article.article_id].text_digests,
+                    fingerprints=words,
+                    records=tuple(done.records),
+                )
+                for article in articles
+            ],
+        )
+    return done
+
+
+def _purge_outlet(
+    archive: Archive, outlet: Outlet, ids: set[str], words: Fingerprints, done: Purged
+) -> None:
+    owners = _owners(archive, outlet.name)
+    gone: list[tuple[str, int]] = []
+    others: dict[str, None] = {}
+    for warc in warcs_of(archive, outlet.name):
+        name = archive.relative(warc)
+        spans = []
+        for exchange in read_exchanges(warc):
+            owner = owners.get((name, exchange.offset))
+            if owner in ids or carries(exchange, words):
+                spans.append(Span(exchange.offset, exchange.length))
+                done.records += [record.record_id for record in exchange.records]
+                if owner and owner not in ids:
+                    others[exchange.url] = None
+        if spans:
+            purge_warc(archive, warc, outlet.name, spans, datetime.now(UTC))
+            gone += [(name, span.offset) for span in spans]
+    for torn in archive.warcs(outlet.name).glob("*/*.torn-at-*"):
+        # A torn end cannot be looked through, and no row points into it.
+        torn.unlink()
+    withdrawal.remove(archive, outlet.name, ids, gone)
+    if others:
+        # Which of their versions are left, only their records can tell.
+        for _ in rebuild_tables(archive, outlet):
+            pass
+        rebuild_ledger(archive, outlet)
+    shutil.rmtree(archive.tables / ".rebuild" / outlet.name, ignore_errors=True)
+    with Ledger(archive.ledger(outlet.name)) as ledger:
+        apply(archive, outlet.name, ledger)
+        ledger.forget()
+        Tables(archive, outlet.name).put_coverage(coverage_rows(ledger))
+    done.exchanges += len(gone)
+    done.others += others
+
+
+def carries(exchange: Exchange, words: Fingerprints) -> bool:
+    """Whether its answer holds ten running words of one of the texts."""
+    response = exchange.response
+    if response is None or not words.texts:
+        return False
+    http = response.http
+    kind = (http.header("content-type") or "").partition("/")[0].strip().lower()
+    if kind in ("image", "audio", "video", "font"):
+        return False
+    return words.found_in(http.body.decode("utf-8", "replace"))
+
+
+def _owners(archive: Archive, outlet: str) -> dict[tuple[str, int], str]:
+    """The article that each exchange shows, by WARC and offset."""
+    folder = archive.table("captures") / f"site={outlet}"
+    if not folder.exists():
+        return {}
+    rows = ds.dataset(folder).to_table(
+        ["warc_filename", "exchange_offset", "article_id"],
+        filter=ds.field("article_id").is_valid(),
+    )
+    columns = (column.to_pylist() for column in rows.columns)
+    return {(name, offset): owner for name, offset, owner in zip(*columns, strict=True)}
+
+
+def _purge_packages(archive: Archive, ids: set[str], words: Fingerprints, done: Purged) -> None:
+    """Deletes every package that holds its words: it can be made again without them."""
+    for path in sorted((archive.root / "wacz").glob("**/*.wacz")):
+        if any(carries(exchange, words) for exchange in _packed(path)):
+            path.unlink()
+            done.packages.append(archive.relative(path))
+
+
+def _packed(package: Path) -> Iterator[Exchange]:
+    with TemporaryDirectory() as folder, zipfile.ZipFile(package) as archive:
+        for name in archive.namelist():
+            if name.startswith("archive/") and name.endswith((".warc.gz", ".warc")):
+                try:
+                    yield from read_exchanges(Path(archive.extract(name, folder)))
+                except DamagedWarcError:
+                    continue

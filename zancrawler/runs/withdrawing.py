@@ -1,0 +1,284 @@
+"""Withdrawing: an article goes out of sight everywhere, comes back, or is purged for good.
+
+The decision is written down first, and whoever shows anything consults the list. Then the tables
+and the ledger follow, under the outlet's lock; while a crawl holds that, they follow at its end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+import pyarrow.compute as pc
+import pyarrow.dataset as ds
+
+from zancrawler.archive import Archive, ArchiveError, ArchiveLockedError
+from zancrawler.decisions import Action, Decision, Decisions, record
+from zancrawler.fingerprints import Fingerprints
+from zancrawler.ledger import Ledger
+from zancrawler.outlets import Catalogue, canonical_url
+from zancrawler.runs.coverage import coverage_rows
+from zancrawler.runs.memories import memory_of
+from zancrawler.runs.provenance import outlet_of, outlets_in
+from zancrawler.runs.rows import article_id
+from zancrawler.runs.series import recall_from
+from zancrawler.runs.versions import UnknownArticleError
+from zancrawler.tables import Access, Tables, withdrawal
+from zancrawler.tables.read import open as read_tables
+
+_HOLDER = "a decision on an article"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An article of the archive, as a decision needs it."""
+
+    outlet: str
+    article_id: str
+    url: str
+    """Canonical."""
+    access: str
+
+
+class Progress(StrEnum):
+    DONE = "done"
+    PENDING = "pending"
+    """No command shows it from now on; the tables follow when the crawl that runs now ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What was decided of one article, and how far it has come."""
+
+    outlet: str
+    article_id: str
+    url: str
+    action: str
+    at: datetime
+    progress: Progress
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """An article that waits for a person."""
+
+    outlet: str
+    article_id: str
+    url: str
+    title: str | None
+    date_published: datetime | None
+    why: str
+    """gone: the outlet took it down. cut: it lost more than half of its text."""
+    sensitivity: tuple[str, ...]
+
+
+def find(archive: Archive, catalogue: Catalogue, name: str) -> list[Known]:
+    """The article of a URL in any spelling or of an article_id, or those of a story_id.
+
+    Raises UnknownArticleError.
+    """
+    found = [
+        Known(row["outlet"], row["article_id"], row["canonical_url"], row["access"])
+        for row in _candidates(archive, catalogue, name)
+    ]
+    if not found:
+        raise UnknownArticleError(f"the archive holds no article of {name}")
+    return found
+
+
+def _candidates(archive: Archive, catalogue: Catalogue, name: str) -> Iterator[dict[str, Any]]:
+    ids = {name: None, **dict.fromkeys(_story(archive, name))}
+    for outlet in outlets_in(archive):
+        folder = archive.table("articles") / f"site={outlet}"
+        if not folder.exists():
+            continue
+        wanted = list(ids)
+        if "://" in name:
+            wanted = [article_id(canonical_url(name, outlet_of(archive, outlet, catalogue)))]
+        columns = ["outlet", "article_id", "canonical_url", "access"]
+        rows = ds.dataset(folder).to_table(columns, filter=ds.field("article_id").isin(wanted))
+        yield from rows.to_pylist()
+
+
+def _story(archive: Archive, story_id: str) -> list[str]:
+    """The article_ids of a story."""
+    folder = archive.table("stories")
+    if not folder.is_dir():
+        return []
+    rows = ds.dataset(folder).to_table(["article_id"], filter=ds.field("story_id") == story_id)
+    return [str(name) for name in rows["article_id"].to_pylist()]
+
+
+def withdraw(
+    archive: Archive, articles: Iterable[Known], *, reason: str, by: str
+) -> tuple[Decided, ...]:
+    """Takes articles out of sight. Of those that are already, nothing is said twice."""
+    decisions = Decisions.read(archive)
+    new = [a for a in articles if not decisions.is_withdrawn(a.article_id)]
+    return _decide(archive, Action.WITHDRAW, new, reason=reason, by=by)
+
+
+def restore(
+    archive: Archive,
+    articles: Iterable[Known],
+    catalogue: Catalogue,
+    *,
+    reason: str,
+    by: str,
+) -> tuple[Decided, ...]:
+    """Takes withdrawals back. Raises ArchiveError for what was purged or was not withdrawn."""
+    chosen = list(articles)
+    decisions = Decisions.read(archive)
+    for article in chosen:
+        latest = decisions.latest.get(article.article_id)
+        if latest is None or latest.action is not Action.WITHDRAW:
+            state = "purged; nothing is left of it" if latest else "not withdrawn"
+            raise ArchiveError(f"{article.url} is {state}")
+    return _decide(archive, Action.RESTORE, chosen, catalogue, reason=reason, by=by)
+
+
+def release(
+    archive: Archive, articles: Iterable[Known], *, reason: str, by: str
+) -> tuple[Decided, ...]:
+    """Lets held articles be shown. Raises ArchiveError for one that is not held."""
+    chosen = list(articles)
+    for article in chosen:
+        if article.access != Access.HELD:
+            raise ArchiveError(f"{article.url} is not held; `zancrawler holds list` shows what is")
+    return _decide(archive, Action.RELEASE, chosen, reason=reason, by=by)
+
+
+def holds(archive: Archive, outlet: str | None = None) -> list[Hold]:
+    """The articles that wait for a decision, the newest first."""
+    if not archive.table("articles").is_dir():
+        return []
+    columns = ["article_id", "outlet", "canonical_url", "title", "date_published", "access"]
+    rows = read_tables(archive).articles(
+        outlet=outlet, columns=[*columns, "status", "sensitivity", "first_seen"]
+    )
+    held = rows.filter(pc.equal(rows["access"], Access.HELD)).sort_by(
+        [("first_seen", "descending"), ("article_id", "ascending")]
+    )
+    return [
+        Hold(
+            outlet=row["outlet"],
+            article_id=row["article_id"],
+            url=row["canonical_url"],
+            title=row["title"],
+            date_published=row["date_published"],
+            why="gone" if row["status"] == "gone" else "cut",
+            sensitivity=tuple(row["sensitivity"] or ()),
+        )
+        for row in held.to_pylist()
+    ]
+
+
+def apply(archive: Archive, outlet: str, ledger: Ledger | None) -> int:
+    """Makes tables and ledger follow the list; returns how many articles went out of sight.
+
+    To be called with the outlet's lock held. Idempotent.
+    """
+    withdrawn = Decisions.read(archive).withdrawn(outlet)
+    if not withdrawn:
+        return 0
+    count = withdrawal.redact(archive, outlet, {decision.article_id for decision in withdrawn})
+    if ledger:
+        for decision in withdrawn:
+            ledger.withdraw(decision.url, decision.reason)
+    return count
+
+
+def _decide(
+    archive: Archive,
+    action: Action,
+    articles: list[Known],
+    catalogue: Catalogue | None = None,
+    *,
+    reason: str,
+    by: str,
+) -> tuple[Decided, ...]:
+    at = datetime.now(UTC)
+    decisions = {
+        article: Decision(
+            action=action,
+            article_id=article.article_id,
+            outlet=article.outlet,
+            url=article.url,
+            at=at,
+            by=by,
+            reason=reason,
+            **(_marks(archive, article) if action is Action.WITHDRAW else {}),
+        )
+        for article in articles
+    }
+    is_urgent = action is Action.WITHDRAW
+    if is_urgent:
+        record(archive, decisions.values())
+    decided = []
+    for outlet in dict.fromkeys(article.outlet for article in articles):
+        mine = [article for article in articles if article.outlet == outlet]
+        progress = Progress.DONE
+        try:
+            with archive.lock(outlet, _HOLDER):
+                if not is_urgent:
+                    record(archive, (decisions[article] for article in mine))
+                _follow(archive, outlet, action, mine, catalogue)
+        except ArchiveLockedError:
+            if not is_urgent:
+                raise
+            progress = Progress.PENDING
+        decided += [Decided(outlet, a.article_id, a.url, action.value, at, progress) for a in mine]
+    return tuple(decided)
+
+
+def _marks(archive: Archive, article: Known) -> dict[str, Any]:
+    """By what its texts are known again: of all its versions."""
+    versions = read_tables(archive).versions(article.article_id, outlet=article.outlet)
+    texts = [row for row in versions.to_pylist() if row["text"]]
+    return {
+        "text_digests": tuple(dict.fromkeys(row["text_digest"] for row in texts)),
+        "fingerprints": Fingerprints.union(Fingerprints.of(row["text"]) for row in texts),
+    }
+
+
+def _follow(
+    archive: Archive,
+    outlet: str,
+    action: Action,
+    articles: list[Known],
+    catalogue: Catalogue | None,
+) -> None:
+    """Tables and ledger, after the list."""
+    with Ledger(archive.ledger(outlet)) as ledger:
+        if action is Action.RELEASE:
+            ids = [article.article_id for article in articles]
+            Tables(archive, outlet).mark(ids, access=Access.OPEN)
+        elif action is Action.RESTORE:
+            for article in articles:
+                _bring_back(archive, article, catalogue or Catalogue.open())
+                ledger.restore(article.url, datetime.now(UTC))
+        else:
+            apply(archive, outlet, ledger)
+        Tables(archive, outlet).put_coverage(coverage_rows(ledger))
+
+
+def _bring_back(archive: Archive, article: Known, catalogue: Catalogue) -> None:
+    """Reads every version of it from its record again."""
+    outlet = outlet_of(archive, article.outlet, catalogue)
+    recall = recall_from(archive, outlet, memory_of(archive, article.outlet))
+    folder = archive.table("captures") / f"site={article.outlet}"
+    captures = ds.dataset(folder).to_table(
+        ["warc_filename", "exchange_offset"],
+        filter=(ds.field("article_id") == article.article_id)
+        & ds.field("text_digest").is_valid()
+        & (ds.field("warc_type") == "response"),
+    )
+    seen = (recall(row["warc_filename"], row["exchange_offset"]) for row in captures.to_pylist())
+    texts: dict[str, Mapping[str, Any]] = {}
+    for row in seen:
+        if row is not None:
+            texts.setdefault(row["text_digest"], row)
+    withdrawal.restore(archive, article.outlet, article.article_id, texts)
