@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
 from enum import StrEnum
+from urllib.parse import quote
 from xml.sax.saxutils import escape
 
 from zancrawler.newsroom.article import Article
@@ -65,6 +66,11 @@ def xml(document: str, modified: datetime, content_type: str = "text/xml; charse
 
 def redirect(location: str, status: int = 301) -> Answer:
     return Answer(status, b"", headers=(("Location", location),))
+
+
+def address(home: str, path: str) -> str:
+    """The absolute URL, percent-encoded; `path` may have a query."""
+    return home + quote(path, safe="/?&=!'()*+,;@$~")
 
 
 def page_number(written: str | None) -> int:

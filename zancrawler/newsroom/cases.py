@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from importlib import resources
 from typing import Any
 
-from zancrawler.newsroom.answer import Answer, Manner, page, redirect
+from zancrawler.newsroom.answer import Answer, Manner, address, page, redirect
 
 RETRY_AFTER = 1
 """Seconds: as short as the header can say."""
@@ -83,16 +84,28 @@ class Case:
         return cls(**{**value, "scenario": scenario, "outcome": outcome})
 
 
-def read_cases(paths: dict[str, str]) -> tuple[Case, ...]:
-    """The cases of `cases.toml`; `paths` are those of the articles, by id."""
+def read_cases(paths: dict[str, str], outlets: Collection[str]) -> tuple[Case, ...]:
+    """The outlets' cases of `cases.toml`; `paths` are those of the articles, by id."""
     source = (resources.files("zancrawler.newsroom") / "cases.toml").read_text(encoding="utf-8")
-    return tuple(_case(table, paths) for table in tomllib.loads(source)["cases"])
+    tables = tomllib.loads(source)["cases"]
+    return tuple(_case(table, paths) for table in tables if table["outlet"] in outlets)
 
 
 def _case(table: dict[str, Any], paths: dict[str, str]) -> Case:
     before, after = table.pop("before", ""), table.pop("after", "")
     path = table["path"] if "path" in table else f"{before}{paths[table['article']]}{after}"
     return Case.from_json({**table, "path": path})
+
+
+def case_url(case: Case, home: str) -> str:
+    """Where the case stands in its outlet. `localhost` is the outlet's other host."""
+    host = home.replace("127.0.0.1", "localhost") if case.other_host else home
+    return address(host, case.path)
+
+
+def advertised(cases: Iterable[Case], home: str) -> list[str]:
+    """URLs that only a sitemap lists."""
+    return [case_url(case, home) for case in cases if case.advertised]
 
 
 def instead(case: Case, visits: int, home: str) -> Answer | None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import Counter, deque
 from dataclasses import asdict, dataclass, replace
 
-from zancrawler.newsroom import wix, wordpress
 from zancrawler.newsroom.answer import Answer, Ask
-from zancrawler.newsroom.cases import Case, Scenario, challenge, instead, manner_of, read_cases
+from zancrawler.newsroom.cases import Case, case_url, challenge, instead, manner_of, read_cases
 from zancrawler.newsroom.edition import Annals, Edition, Spell
-from zancrawler.newsroom.truth import case_url, true_articles
+from zancrawler.newsroom.imprints import IMPRINTS
+from zancrawler.newsroom.masthead import read_mastheads
+from zancrawler.newsroom.site import Site
+from zancrawler.newsroom.truth import true_articles
 
 LOGGED = 500_000
 """Requests remembered, the latest ones."""
@@ -28,12 +30,13 @@ class LoggedRequest:
 
 
 class Desk:
-    """Answers for both outlets and keeps what changes: the day, the visits, the log."""
+    """Answers for all outlets and keeps what changes: the day, the visits, the log."""
 
     def __init__(self, homes: dict[str, str], day: int) -> None:
         self.homes = homes
-        self.annals = Annals.read()
-        self.cases = read_cases({each.id: each.path for each in self.annals.articles})
+        self.mastheads = read_mastheads()
+        self.annals = Annals.read(homes)
+        self.cases = read_cases({each.id: each.path for each in self.annals.articles}, homes)
         self.log: deque[LoggedRequest] = deque(maxlen=LOGGED)
         self.visits: Counter[tuple[str, str]] = Counter()
         self.set_day(day)
@@ -41,20 +44,17 @@ class Desk:
     def set_day(self, day: int) -> None:
         """Move the newsroom to a day. Raises ValueError when there is no such day."""
         self.edition = self.annals.edition(day)
-        advertised = {
-            outlet: tuple(
-                case_url(case, self.homes)
-                for case in self.cases
-                if case.advertised and case.outlet == outlet
+        self.sites = self._sites(self.edition)
+
+    def _sites(self, edition: Edition) -> dict[str, Site]:
+        return {
+            outlet: IMPRINTS[outlet].build(
+                self.mastheads[outlet],
+                edition,
+                home,
+                tuple(case for case in self.cases if case.outlet == outlet),
             )
-            for outlet in self.homes
-        }
-        heavy = frozenset(case.path for case in self.cases if case.scenario is Scenario.HEAVY)
-        self.sites: dict[str, wix.Wix | wordpress.WordPress] = {
-            wix.NAME: wix.Wix(self.edition, self.homes[wix.NAME], advertised[wix.NAME], heavy),
-            wordpress.NAME: wordpress.WordPress(
-                self.edition, self.homes[wordpress.NAME], advertised[wordpress.NAME]
-            ),
+            for outlet, home in self.homes.items()
         }
 
     def answer(self, outlet: str, ask: Ask) -> Answer:
@@ -77,7 +77,9 @@ class Desk:
 
     def truth(self, day: int | None = None) -> list[dict[str, object]]:
         """Every article ever published until the day, as JSON values."""
-        return [asdict(article) for article in true_articles(self._at(day), self.homes)]
+        edition = self._at(day)
+        articles = true_articles(edition, self.homes, self._sites(edition))
+        return [asdict(article) for article in articles]
 
     def weather(self, day: int | None = None) -> list[dict[str, object]]:
         """What befalls the outlets on the day, as JSON values."""
@@ -85,7 +87,10 @@ class Desk:
 
     def named_cases(self) -> list[dict[str, object]]:
         """The awkward cases, each with its URL, as JSON values."""
-        return [{"case": asdict(case), "url": case_url(case, self.homes)} for case in self.cases]
+        return [
+            {"case": asdict(case), "url": case_url(case, self.homes[case.outlet])}
+            for case in self.cases
+        ]
 
     def _at(self, day: int | None) -> Edition:
         return self.edition if day is None else self.annals.edition(day)

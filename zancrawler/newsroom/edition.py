@@ -7,6 +7,7 @@ that the same day is always the same newsroom, and the ground truth of any day c
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
@@ -16,6 +17,8 @@ from typing import Any
 
 from zancrawler.newsroom.article import Article, Block, BlockKind, read_articles
 from zancrawler.newsroom.briefs import read_briefs
+from zancrawler.newsroom.masthead import read_mastheads
+from zancrawler.newsroom.syndication import syndicated
 
 FIRST_DAY = date(2025, 9, 1)
 LAST_DAY = 60
@@ -150,7 +153,10 @@ class Annals:
     weather: tuple[Weather, ...]
 
     @classmethod
-    def read(cls) -> Annals:
+    def read(cls, outlets: Collection[str] | None = None) -> Annals:
+        """What happens in these outlets; in all of them if none is named."""
+        mastheads = read_mastheads()
+        chosen = mastheads if outlets is None else outlets
         source = (resources.files("zancrawler.newsroom") / "days.toml").read_text(encoding="utf-8")
         days = tomllib.loads(source)
         weather = tuple(_weather(table) for table in days["weather"])
@@ -166,8 +172,13 @@ class Annals:
             for brief in read_briefs(FIRST_DAY + timedelta(days=day))
             if (brief.outlet, brief.published.date()) not in silent
         )
+        articles = read_articles()
         return cls(
-            articles=read_articles() + briefs,
+            articles=tuple(
+                each
+                for each in (*articles, *syndicated(articles, mastheads.values()), *briefs)
+                if each.outlet in chosen
+            ),
             edits=tuple(
                 Edit(**{**table, "change": Change(table["change"])}) for table in days["edits"]
             ),

@@ -1,4 +1,4 @@
-"""The newsroom as an HTTP server on loopback: two outlets and the desk, a port each."""
+"""The newsroom as an HTTP server on loopback: the outlets and the desk, a port each."""
 
 # Twisted's web classes carry no annotations.
 # mypy: disable-error-code="no-untyped-call"
@@ -10,6 +10,7 @@ import json
 import socket
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import asdict
 from http import HTTPStatus
 from typing import Any, cast
@@ -23,12 +24,11 @@ from twisted.web import http
 from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET, Request, Site
 
-from zancrawler.newsroom import wix, wordpress
 from zancrawler.newsroom.answer import Answer, Ask, Manner
 from zancrawler.newsroom.desk import Desk, LoggedRequest
+from zancrawler.newsroom.imprints import IMPRINTS
 
 LOOPBACK = "127.0.0.1"
-SOFTWARE = {wix.NAME: "Pepyaka", wordpress.NAME: "Apache"}
 PIECES = 8
 DRIP = 0.25
 """Seconds between the pieces of a slow answer."""
@@ -57,7 +57,7 @@ class Outlet(Resource):
             serial=len(self.desk.log),
         )
         answer = self.desk.answer(self.name, ask)
-        request.setHeader("Server", SOFTWARE[self.name])
+        request.setHeader("Server", IMPRINTS[self.name].software)
         if unchanged(request, answer):
             body: bytes | int = b""
         else:
@@ -182,13 +182,12 @@ class ParentWatch(Protocol):
             reactor.stop()
 
 
-def serve(port: int, day: int, *, watch_parent: bool = False) -> None:
-    """Serve until stopped. The outlets get `port` and the next, the desk the one after; 0: any.
+def serve(port: int, day: int, outlets: Sequence[str], *, watch_parent: bool = False) -> None:
+    """Serve until stopped. The outlets get `port` and the next ones, the desk the last; 0: any.
 
     The first line on standard output is JSON: `homes` and `control`, base URLs.
     """
-    doors = [_bind(port + place if port else 0) for place in range(3)]
-    outlets = (wix.NAME, wordpress.NAME)
+    doors = [_bind(port + place if port else 0) for place in range(len(outlets) + 1)]
     bases = [f"http://{LOOPBACK}:{door.getsockname()[1]}" for door in doors]
     homes = dict(zip(outlets, bases, strict=False))
     desk = Desk(homes, day)

@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +18,7 @@ from zancrawler.newsroom.cases import Case
 from zancrawler.newsroom.catalogue import write_catalogue
 from zancrawler.newsroom.desk import LoggedRequest
 from zancrawler.newsroom.edition import Presence, Spell, Weather
+from zancrawler.newsroom.imprints import DEFAULT
 from zancrawler.newsroom.truth import TruthArticle
 
 PATIENCE = 30
@@ -81,13 +82,13 @@ class Newsroom:
 
 
 @contextmanager
-def serve(day: int = 0, port: int = 0) -> Iterator[Newsroom]:
+def serve(day: int = 0, port: int = 0, outlets: Sequence[str] = DEFAULT) -> Iterator[Newsroom]:
     """A newsroom in a process of its own, for as long as the `with` block lasts.
 
-    `port` is the first outlet's; the second outlet and the desk get the next two; 0: any free ones.
+    `port` is the first outlet's; the others and the desk get the next ones; 0: any free ones.
     """
     command = [sys.executable, "-m", "zancrawler.newsroom", "--watch-parent"]
-    command += ["--day", str(day), "--port", str(port)]
+    command += ["--day", str(day), "--port", str(port), *outlets]
     with (
         tempfile.TemporaryDirectory(prefix="newsroom-") as folder,
         # A session of its own, for Ctrl-C to reach us alone; closing its input stops the server.

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import quote
 
-from zancrawler.newsroom import wix, wix_body, wordpress, wordpress_pages
+from zancrawler.newsroom.answer import address
 from zancrawler.newsroom.article import Article, BlockKind, CreditPlace
 from zancrawler.newsroom.calendar import iso_utc
-from zancrawler.newsroom.cases import Case
-from zancrawler.newsroom.edition import Edition, Presence, Spell, Standing
-
-DATED_TO_THE_DAY = "day"
-DATED_TO_THE_SECOND = "second"
+from zancrawler.newsroom.edition import Edition, Presence, Standing
+from zancrawler.newsroom.site import Site
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +37,7 @@ class TruthArticle:
     authors: tuple[str, ...]
     date_published: str
     date_precision: str
-    """`second`, or `day` where the page itself tells no more than the day in Kabul."""
+    """`second`; or `minute`, or `day` in Kabul, where the page itself tells no more."""
     date_modified: str
     """As the outlet's sitemap and structured data have it; not every page shows it."""
     language: str
@@ -71,27 +68,18 @@ class TruthArticle:
         return cls(**fields)  # type: ignore[arg-type]
 
 
-def true_articles(edition: Edition, homes: dict[str, str]) -> list[TruthArticle]:
+def true_articles(
+    edition: Edition, homes: Mapping[str, str], sites: Mapping[str, Site]
+) -> list[TruthArticle]:
     """Every article ever published until the edition's day, newest first."""
-    return [_true(standing, edition, homes) for standing in edition.standings]
+    return [
+        _true(each, edition, homes[each.article.outlet], sites[each.article.outlet])
+        for each in edition.standings
+    ]
 
 
-def address(home: str, path: str) -> str:
-    """The absolute URL, percent-encoded; `path` may have a query."""
-    return home + quote(path, safe="/?&=!'()*+,;@$~")
-
-
-def case_url(case: Case, homes: dict[str, str]) -> str:
-    """Where the case stands. `localhost` is the outlet's other host."""
-    home = homes[case.outlet]
-    if case.other_host:
-        home = home.replace("127.0.0.1", "localhost")
-    return address(home, case.path)
-
-
-def _true(standing: Standing, edition: Edition, homes: dict[str, str]) -> TruthArticle:
+def _true(standing: Standing, edition: Edition, home: str, site: Site) -> TruthArticle:
     article = standing.article
-    home = homes[article.outlet]
     return TruthArticle(
         id=article.id,
         outlet=article.outlet,
@@ -100,14 +88,14 @@ def _true(standing: Standing, edition: Edition, homes: dict[str, str]) -> TruthA
         subtitle=article.subtitle,
         authors=article.authors,
         date_published=iso_utc(article.published),
-        date_precision=_precision(article, edition),
+        date_precision=site.precision(article),
         date_modified=iso_utc(article.modified),
         language=article.language,
         section=article.section,
         tags=article.tags,
         credit=article.credit,
         text=article.text,
-        images=tuple(_images(article, home)),
+        images=tuple(_images(article, home, site)),
         translations=tuple(
             (each.language, address(home, each.path)) for each in edition.translations(article)
         ),
@@ -116,26 +104,13 @@ def _true(standing: Standing, edition: Edition, homes: dict[str, str]) -> TruthA
     )
 
 
-def _precision(article: Article, edition: Edition) -> str:
-    if article.outlet == wix.NAME:
-        return DATED_TO_THE_DAY if "/news/" in article.path else DATED_TO_THE_SECOND
-    if article.language == "en" or edition.under(wordpress.NAME, Spell.REDESIGN):
-        return DATED_TO_THE_SECOND
-    return DATED_TO_THE_DAY
-
-
-def _images(article: Article, home: str) -> list[TruthImage]:
-    def url(image: str) -> str:
-        if article.outlet == wix.NAME:
-            return home + wix_body.media(image)
-        return home + f"{wordpress_pages.upload(article, image)}.png"
-
+def _images(article: Article, home: str, site: Site) -> list[TruthImage]:
     captioned = article.credit_place is CreditPlace.CAPTION
-    lead = TruthImage(url(article.image), None, article.credit if captioned else None)
+    lead = home + site.picture(article, article.image)
     figures = [
-        TruthImage(url(image), caption or None, credit or None)
+        TruthImage(home + site.picture(article, image), caption or None, credit or None)
         for image, caption, credit in (
             block.lines for block in article.blocks if block.kind is BlockKind.FIGURE
         )
     ]
-    return [lead, *figures]
+    return [TruthImage(lead, None, article.credit if captioned else None), *figures]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from zancrawler.newsroom import wix_body
 from zancrawler.newsroom import wix_documents as documents
 from zancrawler.newsroom import wix_pages as pages
 from zancrawler.newsroom.answer import (
@@ -19,8 +20,11 @@ from zancrawler.newsroom.answer import (
     xml,
 )
 from zancrawler.newsroom.article import Article
+from zancrawler.newsroom.cases import Case, Scenario, advertised
 from zancrawler.newsroom.edition import FIRST_DAY, Edition, Presence, Standing
+from zancrawler.newsroom.masthead import Masthead
 from zancrawler.newsroom.picture import png
+from zancrawler.newsroom.site import Precision
 
 NAME = "newsroom-wix"
 PAGE_SIZE = 12
@@ -52,16 +56,15 @@ PAGES = ("", "/about", "/blog", "/fa", "/ps", "/uz")
 class Wix:
     """The site on one day."""
 
+    masthead: Masthead
     edition: Edition
     home: str
-    advertised: tuple[str, ...] = ()
-    """URLs that only the sitemap of posts lists."""
-    heavy: frozenset[str] = frozenset()
-    """Paths of posts whose body starts 600 KB into the page."""
+    cases: tuple[Case, ...] = ()
+    """The awkward ones. Some are listed by the sitemap of posts alone; some begin 600 KB late."""
 
     def answer(self, ask: Ask) -> Answer:
         path = ask.path.rstrip("/") or "/"
-        if standing := self.edition.standing(NAME, path):
+        if standing := self.edition.standing(self.masthead.name, path):
             return self._article(ask, standing)
         if path == "/robots.txt":
             return Answer(200, documents.robots(self.home).encode(), "text/plain")
@@ -70,6 +73,12 @@ class Wix:
         if path.startswith("/media/"):
             return Answer(200, png(path), "image/png", etag=digest(path.encode()))
         return self._page(ask, path)
+
+    def precision(self, article: Article) -> Precision:
+        return Precision.DAY if "/news/" in article.path else Precision.SECOND
+
+    def picture(self, article: Article, image: str) -> str:
+        return wix_body.media(image)
 
     def _page(self, ask: Ask, path: str) -> Answer:
         frame = pages.Frame(self.home, self.edition.now, ask.serial)
@@ -95,12 +104,14 @@ class Wix:
         """The live blog posts, newest first."""
         return [
             article
-            for article in self.edition.live(NAME)
+            for article in self.edition.live(self.masthead.name)
             if "/post/" in article.path and language in (None, article.language)
         ]
 
     def _news(self) -> list[Article]:
-        return [article for article in self.edition.live(NAME) if "/news/" in article.path]
+        return [
+            article for article in self.edition.live(self.masthead.name) if "/news/" in article.path
+        ]
 
     def _same_slug(self, slug: str) -> Article | None:
         return next((each for each in self._posts() if pages.slug(each.path) == slug), None)
@@ -136,7 +147,8 @@ class Wix:
         posts = self._posts(article.language)
         start = self.edition.day % max(1, len(posts) - LATEST)
         recent = [each for each in posts[start : start + LATEST] if each.id != article.id]
-        ballast = HEAVY_BALLAST if article.path in self.heavy else BALLAST
+        heavy = {case.path for case in self.cases if case.scenario is Scenario.HEAVY}
+        ballast = HEAVY_BALLAST if article.path in heavy else BALLAST
         translations = self.edition.translations(article)
         return pages.post_page(frame, article, translations, recent, ballast)
 
@@ -203,7 +215,7 @@ class Wix:
     def _other_pages(self, sitemap: str) -> list[str]:
         match sitemap:
             case "/blog-posts-sitemap.xml":
-                return list(self.advertised)
+                return advertised(self.cases, self.home)
             case "/blog-categories-sitemap.xml":
                 sections = {pages.section_slug(each.section) for each in self._posts("en")}
                 return [f"{self.home}/blog/categories/{each}" for each in sorted(sections)]

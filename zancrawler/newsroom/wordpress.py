@@ -22,9 +22,12 @@ from zancrawler.newsroom.answer import (
 )
 from zancrawler.newsroom.article import Article
 from zancrawler.newsroom.calendar import KABUL
+from zancrawler.newsroom.cases import Case, advertised
 from zancrawler.newsroom.edition import Edition, Presence, Spell, Standing
 from zancrawler.newsroom.markup import joined, markup
+from zancrawler.newsroom.masthead import Masthead
 from zancrawler.newsroom.picture import png
+from zancrawler.newsroom.site import Precision
 
 NAME = "newsroom-wp"
 PAGE_SIZE = 10
@@ -32,34 +35,38 @@ SITEMAP_SIZE = 20
 API_LIMIT = 100
 RELATED = 3
 
-LANGUAGES = {prefix: language for language, prefix in pages.PREFIXES.items()}
 API_LANGUAGES = {None: None, "fa": "fa-AF", "en": "en", "ps": "ps"}
-LISTING = re.compile(
-    r"(?P<prefix>/en|/ps)?/(?P<shelf>(?:category|tag|author)/(?P<label>[^/]+)/)?"
-    r"(?:page/(?P<n>\d+)/)?"
-)
-FEED = re.compile(r"(?P<prefix>/en|/ps)?/feed/")
+LISTING = re.compile(r"/(?P<shelf>(?:category|tag|author)/(?P<label>[^/]+)/)?(?:page/(?P<n>\d+)/)?")
 SITEMAP = re.compile(r"/wp-sitemap-posts-post-(?P<n>\d+)\.xml")
 CALENDAR = re.compile(r"/calendar/(?P<year>\d{4})/(?P<month>\d\d)/")
-FOLDERS = ("/en", "/ps", "/feed", "/en/feed", "/ps/feed")
 
 
 @dataclass(frozen=True, slots=True)
 class WordPress:
     """The site on one day."""
 
+    masthead: Masthead
     edition: Edition
     home: str
-    advertised: tuple[str, ...] = ()
-    """URLs that only the sitemap of posts lists."""
+    cases: tuple[Case, ...] = ()
+    """Its awkward ones, some of them advertised by the sitemap of posts alone."""
+    theme: pages.Theme = pages.Theme.JNEWS
+
+    def precision(self, article: Article) -> Precision:
+        dated = article.language == "en" or self.edition.under(self.masthead.name, Spell.REDESIGN)
+        return Precision.SECOND if dated else Precision.DAY
+
+    def picture(self, article: Article, image: str) -> str:
+        return f"{pages.upload(article, image)}.png"
 
     def answer(self, ask: Ask) -> Answer:
         path = ask.path.removeprefix("/index.php")
         if path == "/" and "p" in ask.query:
             return self._short_link(ask)
-        if standing := self.edition.standing(NAME, path):
+        if standing := self._standing(path):
             return self._article(ask, standing)
-        if path in FOLDERS or self.edition.standing(NAME, path + "/"):
+        prefix, rest = self.masthead.parted(path)
+        if rest in ("", "/feed") or self._standing(path + "/"):
             return redirect(documents.address(self.home, path + "/"))
         if path == "/robots.txt":
             return Answer(200, documents.robots(self.home).encode(), "text/plain")
@@ -71,17 +78,17 @@ class WordPress:
             return self._sitemap(path)
         if path == "/comments/feed/":
             commented = self._live()[:PAGE_SIZE]
-            return self._feed(documents.comments_feed(self.home, path, commented))
-        if feed := FEED.fullmatch(path):
-            language = LANGUAGES[feed["prefix"] or ""]
-            newest = self._live(language)[:PAGE_SIZE]
-            return self._feed(documents.feed(self.home, path, language, newest))
+            return self._feed(documents.comments_feed(self.masthead, self.home, path, commented))
+        if rest == "/feed/":
+            newest = self._live(self.masthead.language_of(prefix))[:PAGE_SIZE]
+            return self._feed(documents.feed(self.masthead, self.home, prefix, newest))
         return self._page(ask, path)
 
     def _page(self, ask: Ask, path: str) -> Answer:
         frame = self._frame(ask)
-        if listing := LISTING.fullmatch(path):
-            return self._listing(frame, listing)
+        prefix, rest = self.masthead.parted(path)
+        if listing := LISTING.fullmatch(rest):
+            return self._listing(frame, prefix, listing)
         if month := CALENDAR.fullmatch(path):
             start = page_number(ask.query.get("start"))
             return page(calendar_page(frame, int(month["year"]), int(month["month"]), start))
@@ -90,16 +97,21 @@ class WordPress:
             return page(pages.plain_page(frame, "درباره ما", text))
         return self._missing(frame, 404)
 
+    def _standing(self, path: str) -> Standing | None:
+        return self.edition.standing(self.masthead.name, path)
+
     def _frame(self, ask: Ask) -> pages.Frame:
-        redesigned = self.edition.under(NAME, Spell.REDESIGN)
-        return pages.Frame(self.home, self.edition.now, ask.serial, redesigned)
+        redesigned = self.edition.under(self.masthead.name, Spell.REDESIGN)
+        theme = pages.Theme.BLOCKS if redesigned else self.theme
+        return pages.Frame(self.masthead, self.home, self.edition.now, ask.serial, theme)
 
     def _missing(self, frame: pages.Frame, status: int) -> Answer:
         return page(pages.plain_page(frame, str(status), "برگه پیدا نشد."), status=status)
 
     def _live(self, language: str | None = None) -> list[Article]:
         """The live articles, newest first."""
-        return [a for a in self.edition.live(NAME) if language in (None, a.language)]
+        live = self.edition.live(self.masthead.name)
+        return [a for a in live if language in (None, a.language)]
 
     def _short_link(self, ask: Ask) -> Answer:
         for article in self._live():
@@ -111,7 +123,7 @@ class WordPress:
         article, frame = standing.article, self._frame(ask)
         match standing.presence:
             case Presence.HOME:
-                return redirect(self.home + pages.PREFIXES[article.language] + "/", 302)
+                return redirect(self.home + self.masthead.prefixes[article.language] + "/", 302)
             case Presence.GONE:
                 return self._missing(frame, 410)
             case Presence.NOT_FOUND:
@@ -137,10 +149,10 @@ class WordPress:
             translations=self.edition.translations(article),
         )
 
-    def _listing(self, frame: pages.Frame, parts: re.Match[str]) -> Answer:
+    def _listing(self, frame: pages.Frame, prefix: str, parts: re.Match[str]) -> Answer:
         """A page of the news, or of one category, tag or author."""
-        prefix, label, number = parts["prefix"] or "", parts["label"], page_number(parts["n"])
-        language = LANGUAGES[prefix]
+        label, number = parts["label"], page_number(parts["n"])
+        language = self.masthead.language_of(prefix)
         articles = [
             each
             for each in self._live(language)
@@ -151,7 +163,7 @@ class WordPress:
             return self._missing(frame, 404)
         more = len(articles) > PAGE_SIZE * number
         older = f"{prefix}/{parts['shelf'] or ''}page/{number + 1}/" if more else ""
-        return page(pages.listing_page(frame, language, label or pages.TITLE, shown, older))
+        return page(pages.listing_page(frame, language, label or self.masthead.title, shown, older))
 
     def _feed(self, source: str) -> Answer:
         return xml(source, self.edition.now, "application/rss+xml; charset=UTF-8")
@@ -173,9 +185,12 @@ class WordPress:
         """The sitemaps' entries: URLs and times of change."""
         posts = self._posts_sitemaps()
         first = next(iter(posts), "/wp-sitemap-posts-post-1.xml")
-        posts[first] = [*posts.get(first, []), *((url, None) for url in self.advertised)]
+        posts[first] = [
+            *posts.get(first, []),
+            *((url, None) for url in advertised(self.cases, self.home)),
+        ]
         categories = sorted(
-            {f"{pages.PREFIXES[a.language]}/category/{a.section}/" for a in self._live()}
+            {f"{self.masthead.prefixes[a.language]}/category/{a.section}/" for a in self._live()}
         )
         return {
             **posts,

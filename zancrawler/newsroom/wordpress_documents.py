@@ -11,6 +11,7 @@ from zancrawler.newsroom import wordpress_pages as pages
 from zancrawler.newsroom.answer import XML_DECLARATION, digest, newest, tag
 from zancrawler.newsroom.article import Article
 from zancrawler.newsroom.calendar import KABUL
+from zancrawler.newsroom.masthead import Masthead
 
 RSS = (
     'version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/" '
@@ -62,12 +63,13 @@ def _sitemap(root: str, entries: str) -> str:
     return f'{XML_DECLARATION}<{root} xmlns="{namespace}">{entries}</{root}>\n'
 
 
-def feed(home: str, path: str, language: str, articles: list[Article]) -> str:
+def feed(masthead: Masthead, home: str, prefix: str, articles: list[Article]) -> str:
     items = "".join(_item(home, each) for each in articles)
-    return _channel(home, path, language, pages.TITLE, articles, items)
+    language = masthead.language_of(prefix)
+    return _channel(masthead, home, f"{prefix}/feed/", language, masthead.title, articles, items)
 
 
-def comments_feed(home: str, path: str, articles: list[Article]) -> str:
+def comments_feed(masthead: Masthead, home: str, path: str, articles: list[Article]) -> str:
     """The newest comments, which are no articles and nobody's to collect."""
     items = "".join(
         f"<item>\n{tag('title', pages.WORDS[each.language].commenter)}\n"
@@ -76,16 +78,23 @@ def comments_feed(home: str, path: str, articles: list[Article]) -> str:
         f"{tag('description', pages.WORDS[each.language].comment)}\n</item>\n"
         for each in articles
     )
-    return _channel(home, path, "fa-AF", f"{pages.TITLE} » Comments", articles, items)
+    title = f"{masthead.title} » Comments"
+    return _channel(masthead, home, path, masthead.language, title, articles, items)
 
 
 def _channel(
-    home: str, path: str, language: str, title: str, articles: list[Article], items: str
+    masthead: Masthead,
+    home: str,
+    path: str,
+    language: str,
+    title: str,
+    articles: list[Article],
+    items: str,
 ) -> str:
     return (
         f"{XML_DECLARATION}<rss {RSS}>\n<channel>\n{tag('title', title)}\n"
         f'<atom:link href="{home}{path}" rel="self" type="application/rss+xml"/>\n'
-        f"{tag('link', home + pages.PREFIXES[language] + '/')}\n<description></description>\n"
+        f"{tag('link', home + masthead.prefixes[language] + '/')}\n<description></description>\n"
         f"{tag('lastBuildDate', format_datetime(newest(articles)))}\n"
         f"{tag('language', language)}\n"
         f"<generator>https://wordpress.org/?v=6.8.2</generator>\n{items}</channel>\n</rss>\n"

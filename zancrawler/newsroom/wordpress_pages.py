@@ -8,13 +8,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from zancrawler.newsroom.article import Article, Block, BlockKind, CreditPlace
 from zancrawler.newsroom.calendar import KABUL, full_date, persian_digits
 from zancrawler.newsroom.markup import Html, fill, inline, joined, markup, verses
+from zancrawler.newsroom.masthead import Masthead
 
-TITLE = "سپیدار"
-PREFIXES = {"fa-AF": "", "en": "/en", "ps": "/ps"}
+NATIVE = {"fa-AF": "دری", "en": "English", "ps": "پښتو"}
+
+
+class Theme(StrEnum):
+    """The theme's folder. Each has a template of the same name for its articles."""
+
+    JNEWS = "jnews"
+    BLOCKS = "twentytwentyfive"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +94,11 @@ WORDS = {
 class Frame:
     """What every page of the site needs to know."""
 
+    masthead: Masthead
     home: str
     now: datetime
     serial: int
-    redesigned: bool
+    theme: Theme
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +118,7 @@ def upload(article: Article, image: str) -> str:
 
 
 def article_page(frame: Frame, article: Article, around: Surroundings) -> str:
-    prefix, words = PREFIXES[article.language], WORDS[article.language]
+    prefix, words = frame.masthead.prefixes[article.language], WORDS[article.language]
     url = frame.home + article.path
     versions = [article, *around.translations] if around.translations else []
     stamp = article.published.astimezone(KABUL).isoformat(timespec="seconds")
@@ -120,6 +129,7 @@ def article_page(frame: Frame, article: Article, around: Surroundings) -> str:
     )
     head = fill(
         "wordpress/article_head.html",
+        site=frame.masthead.title,
         title=article.title,
         alternates=joined(
             [
@@ -138,14 +148,15 @@ def article_page(frame: Frame, article: Article, around: Surroundings) -> str:
         times=times,
     )
     body = fill(
-        "wordpress/blocks.html" if frame.redesigned else "wordpress/jnews.html",
+        f"wordpress/{frame.theme}.html",
+        site=frame.masthead.title,
         prefix=prefix,
         category=f"{prefix}/category/{article.section}/",
         section=article.section,
         title=article.title,
         subtitle=_subtitle(frame, article),
         by=words.by,
-        authors=_authors(article),
+        authors=_authors(prefix, article),
         path=article.path,
         date=full_date(article.published, article.language),
         stamp=stamp,
@@ -244,18 +255,18 @@ def _subtitle(frame: Frame, article: Article) -> Html:
         return Html()
     template = (
         '<p class="wp-block-post-excerpt__excerpt">$text</p>'
-        if frame.redesigned
+        if frame.theme is Theme.BLOCKS
         else '<h2 class="jeg_post_subtitle">$text</h2>'
     )
     return markup(template, text=article.subtitle)
 
 
-def _authors(article: Article) -> Html:
+def _authors(prefix: str, article: Article) -> Html:
     return Html(
         (", " if article.language == "en" else "، ").join(
             markup(
                 '<a href="$prefix/author/$name/" rel="author">$name</a>',
-                prefix=PREFIXES[article.language],
+                prefix=prefix,
                 name=name,
             )
             for name in article.authors
@@ -302,30 +313,38 @@ def listing_page(
         ),
         pager=pager if older else "",
     )
-    return shell(frame, language, _plain_head(title), body, "archive")
+    return shell(frame, language, _plain_head(frame, title), body, "archive")
 
 
 def plain_page(frame: Frame, title: str, text: str | Html) -> str:
     body = markup('<div class="jeg_main"><h1>$title</h1><p>$text</p></div>', title=title, text=text)
-    return shell(frame, "fa-AF", _plain_head(title), body, "page")
+    return shell(frame, frame.masthead.language, _plain_head(frame, title), body, "page")
 
 
-def _plain_head(title: str) -> Html:
+def _plain_head(frame: Frame, title: str) -> Html:
     return markup(
-        '<title>$title - سپیدار</title><meta property="og:type" content="website"/>', title=title
+        '<title>$title - $site</title><meta property="og:type" content="website"/>',
+        title=title,
+        site=frame.masthead.title,
     )
 
 
 def shell(frame: Frame, language: str, head: Html, body: Html, classes: str) -> str:
     """What surrounds every page, with today's date at the top of it."""
+    editions = [
+        markup('<a href="$prefix/">$native</a>', prefix=prefix, native=NATIVE[each])
+        for each, prefix in frame.masthead.prefixes.items()
+    ]
     return fill(
         "wordpress/shell.html",
         direction="ltr" if language == "en" else "rtl",
         lang=language,
         head=head,
         home=frame.home,
-        prefix=PREFIXES[language],
-        theme="twentytwentyfive" if frame.redesigned else "jnews",
+        site=frame.masthead.title,
+        prefix=frame.masthead.prefixes[language],
+        editions=joined(editions),
+        theme=frame.theme,
         classes=classes,
         today=full_date(frame.now, language),
         body=body,
