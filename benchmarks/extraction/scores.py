@@ -32,12 +32,14 @@ def f1(found: Iterable[Hashable], truth: Iterable[Hashable]) -> tuple[float, flo
 
 
 def text_score(found: str | None, truth: str, beside: str = "") -> tuple[float, float, float]:
-    """F1, precision and recall of shingles. What stands in `beside` may be found or not: it is
-    taken from what was found beyond the truth."""
-    wanted = Counter(_shingles(words(truth)))
-    got = Counter(_shingles(words(found)))
-    allowed = Counter(g for part in beside.split("\n\n") for g in _shingles(words(part)))
-    return f1((got - ((got - wanted) & allowed)).elements(), wanted.elements())
+    """F1, precision and recall of shingles. Each paragraph of `beside` may be found or not: where
+    it was found beyond the truth, it is cut out first."""
+    wanted, got = words(truth), words(found)
+    for part in filter(None, map(words, beside.split("\n\n"))):
+        places = _places(got, part)
+        if len(places) > len(_places(wanted, part)):
+            del got[places[-1] : places[-1] + len(part)]
+    return f1(_shingles(got), _shingles(wanted))
 
 
 def zwnj_score(found: str, truth: str) -> float | None:
@@ -64,6 +66,12 @@ def language_score(found: str | None, truth: str) -> float:
 
 def _joiners(counted: Counter[str]) -> int:
     return sum(word.count(_ZWNJ) * times for word, times in counted.items())
+
+
+def _places(tokens: Sequence[str], part: Sequence[str]) -> list[int]:
+    """Where `part` begins in the tokens."""
+    size, first = len(part), part[0]
+    return [i for i, token in enumerate(tokens) if token == first and tokens[i : i + size] == part]
 
 
 def _shingles(tokens: Sequence[str]) -> list[tuple[str, ...]]:

@@ -40,9 +40,9 @@ class OwnPage:
     @property
     def beside(self) -> str:
         """Captions, credits, pull quotes, embedded posts, the standfirst: scored neither way."""
-        blocks = [block.text for block in self.story if block.beside]
-        standfirst = self.shown.get("standfirst")
-        return "\n\n".join([*([plain(standfirst)] if standfirst else []), *blocks])
+        parts = [self.shown.get(name, "") for name in ("standfirst", "cover", "credit")]
+        parts += [line for block in self.story if block.beside for line in block.lines]
+        return "\n\n".join(filter(None, map(plain, parts)))
 
     @property
     def truth(self) -> dict[str, Any]:
