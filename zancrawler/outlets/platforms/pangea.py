@@ -1,7 +1,7 @@
 """Pangea, the CMS of RFE/RL and VOA.
 
-Facts: URLs measured on lists of four sites; the body element, headline, author and date as six
-public programs that read VOA and RFE/RL pages name them. Nothing was checked live.
+Facts: URLs measured on lists of four sites; the body element, headline, author, date and section as
+ten public programs that read VOA and RFE/RL pages name them. Nothing was checked live.
 
 `/a/<id>.html`, `/a/<slug>/<id>.html` and `/amp/...` are one story: the number alone chooses the
 page. The date above the headline of each page (day, Solar Hijri date, `کابل`, time) is the clock of
@@ -26,6 +26,7 @@ PRESET = Preset(
             title=("h1.pg-title",),
             author=(".links__item-link",),
             date=(".published time", "time[pubdate]"),
+            section=(".category a",),
             drop=(
                 "style",
                 "script",
@@ -35,6 +36,7 @@ PRESET = Preset(
                 ".c-mmp",
                 ".media-pholder",
                 ".media-block-wrap",
+                ".also-read",
                 ".news-app-promo",
             ),
         ),
@@ -56,8 +58,9 @@ PRESET = Preset(
         story_id=re.compile(r"^/a/([0-9]+)\.html"),
     ),
     signs=(
-        re.compile(rb'class="(?:[^"]* )?pg-title[" ]'),
-        re.compile(rb'class="wsw[" ]'),
-        re.compile(rb"pangea-cms\.com/"),
+        b'"pg-title',
+        b" pg-title",
+        b'class="wsw',
+        b"pangea-cms.com/",
     ),
 )
