@@ -73,9 +73,10 @@ def address(home: str, path: str) -> str:
     return home + quote(path, safe="/?&=!'()*+,;@$~")
 
 
-def page_number(written: str | None) -> int:
-    """A number from a URL; 1 where there is none, or no number."""
-    return max(1, int(written)) if written and written.isdecimal() and len(written) < 6 else 1
+def page_number(written: str | None, first: int = 1) -> int:
+    """A number from a URL; the first one where there is none, or no number."""
+    is_number = written is not None and written.isdecimal() and len(written) < 6
+    return max(first, int(written)) if written and is_number else first
 
 
 def newest(articles: Sequence[Article]) -> datetime:

@@ -28,8 +28,19 @@ PRESET = Preset(
                 ".field--name-body",
             ),
             title=("h1.page-title", "h1.node__title", "h1#page-title", "h1.title"),
-            author=(".node__submitted a.username", ".submitted .username"),
-            date=(".node__submitted time", ".field--name-created time", ".submitted time"),
+            # Who may not see profiles, as we may not, is shown a name without a link.
+            author=(".node__submitted .username", ".submitted .username"),
+            date=(
+                ".node__submitted time",
+                ".field--name-created time",
+                ".submitted time",
+                ".node__submitted .field--name-created",
+            ),
+            section=(
+                ".node__content .field--name-field-category",
+                ".node__content .field--name-field-section",
+                ".field-name-field-category .field-item",
+            ),
             drop=(
                 "style",
                 "script",
@@ -62,8 +73,9 @@ PRESET = Preset(
         story_id=re.compile(r"/node/([0-9]+)"),
     ),
     signs=(
-        re.compile(rb'name="[Gg]enerator" content="Drupal'),
-        re.compile(rb"data-drupal-[a-z]"),
-        re.compile(rb"Drupal\.settings\b"),
+        b'name="Generator" content="Drupal',
+        b'name="generator" content="Drupal',
+        b"data-drupal-",
+        b"Drupal.settings",
     ),
 )
