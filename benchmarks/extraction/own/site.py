@@ -6,6 +6,7 @@ import json
 import tomllib
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -33,14 +34,7 @@ def write(folder: Path) -> None:
 
 def render(page: OwnPage, pages: Mapping[str, OwnPage]) -> bytes:
     """The page as its server would send it, in its own character set."""
-    shown = page.shown
-    others = [
-        other
-        for other in pages.values()
-        if other.language == page.language and other.kind == "article" and other is not page
-    ]
-    start = sum(map(ord, page.id)) % max(1, len(others))
-    words = tomllib.loads((_HERE / "words.toml").read_text("utf-8"))
+    shown, words = page.shown, _words()[page.language]
     html = (
         _environment()
         .get_template(f"{page.layout}.html")
@@ -49,10 +43,10 @@ def render(page: OwnPage, pages: Mapping[str, OwnPage]) -> bytes:
             shown=shown,
             lang=page.language.partition("-")[0],
             rtl=page.language != "en",
-            site=words[page.language]["sites"].get(page.layout.partition("_")[0], ""),
-            words=words[page.language],
+            site=words["sites"][page.layout.partition("_")[0]],
+            words=words,
             host=urlsplit(page.url).netloc,
-            latest=(others[start:] + others[:start])[:_LATEST],
+            latest=_latest(page, pages),
             following=[pages[name] for name in shown.get("following", ())],
         )
     )
@@ -61,6 +55,27 @@ def render(page: OwnPage, pages: Mapping[str, OwnPage]) -> bytes:
     return html.encode(shown.get("charset", "utf-8"), "xmlcharrefreplace")
 
 
+def _latest(page: OwnPage, pages: Mapping[str, OwnPage]) -> list[Any]:
+    """Headlines of stories that were out when the page was captured, others for each page."""
+    out = [
+        other
+        for other in pages.values()
+        if other is not page
+        and other.language == page.language
+        and other.date is not None
+        and other.date <= page.captured_at.date()
+    ]
+    start = sum(map(ord, page.id)) % max(1, len(out))
+    return [*out[start:], *out[:start], *_words()[page.language]["older"]][:_LATEST]
+
+
+@cache
+def _words() -> dict[str, Any]:
+    """What the sites say around an article, by language."""
+    return tomllib.loads((_HERE / "words.toml").read_text("utf-8"))
+
+
+@cache
 def _environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(_HERE / "layouts"),
