@@ -15,7 +15,9 @@ from zancrawler.cli import (
     looking,
     newsroom,
     outlets,
+    replaying,
     scheduling,
+    searching,
     status,
     stories,
     withdrawing,
@@ -40,9 +42,11 @@ for module in (
     extracting,
     keeping,
     looking,
+    searching,
     stories,
     withdrawing,
     exporting,
+    replaying,
     newsroom,
 ):
     module.register(app)

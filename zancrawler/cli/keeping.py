@@ -91,7 +91,7 @@ def rebuild(
     from zancrawler.runs.adopting import adopt as adopt_files
     from zancrawler.runs.memories import forget_memory, learn_memory
     from zancrawler.runs.provenance import outlet_of, outlets_in
-    from zancrawler.runs.rebuild import rebuild_ledger, rebuild_tables
+    from zancrawler.runs.rebuild import rebuild_index, rebuild_ledger, rebuild_tables
     from zancrawler.runs.stories import refresh_stories
 
     catalogue = Catalogue.open(outlets)
@@ -130,6 +130,7 @@ def rebuild(
         if not json:
             typer.echo(f"{outlet.name}: {exchanges} exchanges, {articles} with an article")
     refresh_stories(kept, catalogue, [outlet.name for outlet in chosen])
+    rebuild_index(kept)
     if json:
         print_json(done)
 

@@ -33,9 +33,12 @@ from zancrawler.runs.follower import Done, Failed, Follower, Report
 from zancrawler.runs.series import Committed, Span, catch_up
 from zancrawler.runs.standing import settle
 from zancrawler.runs.summary import RunState, RunSummary, crawl_row
+from zancrawler.search import Index
 from zancrawler.spiders.outlet import OutletSpider
 from zancrawler.tables import Tables
 
+_INDEXING = 5.0
+"""Seconds a run may spend on the search index. What is left, the next run or search takes in."""
 _POLL = 0.2
 """Seconds between looks for reports of the follower."""
 
@@ -201,5 +204,7 @@ class RunExtension:
                 settle(tables, self.ledger)
                 tables.put_coverage(coverage_rows(self.ledger))
             tables.put_crawl(crawl_row(self.summary(), self.crawler.stats.get_stats()))
+            if self._state() is RunState.FINISHED:
+                Index(self.archive).refresh(_INDEXING)
         except (OSError, ArchiveError) as error:
             self.failure = self.failure or f"{error}; what was captured is safe in the WARCs"

@@ -32,6 +32,7 @@ from zancrawler.runs.provenance import crawl_id_of, warcs_of
 from zancrawler.runs.rows import extractor_version
 from zancrawler.runs.series import Span, commit_derived, spans_of, with_adverts
 from zancrawler.runs.standing import keep_standing
+from zancrawler.search import Index
 from zancrawler.tables import Tables
 from zancrawler.tables.migrate import exchange
 
@@ -171,6 +172,13 @@ def rebuild_ledger(archive: Archive, outlet: Outlet) -> int:
             for left in path.parent.glob(f"{database.name}-*"):
                 left.unlink()
     return looks
+
+
+def rebuild_index(archive: Archive) -> None:
+    """Makes the search index again, from the tables of all outlets."""
+    index = Index(archive)
+    index.forget()
+    index.refresh()
 
 
 def _outcomes(archive: Archive, outlet: Outlet) -> Iterator[tuple[Outcome, Span]]:

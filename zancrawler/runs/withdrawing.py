@@ -26,6 +26,7 @@ from zancrawler.runs.provenance import outlet_of, outlets_in
 from zancrawler.runs.rows import article_id
 from zancrawler.runs.series import recall_from
 from zancrawler.runs.versions import UnknownArticleError
+from zancrawler.search import Index
 from zancrawler.tables import Access, Tables, withdrawal
 from zancrawler.tables.read import open as read_tables
 
@@ -231,6 +232,9 @@ def _decide(
                 raise
             progress = Progress.PENDING
         decided += [Decided(outlet, a.article_id, a.url, action.value, at, progress) for a in mine]
+    if is_urgent and decided:
+        # It holds the words of what it was made from.
+        Index(archive).forget()
     return tuple(decided)
 
 
