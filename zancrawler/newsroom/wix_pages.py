@@ -27,7 +27,7 @@ DARI_GREGORIAN = (
 INLINE_CODE = Html("""
 (function(){var s=decodeURIComponent(location.hash),r="/post/${s";
 var routes=["/post/sitemap","/post/robots","/blog/tags/decodeURIComponent(e","/page/C,location"];
-var t='<a href="/post/'+s+'">'+s+'</a>';window.open("/blog/page/window.location")})();
+var t='<a href="/post/'+s+'">'+s+'</a>';if(s)window.open("/blog/page/window.location")})();
 """)
 """What tempts whoever looks for links with a regular expression."""
 
