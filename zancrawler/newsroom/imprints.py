@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from zancrawler.newsroom import drupal, pangea, wix, wordpress
+from zancrawler.newsroom import drupal, nextjs, pangea, wix, wordpress
 from zancrawler.newsroom.cases import Case
 from zancrawler.newsroom.edition import Edition
 from zancrawler.newsroom.masthead import Masthead
@@ -26,6 +26,7 @@ IMPRINTS: Mapping[str, Imprint] = MappingProxyType(
         wix.NAME: Imprint(wix.Wix, "Pepyaka"),
         wordpress.NAME: Imprint(wordpress.WordPress, "Apache"),
         drupal.NAME: Imprint(drupal.Drupal, "Apache"),
+        nextjs.NAME: Imprint(nextjs.Nextjs, "nginx"),
         pangea.NAME: Imprint(pangea.Pangea, "nginx"),
     }
 )

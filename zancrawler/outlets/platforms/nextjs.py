@@ -25,7 +25,8 @@ PRESET = Preset(
             body=("main article", "article"),
             title=("main article h1", "article h1", "main h1"),
             date=("main article time[datetime]", "article time[datetime]"),
-            drop=("style", "script", "nav", "aside", "footer", "form", "button"),
+            # The header holds headline, byline and a standfirst that the body begins with again.
+            drop=("style", "script", "header", "nav", "aside", "footer", "form", "button"),
         ),
     ),
     sources=Sources(sitemaps=("/sitemap.xml",), listings=("/",)),
@@ -39,8 +40,8 @@ PRESET = Preset(
         skip=patterns(r"^/(?:_next|api)/", rf"^{LANGUAGE}/search(?:/|\?|$)"),
     ),
     signs=(
-        re.compile(rb'id="__NEXT_DATA__"'),
-        re.compile(rb"self\.__next_f\b"),
-        re.compile(rb'"/_next/static/'),
+        b'id="__NEXT_DATA__"',
+        b"self.__next_f",
+        b'"/_next/static/',
     ),
 )
