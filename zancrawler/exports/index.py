@@ -6,7 +6,7 @@ import gzip
 import hashlib
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -75,21 +75,21 @@ def part_lines(archive: Archive, part: Part) -> Iterator[bytes]:
         ) from error
 
 
-def write_blocks(lines: Iterable[bytes], write: Callable[[bytes], object]) -> Iterator[bytes]:
-    """Writes the lines in compressed blocks; yields the lines of their index."""
+def compressed(lines: Iterable[bytes], where: list[bytes]) -> Iterator[bytes]:
+    """The lines in compressed blocks; `where` gets the lines of the index of these blocks."""
+    meta = {"format": "cdxj-gzip-1.0", "filename": COMPRESSED}
+    where.append(f"!meta 0 {json.dumps(meta)}\n".encode())
     waiting = iter(lines)
     offset = 0
-    meta = {"format": "cdxj-gzip-1.0", "filename": COMPRESSED}
-    yield f"!meta 0 {json.dumps(meta)}\n".encode()
     while block := list(islice(waiting, BLOCK)):
         packed = gzip.compress(b"".join(block), mtime=0)
-        write(packed)
-        where = {
+        place = {
             "offset": offset,
             "length": len(packed),
             "digest": f"sha256:{hashlib.sha256(packed).hexdigest()}",
             "filename": COMPRESSED,
         }
         first = b" ".join(block[0].split(b" ", 2)[:2])
-        yield b"%s %s\n" % (first, json.dumps(where).encode())
+        where.append(b"%s %s\n" % (first, json.dumps(place).encode()))
         offset += len(packed)
+        yield packed

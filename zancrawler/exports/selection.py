@@ -66,6 +66,11 @@ class Part:
             return self.warc.name
         return f"{self.warc.name.removesuffix('.warc.gz')}-part.warc.gz"
 
+    @property
+    def size(self) -> int:
+        """Bytes."""
+        return sum(copied.span.length for copied in self.ranges)
+
     def place(self, offset: int) -> int | None:
         """Where a record of the WARC stands in the package's file; None when it was left out."""
         index = bisect_right(self.ranges, offset, key=lambda copied: copied.span.offset) - 1

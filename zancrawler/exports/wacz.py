@@ -9,12 +9,12 @@ import hashlib
 import json
 import zipfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import IO, Any
+from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
@@ -23,7 +23,7 @@ from zancrawler.archive import Archive, ArchiveError, put_durably
 from zancrawler.capture.wacz import DESCRIPTION, DIGEST, PAGES
 from zancrawler.decisions import Decisions
 
-from .index import COMPRESSED, MAX_PLAIN, Index, write_blocks
+from .index import COMPRESSED, MAX_PLAIN, Index, compressed
 from .pages import page_line, page_time, pages
 from .selection import Asked, Part, select
 from .signing import signed_data
@@ -65,8 +65,9 @@ def export_wacz(
         raise ArchiveError("nothing was captured of what you ask for that may be shown")
     try:
         with put_durably(path) as temporary:
-            with zipfile.ZipFile(temporary, "w") as package:
-                captures, page_count = _Writer(package).write(archive, asked, parts, key)
+            with TemporaryDirectory() as folder, zipfile.ZipFile(temporary, "w") as package:
+                writer = _Writer(package, Path(folder))
+                captures, page_count = writer.write(archive, asked, parts, key)
             if Decisions.read(archive) != before:
                 raise ArchiveError("something was withdrawn or released meanwhile; pack once more")
             size = temporary.stat().st_size
@@ -81,10 +82,12 @@ def _stem(asked: Asked) -> str:
 
 
 class _Writer:
-    """Writes the files of a package one after another, and keeps count of them."""
+    """Writes the files of a package one after another, and keeps a list of them."""
 
-    def __init__(self, package: zipfile.ZipFile) -> None:
+    def __init__(self, package: zipfile.ZipFile, folder: Path) -> None:
+        """`folder` is for files that are of no use afterwards."""
         self._package = package
+        self._folder = folder
         self._resources: list[dict[str, Any]] = []
 
     def write(
@@ -96,39 +99,60 @@ class _Writer:
     ) -> tuple[int, int]:
         """Returns the numbers of captures and pages."""
         for part in parts:
-            with self._file(f"archive/{part.name}", zipfile.ZIP_STORED) as file:
-                file.writelines(part.pieces(PIECE))
-        with TemporaryDirectory() as folder, Index(Path(folder)) as index:
+            name = f"archive/{part.name}"
+            self._put(name, zipfile.ZIP_STORED, part.size, part.pieces(PIECE))
+        with Index(self._folder) as index:
             for part in parts:
                 index.add(archive, part)
             self._index(index)
             captures = index.count
-        latest, page_count = self._pages(pages(archive, parts))
-        created = page_time(datetime.now(UTC)) if key else latest
-        self._description(asked, parts, created, key)
-        return captures, page_count
+        latest, count = "", -1
+
+        def lines() -> Iterator[bytes]:
+            nonlocal latest, count
+            for page in pages(archive, parts):
+                latest, count = max(latest, page.get("ts", "")), count + 1
+                yield page_line(page)
+
+        self._put_lines(PAGES, zipfile.ZIP_DEFLATED, lines())
+        if not count:
+            raise ArchiveError("what you ask for holds no article that may be shown")
+        self._description(asked, parts, page_time(datetime.now(UTC)) if key else latest, key)
+        return captures, count
 
     def _index(self, index: Index) -> None:
         if index.count <= MAX_PLAIN:
-            with self._file("indexes/index.cdxj", zipfile.ZIP_DEFLATED) as file:
-                file.writelines(index.lines())
+            self._put_lines("indexes/index.cdxj", zipfile.ZIP_DEFLATED, index.lines())
             return
-        with self._file(f"indexes/{COMPRESSED}", zipfile.ZIP_STORED) as file:
-            blocks = list(write_blocks(index.lines(), file.write))
-        with self._file("indexes/index.idx", zipfile.ZIP_DEFLATED) as file:
-            file.writelines(blocks)
+        where: list[bytes] = []
+        blocks = compressed(index.lines(), where)
+        self._put_lines(f"indexes/{COMPRESSED}", zipfile.ZIP_STORED, blocks)
+        self._put_lines("indexes/index.idx", zipfile.ZIP_DEFLATED, where)
 
-    def _pages(self, found: Iterable[dict[str, Any]]) -> tuple[str, int]:
-        """Returns the time of the newest page, and how many there are."""
-        latest, count = "", -1
-        with self._file(PAGES, zipfile.ZIP_DEFLATED) as file:
-            for page in found:
-                file.write(page_line(page))
-                latest = max(latest, page.get("ts", ""))
-                count += 1
-        if not count:
-            raise ArchiveError("what you ask for holds no article that may be shown")
-        return latest, count
+    def _put_lines(self, name: str, compression: int, lines: Iterable[bytes]) -> None:
+        path = self._folder / "lines"
+        with path.open("wb") as file:
+            file.writelines(lines)
+        with path.open("rb") as file:
+            self._put(name, compression, path.stat().st_size, iter(partial(file.read, PIECE), b""))
+
+    def _put(self, name: str, compression: int, size: int, pieces: Iterable[bytes]) -> None:
+        digest = hashlib.sha256()
+        # Only where it must: zipfile then tells of it in one place of two, and ReplayWeb.page,
+        # which looks in the other, would read at a wrong offset.
+        force = size > zipfile.ZIP64_LIMIT
+        with self._package.open(_entry(name, compression), "w", force_zip64=force) as file:
+            for piece in pieces:
+                digest.update(piece)
+                file.write(piece)
+        self._resources.append(
+            {
+                "name": name.rpartition("/")[2].lower(),
+                "path": name,
+                "hash": f"sha256:{digest.hexdigest()}",
+                "bytes": size,
+            }
+        )
 
     def _description(
         self,
@@ -156,39 +180,6 @@ class _Writer:
         self._package.writestr(
             _entry(DIGEST, zipfile.ZIP_DEFLATED), json.dumps(proof, indent=2).encode()
         )
-
-    @contextmanager
-    def _file(self, name: str, compression: int) -> Iterator[_Counted]:
-        entry = _entry(name, compression)
-        with self._package.open(entry, "w", force_zip64=True) as file:
-            counted = _Counted(file)
-            yield counted
-        self._resources.append(
-            {
-                "name": name.rpartition("/")[2].lower(),
-                "path": name,
-                "hash": f"sha256:{counted.digest.hexdigest()}",
-                "bytes": counted.size,
-            }
-        )
-
-
-class _Counted:
-    """Counts and digests what is written to a file."""
-
-    def __init__(self, file: IO[bytes]) -> None:
-        self._file = file
-        self.digest = hashlib.sha256()
-        self.size = 0
-
-    def write(self, data: bytes) -> int:
-        self.digest.update(data)
-        self.size += len(data)
-        return self._file.write(data)
-
-    def writelines(self, lines: Iterable[bytes]) -> None:
-        for line in lines:
-            self.write(line)
 
 
 def _entry(name: str, compression: int) -> zipfile.ZipInfo:

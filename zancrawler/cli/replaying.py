@@ -1,0 +1,63 @@
+"""`zancrawler replay`: captures as pages again, in the browser."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from threading import Event
+from typing import Annotated
+
+import typer
+
+from zancrawler.archive import Archive
+from zancrawler.cli.printing import DEFAULT_ARCHIVE, ArchiveOption
+
+DEFAULT_PORT = 8741
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(replay)
+
+
+def replay(
+    file: Annotated[
+        Path | None, typer.Argument(help="A WACZ of anybody's; the archive if none is given.")
+    ] = None,
+    outlet: Annotated[
+        list[str] | None, typer.Option(help="Only this outlet of the archive; may be repeated.")
+    ] = None,
+    port: Annotated[int, typer.Option(help="Where it listens, on loopback.")] = DEFAULT_PORT,
+    install: Annotated[
+        bool, typer.Option("--install", help="Bring the viewer ReplayWeb.page with npm, once.")
+    ] = False,
+    archive: ArchiveOption = DEFAULT_ARCHIVE,
+) -> None:
+    """Shows the archive or a WACZ in ReplayWeb.page until you stop it with Ctrl-C."""
+    from zancrawler.exports.hidden import Hidden
+    from zancrawler.exports.selection import Asked
+    from zancrawler.exports.wacz import export_wacz
+    from zancrawler.replay.package import Shelf, open_package
+    from zancrawler.replay.server import serving
+    from zancrawler.replay.viewer import Viewer
+    from zancrawler.replay.viewer import install as install_viewer
+
+    if install:
+        typer.echo(f"The viewer is in {install_viewer().folder}.")
+        return
+    viewer = Viewer.installed()
+    if file:
+        opened = open_package(file)
+        package = lambda: opened  # noqa: E731
+    else:
+        kept = Archive.existing(archive)
+        asked = Asked(outlets=tuple(outlet or ()))
+        shelf = Shelf(
+            kept,
+            pack=lambda path: export_wacz(kept, asked, path),
+            hidden=lambda: Hidden.of(kept),
+        )
+        typer.echo("Packing the archive ...")
+        shelf.current()
+        package = shelf.current
+    with serving(viewer, package, port) as address:
+        typer.echo(f"Open {address} in a browser; Ctrl-C ends it.")
+        Event().wait()

@@ -1,0 +1,1 @@
+"""Showing captures as pages again, in ReplayWeb.page, with no request that leaves the machine."""

@@ -1,0 +1,93 @@
+"""The package that a viewer is given: somebody's WACZ, or the archive packed for the occasion."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+
+from zancrawler.archive import Archive, ArchiveError
+
+PIECE = 1 << 18
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A package that is open to be read from, at any offset and by any thread."""
+
+    name: str
+    """Another one for every state of the archive, so that no cache gives an old one."""
+    descriptor: int
+    size: int
+
+    def pieces(self, start: int, length: int) -> Iterator[bytes]:
+        while length and (piece := os.pread(self.descriptor, min(PIECE, length), start)):
+            start += len(piece)
+            length -= len(piece)
+            yield piece
+
+
+def open_package(path: Path) -> Opened:
+    """Raises ArchiveError when there is no such file."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError as error:
+        raise ArchiveError(f"cannot open {path}: {error.strerror}") from error
+    status = os.fstat(descriptor)
+    return Opened(f"{status.st_mtime_ns:x}-{status.st_size:x}", descriptor, status.st_size)
+
+
+class Shelf:
+    """The archive's package, as the archive was when the viewer was opened, less what is hidden.
+
+    What is withdrawn or held meanwhile is given out no more from that moment: the package is made
+    anew. Its file has no name once it is open, and is gone with the process, however that ends.
+    """
+
+    def __init__(
+        self, archive: Archive, pack: Callable[[Path], object], hidden: Callable[[], object]
+    ) -> None:
+        """`pack` writes the package to a path; `hidden` tells what it must not hold."""
+        self._archive = archive
+        self._pack = pack
+        self._hidden = hidden
+        self._lock = Lock()
+        self._opened: Opened | None = None
+        self._without: object = None
+        self._seen: list[tuple[str, int, int]] = []
+
+    def current(self) -> Opened:
+        """Raises what `pack` and `hidden` raise."""
+        with self._lock:
+            seen = list(self._decided())
+            if self._opened is None or seen != self._seen:
+                without = self._hidden()
+                if self._opened is None or without != self._without:
+                    self._opened = self._packed()
+                    self._without = without
+                self._seen = seen
+            return self._opened
+
+    def _packed(self) -> Opened:
+        if self._opened is not None:
+            os.close(self._opened.descriptor)
+            self._opened = None
+        path = self._archive.root / "wacz" / f".replay-{os.getpid()}.wacz"
+        try:
+            self._pack(path)
+            return open_package(path)
+        finally:
+            path.unlink(missing_ok=True)
+
+    def _decided(self) -> Iterator[tuple[str, int, int]]:
+        """Changes whenever something may have been withdrawn or held."""
+        for path in (
+            self._archive.withdrawn,
+            *self._archive.table("articles").glob("*/*/*.parquet"),
+        ):
+            with suppress(FileNotFoundError):
+                status = path.stat()
+                yield path.name, status.st_mtime_ns, status.st_size
