@@ -8,7 +8,7 @@
 `date` and `language`; with `{list}` it is run once for all pages (`commands.py`).
 
 A set is a folder that holds `truth.jsonl` (id, file, url, kind, title, authors, date, text, and
-where it says so captured_at, language, beside; null where it does not say) and the pages it names.
+where it says so captured_at, language, layout, beside; null where it does not say) and the pages it names.
 Means over the pages that state the thing. `ms` is processor time a page; each page is given to all
 extractors in turn, so that all see the same machine.
 """
@@ -51,8 +51,9 @@ COLUMNS = (
     *("text", "precision", "recall", "zwnj", "title", "author", "date", "language"),
     *("articles", "others", "ms"),
 )
+GROUPS = ("language", "layout")
 _T = TypeVar("_T")
-WARM_UP = 20
+WARM_UP = 100
 """Pages that an extractor reads before its time is taken: word lists and models are loaded."""
 
 
@@ -61,6 +62,10 @@ class Tally:
     gives: frozenset[str] = ALL
     scores: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     texts: list[tuple[float, str]] = field(default_factory=list)
+    groups: dict[str, dict[str, list[float]]] = field(
+        default_factory=lambda: {name: defaultdict(list) for name in GROUPS}
+    )
+    """Scores of the text by what the truth says of a page."""
 
     def cells(self) -> str:
         return "".join(_cell(self.scores[c] if c in self.gives else (), c) for c in COLUMNS)
@@ -125,6 +130,17 @@ def report(name: str, tallies: Mapping[str, Tally | None], worst: int) -> None:
         print(f"{extractor[:13]:14}{tally.cells()}")
         for score, page in sorted(tally.texts)[:worst]:
             print(f"    {score:.3f} {page}")
+    for group in GROUPS:
+        _report_group(group, {one: tally for one, tally in tallies.items() if tally})
+
+
+def _report_group(group: str, tallies: Mapping[str, Tally]) -> None:
+    values = sorted({value for tally in tallies.values() for value in tally.groups[group]})
+    if values:
+        print(f"text by {group}\n{'':14}" + "".join(f"{value:>10}" for value in values))
+    for extractor, tally in tallies.items() if values else ():
+        cells = (_cell(tally.groups[group][value], "text") for value in values)
+        print(f"{extractor[:13]:14}" + "".join(cells))
 
 
 def _saved(file: Path, row: Mapping[str, Any]) -> SavedPage:
@@ -160,7 +176,11 @@ def _count(tally: Tally, row: Mapping[str, Any], result: Result) -> None:
     found = result if result.is_article else Result()
     for name, score in _article(row, found).items():
         tally.scores[name].append(score)
-    tally.texts.append((tally.scores["text"][-1], row["id"]))
+    score = tally.scores["text"][-1]
+    tally.texts.append((score, row["id"]))
+    for group in GROUPS:
+        if row.get(group):
+            tally.groups[group][row[group]].append(score)
 
 
 def _article(row: Mapping[str, Any], found: Result) -> dict[str, float]:

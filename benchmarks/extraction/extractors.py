@@ -75,7 +75,7 @@ def _newspaper4k(page: SavedPage) -> Result:
     from newspaper import Article
 
     article = Article(page.url, fetch_images=False)
-    article.download(input_html=page.body.decode("utf-8", "replace"))
+    article.download(input_html=page.body)
     article.parse()
     date = article.publish_date
     day = f"{date:%Y-%m-%d}" if isinstance(date, datetime) else None
@@ -86,7 +86,7 @@ def _readability(page: SavedPage) -> Result:
     from lxml.html import fromstring
     from readability import Document
 
-    document = Document(page.body.decode("utf-8", "replace"), url=page.url)
+    document = Document(page.body, url=page.url)
     summary = document.summary(html_partial=True)
     text = "\n".join(fromstring(summary).itertext()) if re.search(r"\w", summary) else None
     return Result(text, document.short_title())
@@ -94,9 +94,10 @@ def _readability(page: SavedPage) -> Result:
 
 def _resiliparse(page: SavedPage) -> Result:
     from resiliparse.extract.html2text import extract_plain_text
+    from resiliparse.parse.encoding import bytes_to_str, detect_encoding
     from resiliparse.parse.lang import detect_fast
 
-    html = page.body.decode("utf-8", "replace")
+    html = bytes_to_str(page.body, detect_encoding(page.body, html5_compatible=True))
     text = extract_plain_text(html, main_content=True, comments=False, alt_texts=False, links=False)
     return Result(text, language=detect_fast(text)[0])
 

@@ -54,6 +54,7 @@ class OwnPage:
             "url": self.url,
             "captured_at": f"{self.captured_at:%Y-%m-%dT%H:%M:%SZ}",
             "kind": self.kind,
+            "layout": self.layout,
             "language": self.language if article else None,
             "title": self.title if article else None,
             "authors": list(self.authors) if article else None,
