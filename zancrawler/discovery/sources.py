@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 
-from zancrawler.discovery.advert import Discovered, Via
+from zancrawler.discovery.advert import Discovered, UnreadableSource, Via
 from zancrawler.discovery.apis import read_api
 from zancrawler.discovery.feeds import read_feed
 from zancrawler.discovery.listings import read_listing
-from zancrawler.discovery.markup import parse_html
 from zancrawler.discovery.sitemaps import read_sitemap
+from zancrawler.markup import UnreadableMarkup, parse_html
 from zancrawler.outlets import Outlet
 
 _FEED = re.compile(rb"<(?:rss|feed|rdf:RDF|channel)[\s>]", re.IGNORECASE)
@@ -46,4 +46,7 @@ def read_source(
         case Via.API:
             return read_api(body, url, pages)
         case _:
-            return read_listing(parse_html(body), url, outlet)
+            try:
+                return read_listing(parse_html(body), url, outlet)
+            except UnreadableMarkup as error:
+                raise UnreadableSource(str(error)) from error

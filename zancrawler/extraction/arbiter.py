@@ -120,9 +120,11 @@ def _choose(blocks: Sequence[TextBlock], first: Claim, second: Claim) -> tuple[s
 
 def _is_doubtful(blocks: Sequence[TextBlock], first: Claim, second: Claim) -> bool:
     """Whether the first answer is worth asking for again, at length: the other witness says
-    something else, or most of the page's text would be none of the article's."""
-    little = _letters(blocks[i] for i in first) < FEW * _letters(blocks)
-    return little or (_agreement(blocks, first, second) or 0.0) < AGREEMENT
+    something else, or knows more prose where the article would be a small part of the page."""
+    if (_agreement(blocks, first, second) or 0.0) < AGREEMENT:
+        return True
+    one, other = (_letters(_prose(blocks[i] for i in claim)) for claim in (first, second))
+    return other > one and _letters(blocks[i] for i in first) < FEW * _letters(blocks)
 
 
 def _completed(blocks: Sequence[TextBlock], chosen: Claim, second: Claim) -> set[int]:

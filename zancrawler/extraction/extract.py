@@ -46,7 +46,8 @@ def extract(page: Page, outlet: Outlet, memory: SiteMemory | None = None) -> Art
     if not own:
         raise NoArticle("No text of an article was found in the page.")
     text = joined(own)
-    language = detect(text, outlet.languages)
+    declared = declared_language(page, structured)
+    language = detect(text, outlet.languages, declared)
     when = publication_of(page, structured, node, surroundings, rules, outlet)
     images = pictures_of(found.element, surroundings, structured, node, rules, page.url)
     if body.credit:
@@ -71,7 +72,7 @@ def extract(page: Page, outlet: Outlet, memory: SiteMemory | None = None) -> Art
         date_source=when.source,
         language=language.tag if language else None,
         language_score=language.score if language else None,
-        language_declared=declared_language(page, structured),
+        language_declared=declared,
         section=_section(page, structured, rules),
         tags=_tags(structured),
         description=structured.first("description", "og:description", "twitter:description")

@@ -1,8 +1,9 @@
 """Which language a text is in, as a BCP 47 tag, offline, three words being enough.
 
 Pashto, Persian, Urdu, Arabic, Uzbek, Tajik and English are told by their commonest words and by
-letters that only they have; what that leaves open is py3langid's (97 languages, the model inside
-its package). Persian is then told apart by its words: «پوهنتون», «شفاخانه», «دالر» are written in
+letters that only they have. Of a text that this leaves open the page's own word is believed where
+resiliparse, which costs nothing, says the same; else it is py3langid's (97 languages, the model
+inside its package). Persian is then told apart by its words: «پوهنتون», «شفاخانه», «دالر» are written in
 Afghanistan (`fa-AF`, Dari), «استانداری», «تومان», «دلار» in Iran (`fa-IR`). Where it holds neither
 it is the outlet's own variety, and `fa` where no outlet is known.
 
@@ -18,6 +19,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
+
+from resiliparse.parse.lang import detect_fast
 
 from zancrawler.extraction.language_words import (
     FAINT,
@@ -36,6 +39,9 @@ LONGEST_SAMPLE = 3_000
 SHORT_PARAGRAPH = 20
 """Letters under which a paragraph (a name, a place) is taken to be in its text's language."""
 
+LONG_ENOUGH = 100
+"""Words from which resiliparse seldom mistakes a language for any but its nearest kin."""
+
 MOST_PARAGRAPHS = 1_000
 """Paragraphs that are read one by one; those after them are in their text's language."""
 
@@ -43,6 +49,8 @@ UNSURE = 0.2
 """A score of the model below which its answer is worth less than the outlet's own languages."""
 
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
+
+_PRIMARY = re.compile("[a-z]{2,3}(?![a-z])")
 
 _SUFFIX = re.compile("(?:هایی?|ها|گان|یی|ی)$")
 """Persian endings that are typed on to a word when the joiner is left out."""
@@ -81,13 +89,15 @@ _LATIN = _Script(("en", "uz"), enough=0.16, least=4)
 _OTHER = _Script((), enough=0, least=0)
 
 
-def detect(text: str, expected: Sequence[str] = ()) -> LanguageGuess | None:
+def detect(
+    text: str, expected: Sequence[str] = (), declared: str | None = None
+) -> LanguageGuess | None:
     """The language of a text, or None where it has no letters.
 
     `expected` are the outlet's languages, the main one first: they settle what the text leaves
-    open, never what it says plainly.
+    open, never what it says plainly. `declared` is the page's own word, as it stands there.
     """
-    return _guess(_sample(text), expected)
+    return _guess(_sample(text), expected, declared)
 
 
 def by_paragraph(text: str, expected: Sequence[str] = ()) -> tuple[LanguageGuess | None, ...]:
@@ -122,7 +132,9 @@ def _sample(text: str) -> _Sample:
     return _Sample(head, words, _script(words))
 
 
-def _guess(sample: _Sample, expected: Sequence[str]) -> LanguageGuess | None:
+def _guess(
+    sample: _Sample, expected: Sequence[str], declared: str | None = None
+) -> LanguageGuess | None:
     if not sample.words:
         return None
     languages = tuple(tag.split("-")[0] for tag in expected)
@@ -141,7 +153,7 @@ def _guess(sample: _Sample, expected: Sequence[str]) -> LanguageGuess | None:
     ):
         guess = LanguageGuess(best, points[best] / sum(points.values()))
     else:
-        guess = _from_model(sample, languages)
+        guess = _confirmed(sample, declared) or _from_model(sample, languages)
     return _with_variety(guess, variety, expected) if guess.tag == "fa" else guess
 
 
@@ -198,6 +210,14 @@ def _with_variety(guess: LanguageGuess, variety: float, expected: Sequence[str])
         return LanguageGuess(usual or "fa", guess.score)
     tag = "fa-AF" if variety > 0 else "fa-IR"
     return LanguageGuess(tag, guess.score / (1 + math.exp(-2 * abs(variety))))
+
+
+def _confirmed(sample: _Sample, declared: str | None) -> LanguageGuess | None:
+    tag = _PRIMARY.match((declared or "").lower())
+    if tag is None or sample.words.total() < LONG_ENOUGH:
+        return None
+    found, _ = detect_fast(sample.text)
+    return LanguageGuess(tag[0], 1.0) if found == tag[0] else None
 
 
 def _from_model(sample: _Sample, expected: Sequence[str]) -> LanguageGuess:

@@ -7,26 +7,19 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
-import lxml.etree
-import lxml.html
 from charset_normalizer import from_bytes
+from lxml.etree import strip_elements
+from lxml.html import HtmlElement
 from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding, read_bom
 
-MAX_BYTES = 6_000_000
-"""Of a decoded body. Real pages reach 1.4 MB; lxml needs about 17 bytes of memory for each byte."""
-MAX_TAGS = 200_000
-"""Opening and closing tags. Real pages stay below 20,000."""
-MAX_DEPTH = 400
-"""Elements within elements. Real pages stay below 60; all climbing up the tree relies on it."""
-MAX_ATTRIBUTES = 5_000
-"""Of one tag: libxml2 compares each with all before it."""
+from zancrawler.markup import MAX_BYTES, UnreadableMarkup, parse_html
+
 DETECTION_BYTES = 50_000
 """How much of a body without any usable declaration is looked at to guess its charset."""
 
 _BINARY = (b"%PDF-", b"PK\x03\x04", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x1f\x8b", b"\x00\x00")
 _TAG = re.compile(rb"<[a-zA-Z!]")
-_ATTRIBUTE = re.compile(rb"\s[\w:-]+=")
-_TOO_DEEP = f"boolean({'/*' * MAX_DEPTH})"
+_UNREAD = ("svg", "style")
 # C0 controls but tab, newline, form feed and return: HTML allows none, XML can hold none.
 _CONTROLS = bytes((*range(9), 11, *range(14, 32), 127))
 _NO_CHARACTERS = re.compile("[\ufffe\uffff]")
@@ -50,8 +43,9 @@ class Page:
     url: str
     text: str
     """The decoded HTML."""
-    tree: lxml.html.HtmlElement
-    """Shared: readers do not change it."""
+    tree: HtmlElement
+    """Without drawings and style sheets, a fifth of all elements. Shared: readers do not change it.
+    """
     captured_at: datetime
     """Aware UTC."""
 
@@ -73,22 +67,11 @@ class Page:
         html = _clean(decode(body, content_type))
         if not _TAG.search(html):
             raise UnreadablePage("The body holds no HTML tag.")
-        tags = html.split(b"<")
-        if len(tags) > MAX_TAGS:
-            raise UnreadablePage(f"The body has more than {MAX_TAGS:,} tags.")
-        long = (tag.partition(b">")[0] for tag in tags if len(tag) > MAX_ATTRIBUTES)
-        if any(len(_ATTRIBUTE.findall(tag)) > MAX_ATTRIBUTES for tag in long):
-            raise UnreadablePage(f"A tag has more than {MAX_ATTRIBUTES:,} attributes.")
-        # A parser of its own for each page: lxml's are not safe to share between threads.
-        parser = lxml.html.HTMLParser(
-            encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True
-        )
         try:
-            tree = lxml.html.document_fromstring(html, parser=parser)
-        except lxml.etree.ParserError as error:
-            raise UnreadablePage(f"The HTML holds no element: {error}.") from error
-        if tree.xpath(_TOO_DEEP):
-            raise UnreadablePage(f"The tags are nested more than {MAX_DEPTH} levels deep.")
+            tree = parse_html(html, encoding="utf-8")
+        except UnreadableMarkup as error:
+            raise UnreadablePage(f"The page cannot be read: {error}.") from error
+        strip_elements(tree, *_UNREAD, with_tail=False)
         return cls(url, html.decode(), tree, captured_at)
 
 

@@ -110,43 +110,50 @@ class _Walk:
         self._skip = skip
         self._pieces: list[str] = []
         self._linked: list[str] = []
-        self._in_link = 0
 
     def blocks(self) -> Iterator[TextBlock]:
-        holder, breaks = self._root, 0
+        root, pieces, linked = self._root, self._pieces, self._linked
+        holder: HtmlElement | None = root
+        breaks = in_link = 0
         for event, element in self._events:
             tag = element.tag
             if event == "start":
-                if element is not self._root and self._silent(element, tag):
+                if element is not root and self._silent(element, tag):
                     self._events.skip_subtree()
                     continue
                 if tag == "a":
-                    self._in_link += 1
-                if tag == "br":
+                    in_link += 1
+                elif tag == "br":
                     breaks += 1
-                    if breaks > 1:
+                    if breaks == 1:
+                        pieces.append("\v")
+                    elif pieces:
                         yield from self._flush(holder)
-                    else:
-                        self._pieces.append("\v")
-                if tag in _BLOCK:
-                    yield from self._flush(holder)
+                elif tag in _BLOCK:
+                    if pieces:
+                        yield from self._flush(holder)
                     holder = element
                 text = element.text
             else:
                 if tag == "a":
-                    self._in_link = max(0, self._in_link - 1)
-                if tag in _BLOCK:
-                    yield from self._flush(holder)
-                    holder = element.getparent() if element is not self._root else element
-                if element is self._root:
+                    in_link = max(0, in_link - 1)
+                elif tag in _BLOCK:
+                    if pieces:
+                        yield from self._flush(holder)
+                    holder = element.getparent() if element is not root else element
+                if element is root:
+                    if pieces:
+                        yield from self._flush(holder)
                     return
                 text = element.tail
             if text:
                 if not text.isspace():
                     breaks = 0
-                self._pieces.append(text)
-                if self._in_link:
-                    self._linked.append(text)
+                elif not pieces:
+                    continue
+                pieces.append(text)
+                if in_link:
+                    linked.append(text)
 
     def _silent(self, element: HtmlElement, tag: object) -> bool:
         if tag in _SILENT or element in self._skip:
@@ -154,21 +161,19 @@ class _Walk:
         # An unclosed button swallows the page; a script uncovers what was served hidden.
         if tag == "button":
             return element.find(".//p") is None
-        hidden = element.get("hidden") is not None or _HIDDEN.search(element.get("style", ""))
-        return bool(hidden) and not any(element.find(f".//{name}") is not None for name in _MAIN)
+        style = element.get("style")
+        if element.get("hidden") is None and not (style and _HIDDEN.search(style)):
+            return False
+        return not any(element.find(f".//{name}") is not None for name in _MAIN)
 
     def _flush(self, holder: HtmlElement | None) -> Iterator[TextBlock]:
-        if not self._pieces:
-            return
-        raw = "".join(self._pieces)
-        linked = "".join(self._linked)
+        """The block of what has gathered, if that is more than white space."""
+        text = tidy("".join(self._pieces))
+        if text and holder is not None:
+            linked = len(key_of("".join(self._linked))) if self._linked else 0
+            yield TextBlock(_kind(holder), text, key_of(text), linked, holder)
         self._pieces.clear()
         self._linked.clear()
-        text = tidy(raw)
-        if text and holder is not None:
-            yield TextBlock(
-                _kind(holder), text, key_of(text), len(key_of(linked)) if linked else 0, holder
-            )
 
 
 def tidy(raw: str) -> str:

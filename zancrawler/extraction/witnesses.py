@@ -29,6 +29,8 @@ CHUNK = 60
 """Letters of the pieces in which a line is looked for that is not found whole."""
 MAX_LETTERS = 300_000
 """Of a page's text, up to which a line is looked for everywhere. Long reads have 60,000."""
+MAX_CLAIMED = 1_000_000
+"""Letters of a page from which no witness is asked: they would need a gigabyte for it."""
 MAX_TRAFILATURA_BLOCKS = 6_000
 """Text blocks up to which trafilatura is asked: its time grows faster than the page."""
 
@@ -39,7 +41,7 @@ def ask_trafilatura(page: Page, blocks: Sequence[TextBlock], *, thorough: bool =
     """Without its metadata, which takes half of its time and is read better elsewhere. `thorough`
     lets it compare its own answer with two more extractors, which takes as long again.
     """
-    if len(blocks) > MAX_TRAFILATURA_BLOCKS:
+    if len(blocks) > MAX_TRAFILATURA_BLOCKS or _is_too_long(blocks):
         return frozenset()
     document = trafilatura.bare_extraction(
         page.tree,
@@ -54,10 +56,16 @@ def ask_trafilatura(page: Page, blocks: Sequence[TextBlock], *, thorough: bool =
 
 def ask_resiliparse(page: Page, blocks: Sequence[TextBlock]) -> Claim:
     """Ten times as fast as trafilatura; finds nearly everything, and too much."""
+    if _is_too_long(blocks):
+        return frozenset()
     text = extract_plain_text(
         page.text, main_content=True, alt_texts=False, links=False, list_bullets=False
     )
     return claim(blocks, text)
+
+
+def _is_too_long(blocks: Sequence[TextBlock]) -> bool:
+    return sum(len(block.key) for block in blocks) > MAX_CLAIMED
 
 
 def claim(blocks: Sequence[TextBlock], text: str) -> Claim:

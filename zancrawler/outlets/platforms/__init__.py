@@ -21,7 +21,7 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
 def recognise(html: bytes) -> Preset:
     """The platform that made this page; `plain` when nothing gives one away."""
     for preset in PRESETS.values():
-        if any(sign.search(html) for sign in preset.signs):
+        if any(sign in html for sign in preset.signs):
             return preset
     return plain.PRESET
 

@@ -17,8 +17,9 @@ class Preset:
     articles: tuple[ArticleRules, ...]
     sources: Sources = field(default_factory=Sources)
     urls: UrlRules = field(default_factory=UrlRules)
-    signs: tuple[re.Pattern[bytes], ...] = ()
-    """Byte patterns of which one in a page's HTML gives the platform away."""
+    signs: tuple[bytes, ...] = ()
+    """Of which one in a page's HTML gives the platform away. Plain bytes: they are looked for in
+    every page of a site that nobody knows, ten times as fast as patterns are."""
 
 
 def patterns(*expressions: str) -> tuple[re.Pattern[str], ...]:

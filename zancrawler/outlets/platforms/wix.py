@@ -48,8 +48,9 @@ PRESET = Preset(
         drop_parameters=patterns(r"comp-[a-z0-9]+_page", r"lightbox"),
     ),
     signs=(
-        re.compile(rb"static\.wixstatic\.com/"),
-        re.compile(rb'content="Wix\.com Website Builder"'),
-        re.compile(rb'id="wix-(?:essential-viewer-model|warmup-data)"'),
+        b"static.wixstatic.com/",
+        b'content="Wix.com Website Builder"',
+        b'id="wix-essential-viewer-model"',
+        b'id="wix-warmup-data"',
     ),
 )

@@ -121,8 +121,9 @@ PRESET = Preset(
         story_id=re.compile(r"[?&]p=([0-9]+)"),
     ),
     signs=(
-        re.compile(rb"/wp-(?:content|includes)/"),
-        re.compile(rb'name="generator" content="WordPress'),
-        re.compile(rb'rel="https://api\.w\.org/"'),
+        b"/wp-content/",
+        b"/wp-includes/",
+        b'name="generator" content="WordPress',
+        b'rel="https://api.w.org/"',
     ),
 )
