@@ -118,7 +118,7 @@ def test_a_rebuild_brings_nothing_back_and_a_restoration_all(
     before = files(archive, "articles", "versions", "captures")
     article = one_of(archive, "ps")
     end = ("--archive", archive.root, "--outlets", crawled.newsroom.catalogue)
-    zancrawler("withdraw", article["article_id"], *BY, *end)
+    zancrawler("withdraw", article["url"], *BY, *end)
     hidden = files(archive, "articles", "versions", "captures")
     zancrawler("rebuild", "--ledger", *end)
     assert files(archive, "articles", "versions", "captures") == hidden
@@ -126,6 +126,19 @@ def test_a_rebuild_brings_nothing_back_and_a_restoration_all(
     assert files(archive, "articles", "versions", "captures") == before
     assert not Decisions.read(archive).withdrawn()
     zancrawler("withdraw", article["url"], "--restore", *BY, *end, code=1)
+
+
+def test_the_id_of_a_story_means_all_its_articles(archive: Archive) -> None:
+    zancrawler("stories", "--archive", archive.root)
+    stories = table(archive, "stories")
+    many = {row["story_id"]: [] for row in stories}
+    for row in stories:
+        many[row["story_id"]].append(row["article_id"])
+    story, members = max(many.items(), key=lambda pair: len(pair[1]))
+    assert len(members) > 1
+    zancrawler("withdraw", story, *BY, "--archive", archive.root)
+    withdrawn = Decisions.read(archive).withdrawn()
+    assert {decision.article_id for decision in withdrawn} == set(members)
 
 
 def test_after_a_purge_no_file_has_it_and_every_other_row_stands(

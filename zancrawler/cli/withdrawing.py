@@ -27,7 +27,8 @@ ReasonOption = Annotated[
 ]
 ByOption = Annotated[str, typer.Option(help="Who decides: a name or a role.")]
 ArticleArgument = Annotated[
-    str, typer.Argument(metavar="URL|STORY", help="An article's URL or id, or a story's id.")
+    str,
+    typer.Argument(metavar="URL|STORY", help="An article's URL, or a story's id for all of it."),
 ]
 
 holds_app = typer.Typer(

@@ -77,7 +77,7 @@ class Hold:
 
 
 def find(archive: Archive, catalogue: Catalogue, name: str) -> list[Known]:
-    """The article of a URL in any spelling or of an article_id, or those of a story_id.
+    """The article of a URL in any spelling, or all of a story_id; of an id of no story, its own.
 
     Raises UnknownArticleError.
     """
