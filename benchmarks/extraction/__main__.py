@@ -9,8 +9,8 @@
 
 A set is a folder that holds `truth.jsonl` (id, file, url, kind, title, authors, date, text, and
 where it says so captured_at, language, layout, beside; null where it does not say) and the pages
-it names. Means over the pages that state the thing. `ms` is processor time a page; each page is given to all
-extractors in turn, so that all see the same machine.
+it names. Means over the pages that state the thing. `ms` is processor time a page; each page is
+given to all extractors in turn, so that all see the same machine.
 """
 
 from __future__ import annotations
