@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from zancrawler.newsroom import drupal, nextjs, pangea, wix, wordpress
+from zancrawler.newsroom import drupal, nextjs, pangea, plain, wix, wordpress
 from zancrawler.newsroom.cases import Case
 from zancrawler.newsroom.edition import Edition
 from zancrawler.newsroom.masthead import Masthead
@@ -28,6 +28,7 @@ IMPRINTS: Mapping[str, Imprint] = MappingProxyType(
         drupal.NAME: Imprint(drupal.Drupal, "Apache"),
         nextjs.NAME: Imprint(nextjs.Nextjs, "nginx"),
         pangea.NAME: Imprint(pangea.Pangea, "nginx"),
+        plain.NAME: Imprint(plain.Plain, "Apache/1.3.42 (Unix)"),
     }
 )
 DEFAULT = (wix.NAME, wordpress.NAME)

@@ -100,7 +100,10 @@ def article_page(
         posting=_posting(frame, article, url) if article.language == "en" else "",
     )
     body = joined([_article(frame, each, following) for each in (article, *following[:1])])
-    props = {"article": _props(article), "related": [_props(each) for each in following]}
+    props: dict[str, object] = {
+        "article": _props(article),
+        "related": [_props(each) for each in following],
+    }
     return shell(frame, article.language, head, body, props)
 
 
