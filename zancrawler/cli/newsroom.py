@@ -27,13 +27,16 @@ def register(app: typer.Typer) -> None:
 
 
 def newsroom(
+    outlets: Annotated[
+        list[str] | None, typer.Argument(help="Its outlets; two of them if none is named.")
+    ] = None,
     port: Annotated[int, typer.Option(help="The first of the ports it listens on.")] = FIRST_PORT,
     day: Annotated[int, typer.Option(min=0, max=60, help="Which of its days it shows.")] = 0,
 ) -> None:
     """Serves the bundled newsroom on loopback until you stop it with Ctrl-C."""
-    from zancrawler.newsroom import run
+    from zancrawler.newsroom import DEFAULT, run
 
-    run(port, day)
+    run(port, day, outlets or DEFAULT)
 
 
 def demo(

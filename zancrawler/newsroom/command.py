@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import signal
 import sys
+from collections.abc import Sequence
 
+from zancrawler.newsroom.imprints import DEFAULT
 from zancrawler.newsroom.service import Newsroom, serve
 
 
-def run(port: int = 8731, day: int = 0) -> None:
-    """Serve until interrupted or terminated. Raises NewsroomError when a port is taken."""
+def run(port: int = 8731, day: int = 0, outlets: Sequence[str] = DEFAULT) -> None:
+    """Serve until interrupted or terminated. Raises NewsroomError when a port is taken, or when no
+    outlet is called so."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        with serve(day, port) as newsroom:
+        with serve(day, port, outlets) as newsroom:
             sys.stdout.write(welcome(newsroom, day))
             sys.stdout.flush()
             signal.pause()

@@ -18,7 +18,7 @@ from zancrawler.newsroom.cases import Case
 from zancrawler.newsroom.catalogue import write_catalogue
 from zancrawler.newsroom.desk import LoggedRequest
 from zancrawler.newsroom.edition import Presence, Spell, Weather
-from zancrawler.newsroom.imprints import DEFAULT
+from zancrawler.newsroom.imprints import DEFAULT, IMPRINTS
 from zancrawler.newsroom.truth import TruthArticle
 
 PATIENCE = 30
@@ -87,6 +87,9 @@ def serve(day: int = 0, port: int = 0, outlets: Sequence[str] = DEFAULT) -> Iter
 
     `port` is the first outlet's; the others and the desk get the next ones; 0: any free ones.
     """
+    if unknown := [name for name in outlets if name not in IMPRINTS]:
+        known = ", ".join(IMPRINTS)
+        raise NewsroomError(f"the newsroom has no outlet '{unknown[0]}'; it has {known}")
     command = [sys.executable, "-m", "zancrawler.newsroom", "--watch-parent"]
     command += ["--day", str(day), "--port", str(port), *outlets]
     with (
