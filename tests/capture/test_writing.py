@@ -136,7 +136,9 @@ def test_every_capture_of_a_url_is_found(tmp_path_factory, urls):
         Capture(urlkey(url), f"2026{n:010}", url, None, "200", "-", 10, n, "tester-1.warc.gz")
         for n, url in enumerate(urls)
     ]
-    write_index(archive, archive.warcs("tester") / "2026" / "tester-1.warc.gz", captures)
+    write_index(
+        archive, archive.warcs("tester") / "2026" / "tester-1.warc.gz", [c.line() for c in captures]
+    )
     for url in {*urls, "http://news.example/", "http://news.example/99", "http://a.example/"}:
         assert list(captures_of(archive, "tester", url)) == [
             capture for capture in captures if capture.url == url

@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import IO
 
@@ -17,7 +18,7 @@ from surt import surt
 from zancrawler.archive import Archive, put_durably
 
 from .errors import DamagedWarcError
-from .http import MAX_HEAD, head_length, parse_head
+from .http import MAX_HEAD, Head, head_length, parse_head
 from .reader import Record, read_records
 
 MAX_LINE = 1 << 20
@@ -85,24 +86,48 @@ def capture_of(record: Record, filename: str) -> Capture | None:
     """The index line of a record; None for one that stands for no capture."""
     if record.type not in ("response", "revisit") or record.target_uri is None:
         return None
+    head = parse_head(record.block[: head_length(record.block) or MAX_HEAD])
+    return index_line(
+        record.type,
+        record.target_uri,
+        record.date,
+        head if record.block else None,
+        record.payload_digest,
+        offset=record.offset,
+        length=record.length,
+        filename=filename,
+    )
+
+
+def index_line(
+    kind: str,
+    url: str,
+    date: datetime,
+    head: Head | None,
+    digest: str | None,
+    *,
+    offset: int,
+    length: int,
+    filename: str,
+) -> Capture:
+    """The index line of a `response` or `revisit` whose HTTP head is `head`, if it has one."""
     status: str | None = None
     mime: str | None = None
-    if record.block:
-        head = parse_head(record.block[: head_length(record.block) or MAX_HEAD])
+    if head is not None:
         if head.status is not None:
             status = head.start_line.split(None, 2)[1].decode("ascii")
         content_type = head.get(b"content-type")
         if content_type is not None:
             mime = _MIME_END.split(content_type.decode("utf-8", "replace"), maxsplit=1)[0]
     return Capture(
-        urlkey=urlkey(record.target_uri),
-        timestamp=f"{record.date:%Y%m%d%H%M%S}",
-        url=record.target_uri,
-        mime="warc/revisit" if record.type == "revisit" else mime,
+        urlkey=urlkey(url),
+        timestamp=f"{date:%Y%m%d%H%M%S}",
+        url=url,
+        mime="warc/revisit" if kind == "revisit" else mime,
         status=status,
-        digest=record.payload_digest or "-",
-        length=record.length,
-        offset=record.offset,
+        digest=digest or "-",
+        length=length,
+        offset=offset,
         filename=filename,
     )
 
@@ -115,17 +140,18 @@ def urlkey(url: str) -> str:
     return key
 
 
-def write_index(archive: Archive, warc: Path, captures: Iterable[Capture]) -> None:
-    """Puts the CDXJ of a closed WARC beside the others, whole or not at all. Raises OSError."""
+def write_index(archive: Archive, warc: Path, lines: Iterable[bytes]) -> None:
+    """Puts the CDXJ of a closed WARC beside the others, whole or not at all. `lines` come in any
+    order. Raises OSError."""
     with put_durably(archive.cdxj(warc)) as temporary:
-        temporary.write_bytes(b"".join(sorted(capture.line() for capture in captures)))
+        temporary.write_bytes(b"".join(sorted(lines)))
 
 
 def index_warc(archive: Archive, warc: Path) -> None:
     """Writes a closed WARC's CDXJ anew from its records. Raises OSError, DamagedWarcError."""
     records = read_records(warc, max_block=MAX_HEAD)
     captures = (capture_of(record, warc.name) for record in records)
-    write_index(archive, warc, (capture for capture in captures if capture is not None))
+    write_index(archive, warc, (capture.line() for capture in captures if capture is not None))
 
 
 def captures_of(archive: Archive, outlet: str, url: str) -> Iterator[Capture]:

@@ -15,8 +15,6 @@ import twisted
 from scrapy.crawler import Crawler
 from scrapy.http import Request
 from scrapy.utils.defer import deferred_from_coro, maybe_deferred_to_future
-from twisted.internet.threads import deferToThreadPool
-from twisted.python.threadpool import ThreadPool
 
 from zancrawler.archive import Archive, ArchiveError
 
@@ -24,6 +22,7 @@ from . import signals
 from .errors import CaptureError
 from .exchange import CapturedExchange, WireExchange
 from .records import without_user
+from .thread import WriterThread
 from .writer import WarcWriter
 
 _T = TypeVar("_T")
@@ -53,14 +52,13 @@ class CaptureSession:
         self.spool_folder = self.archive.warcs(outlet)
         self.view_bytes = settings.getint("ZANCRAWLER_VIEW_BYTES", VIEW_BYTES)
         self._crawler = crawler
-        self._reactor: Any = reactor
         self._writer = WarcWriter(
             self.archive,
             outlet,
             settings.getint("ZANCRAWLER_WARC_MAX_BYTES", MAX_WARC_BYTES),
             _information(crawler, outlet),
         )
-        self._thread = ThreadPool(minthreads=1, maxthreads=1, name="warc-writer")
+        self._thread = WriterThread(reactor)
         self._users = 0
         self._failure: CaptureError | None = None
 
@@ -111,10 +109,7 @@ class CaptureSession:
 
     async def _in_thread(self, function: Callable[..., _T], *arguments: Any) -> _T:
         """All writing is done by one thread, in the order it was asked for."""
-        if not self._thread.started:
-            self._thread.start()
-        deferred = deferToThreadPool(self._reactor, self._thread, function, *arguments)
-        return cast(_T, await maybe_deferred_to_future(deferred))
+        return cast(_T, await maybe_deferred_to_future(self._thread.run(function, *arguments)))
 
     def fail(self, fault: ArchiveError | OSError) -> CaptureError:
         """Ends the run: nothing may be fetched that is not captured."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from zancrawler.archive import Archive
 
-from .cdxj import index_warc
+from .cdxj import index_line, write_index
 from .exchange import CapturedExchange, WireExchange, WireState
 from .originals import Originals, sighting
 from .records import (
@@ -24,6 +24,8 @@ from .warcfile import Series, Span, WarcFile, warc_path
 
 MIN_REPEATED = 512
 """Bytes of payload. A revisit's own fields take about as many, so below this nothing is saved."""
+MAX_CAPTURES = 100_000
+"""In one file. Their index lines, about 300 bytes each, are held in memory until it is closed."""
 
 
 @dataclass(slots=True)
@@ -32,8 +34,10 @@ class _Growing:
 
     file: WarcFile
     warcinfo_id: str
-    hosts: set[str]
+    hosts: set[str] = field(default_factory=set)
     """Those whose certificates it holds."""
+    index: list[bytes] = field(default_factory=list)
+    """A line for each capture."""
 
 
 class WarcWriter:
@@ -46,8 +50,8 @@ class WarcWriter:
         max_bytes: int,
         information: Iterable[tuple[str, str]],
     ) -> None:
-        """`information` are the warcinfo fields, `max_bytes` is where a file is closed and the
-        next one begun: no exchange is split."""
+        """`information` are the warcinfo fields. At `max_bytes`, or MAX_CAPTURES, a file is closed
+        and the next one begun: no exchange is split."""
         self._archive = archive
         self._outlet = outlet
         self._originals = Originals.open(archive, outlet)
@@ -69,11 +73,14 @@ class WarcWriter:
             notes = {**notes, "error": error}
         records = exchange_records(exchange, answer, original, growing.warcinfo_id, notes)
         spans = growing.file.append(records)
-        if series is Series.PAGES and answer is not None and exchange.method == "GET":
+        captured = _captured(exchange, growing.file.name, records, spans, answer, error)
+        if series is Series.PAGES and answer is not None:
             response = next(record for record in records if _is_response(record))
-            if seen := sighting(response.fields, answer.head):
+            growing.index.append(_index_line(captured, response, answer, growing.file.path.name))
+            seen = sighting(response.fields, answer.head)
+            if seen is not None and exchange.method == "GET":
                 self._originals.note(seen)
-        return _captured(exchange, growing.file.name, records, spans, answer, error)
+        return captured
 
     def _original(self, exchange: WireExchange, answer: Answer | None) -> Original | None:
         """The record that this answer repeats, so that a revisit does."""
@@ -105,7 +112,9 @@ class WarcWriter:
 
     def _file(self, series: Series) -> _Growing:
         growing = self._growing.get(series)
-        if growing is not None and growing.file.size >= self._max_bytes:
+        if growing is not None and (
+            growing.file.size >= self._max_bytes or len(growing.index) >= MAX_CAPTURES
+        ):
             self._close(series)
             growing = None
         if growing is None:
@@ -123,7 +132,7 @@ class WarcWriter:
                 serial += 1
         record = warcinfo(file.path.name, datetime.now(UTC), self._information)
         file.append((record,))
-        return _Growing(file, record.record_id, set())
+        return _Growing(file, record.record_id)
 
     @staticmethod
     def _certificates(growing: _Growing, exchange: WireExchange) -> None:
@@ -140,7 +149,7 @@ class WarcWriter:
         growing.file.close()
         if series is Series.PAGES:
             self._originals.settle(growing.file.name)
-            index_warc(self._archive, growing.file.path)
+            write_index(self._archive, growing.file.path, growing.index)
 
     def close(self) -> None:
         """Closes the files and indexes the pages. Raises OSError."""
@@ -178,6 +187,23 @@ def _captured(
         truncated=None if index is None else exchange.truncated,
         error=error,
     )
+
+
+def _index_line(
+    captured: CapturedExchange, response: NewRecord, answer: Answer, filename: str
+) -> bytes:
+    assert captured.response_offset is not None
+    assert captured.response_length is not None
+    return index_line(
+        dict(response.fields)["WARC-Type"],
+        captured.url,
+        captured.fetch_time,
+        answer.head if response.length else None,
+        captured.payload_digest,
+        offset=captured.response_offset,
+        length=captured.response_length,
+        filename=filename,
+    ).line()
 
 
 def _is_response(record: NewRecord) -> bool:
