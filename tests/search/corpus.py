@@ -12,12 +12,14 @@ from zancrawler.newsroom.article import Article
 from zancrawler.newsroom.edition import LAST_DAY, Annals
 from zancrawler.tables import Outcome, Tables
 
+WRITERS = ("newsroom-wix", "newsroom-wp")
+"""The outlets that write their own stories; the others print theirs once more."""
 DAY = timedelta(days=1)
 
 
 def published() -> list[Article]:
-    """Every article of the newsroom's sixty days, as it last stood."""
-    return [standing.article for standing in Annals.read().edition(LAST_DAY).standings]
+    """Every article of the sixty days, as it last stood."""
+    return [each.article for each in Annals.read(WRITERS).edition(LAST_DAY).standings]
 
 
 def commit(archive: Archive, articles: Iterable[Article], *, step: int = 0) -> list[Outcome]:

@@ -89,8 +89,8 @@ class Search:
         """Raises ArchiveError where there is no archive."""
         if not isinstance(archive, Archive):
             archive = Archive.existing(Path(archive))
+        self.archive = archive
         self._index = Index(archive)
-        self._archive = archive
 
     def refresh(self, seconds: float = math.inf) -> Freshness:
         """Brings the index up to the tables, or as far as it comes in so many seconds."""
@@ -110,7 +110,8 @@ class Search:
     ) -> list[Hit]:
         """The articles that match, the best first.
 
-        All words of the query must occur; see `Query` for what else it may say. `language` is a
+        All words of the query must occur; see `Query` for what else it may say. Where nothing has
+        them, words that begin so are looked for. `language` is a
         BCP 47 tag (`fa` for all of Persian, `prs` for Dari), `since` (inclusive) and `until`
         (exclusive) ask for `date_published`. What is held or withdrawn is never among the hits.
 
@@ -125,10 +126,13 @@ class Search:
             until=_moment(until),
             status=_status(status),
         )
-        if self.refresh() is Freshness.FIXED and not self._archive.search_index.exists():
-            raise NoIndexError(self._archive)
+        if self.refresh() is Freshness.FIXED and not self.archive.search_index.exists():
+            raise NoIndexError(self.archive)
         asked = Query.parse(query)
         matches = self._matches(asked, filters, limit, offset)
+        if not matches and not (offset and self._matches(asked, filters, 1, 0)):
+            asked = asked.widened()
+            matches = self._matches(asked, filters, limit, offset)
         rows = self._rows(matches)
         return [
             _hit(rows[match.article_id], match.score, asked)
@@ -138,24 +142,24 @@ class Search:
 
     def _matches(self, query: Query, filters: Filters, limit: int, offset: int) -> list[Match]:
         try:
-            return self._index.matches(query, filters, limit=limit, offset=offset)
+            return self._index.matches(query, filters, limit, offset)
         except sqlite3.DatabaseError as error:
             if not is_damage(error):
                 raise
             self._index.forget()
             self._index.refresh()
-            return self._index.matches(query, filters, limit=limit, offset=offset)
+            return self._index.matches(query, filters, limit, offset)
 
     def _rows(self, matches: Iterable[Match]) -> dict[str, dict[str, Any]]:
         """The rows of the matches, but for what has been edited, held or withdrawn meanwhile."""
-        decisions = Decisions.read(self._archive)
+        decisions = Decisions.read(self.archive)
         by_path: dict[str, dict[str, str]] = {}
         for match in matches:
             by_path.setdefault(match.path, {})[match.article_id] = match.text_digest
         found: dict[str, dict[str, Any]] = {}
         for path, digests in by_path.items():
             try:
-                with open_chunk(self._archive.root / path) as file:
+                with open_chunk(self.archive.root / path) as file:
                     rows = file.read(columns=list(_COLUMNS))
             except FileNotFoundError:
                 continue

@@ -59,7 +59,7 @@ CREATE TABLE documents (
     status TEXT NOT NULL
 );
 CREATE INDEX documents_by_chunk ON documents (chunk);
-CREATE VIRTUAL TABLE words USING fts5(title, text, joined, content='', tokenize='ascii');
+CREATE VIRTUAL TABLE words USING fts5(title, text, others, content='', tokenize='ascii');
 INSERT INTO words (words, rank) VALUES ('hashsize', 16777216);
 """
 # The tokenizer `ascii` parts at spaces and leaves all else alone: terms come ready from `words.py`.
@@ -123,9 +123,7 @@ class Index:
             if held:
                 self._begin_anew()
 
-    def matches(
-        self, query: Query, filters: Filters, *, limit: int, offset: int = 0
-    ) -> list[Match]:
+    def matches(self, query: Query, filters: Filters, limit: int, offset: int = 0) -> list[Match]:
         """What the query finds, the best first; of equal ones the later published first."""
         if query.is_empty or not self.archive.search_index.exists():
             return []

@@ -17,9 +17,9 @@ from zancrawler.search.words import indexed
 from zancrawler.tables.articles import Access
 from zancrawler.tables.chunks import open_chunk
 
-_BATCH = 500
+BATCH = 500
 """Articles a transaction."""
-_ROOMY = 1_000
+ROOMY = 1_000
 """Entries of no document that do not matter, however small the index is."""
 
 
@@ -66,7 +66,7 @@ class Indexer:
         """Whether every fifth of the entries in `words` is of no document any more."""
         (live,) = self.database.execute("SELECT count(*) FROM documents").fetchone()
         (entries,) = self.database.execute("SELECT max(seq) FROM sqlite_sequence").fetchone()
-        return bool((entries or 0) - live > max(_ROOMY, live // 4))
+        return bool((entries or 0) - live > max(ROOMY, live // 4))
 
     def _read(self, path: str, stamp: str, deadline: float) -> bool:
         try:
@@ -89,11 +89,11 @@ class Indexer:
             new = [place for place, each in documents.items() if each.article_id not in old]
             if new:
                 text = file.read(columns=["title", "text"]).take(pa.array(new))
-                for start in range(0, len(new), _BATCH):
+                for start in range(0, len(new), BATCH):
                     if time.monotonic() > deadline:
                         return False
-                    batch = [documents[place] for place in new[start : start + _BATCH]]
-                    self._add(chunk, batch, text.slice(start, _BATCH))
+                    batch = [documents[place] for place in new[start : start + BATCH]]
+                    self._add(chunk, batch, text.slice(start, BATCH))
         with self.database:
             self.database.execute("UPDATE chunks SET stamp = ? WHERE id = ?", (stamp, chunk))
         return True
@@ -145,7 +145,7 @@ class Indexer:
                     (chunk, *document),
                 )
                 self.database.execute(
-                    "INSERT INTO words (rowid, title, text, joined) VALUES (?, ?, ?, ?)",
+                    "INSERT INTO words (rowid, title, text, others) VALUES (?, ?, ?, ?)",
                     (entry.lastrowid, *_entry(title or "", body or "")),
                 )
 
@@ -165,7 +165,7 @@ def _documents(rows: pa.Table) -> dict[int, Document]:
 
 
 def _entry(title: str, text: str) -> tuple[str, str, str]:
-    """The columns of `words`. `joined`: what zero-width joiners part, written together."""
-    (title_terms, title_joined), (text_terms, text_joined) = indexed(title), indexed(text)
-    joined = sorted(title_joined | text_joined)
-    return " ".join(title_terms), " ".join(text_terms), " ".join(joined)
+    """The columns of `words`. `others`: words as others than the author write them."""
+    (title_terms, title_others), (text_terms, text_others) = indexed(title), indexed(text)
+    others = sorted(title_others | text_others)
+    return " ".join(title_terms), " ".join(text_terms), " ".join(others)

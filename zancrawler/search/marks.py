@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from zancrawler.search.query import Query, Sought
-from zancrawler.search.words import JOINERS, together, words
+from zancrawler.search.words import JOINERS, words
 
 SNIPPET = 240
 """Characters of a snippet, about: it ends with a word."""
@@ -111,12 +111,10 @@ def _matches(text: str, query: Query) -> list[tuple[int, int, set[int]]]:
 
 def _found(text: str, parts: Iterable[tuple[int, Sought]]) -> Iterator[tuple[int, int, int]]:
     row: list[tuple[str, int, int]] = []
-    joined: list[tuple[str, int, int]] = []
+    others: list[tuple[str, int, int]] = []
     for word in words(text):
-        own = [(term, part.start, part.end) for part in word.parts() for term in part.terms]
-        row += own
-        for first, last, term in together([term for term, _, _ in own]):
-            joined.append((term, own[first][1], own[last - 1][2]))
+        row += [(term, part.start, part.end) for part in word.parts() for term in part.terms]
+        others += [("".join(each.terms), each.start, each.end) for each in word.otherwise()]
     for number, sought in parts:
         for spelling in sought.spellings:
             last = len(spelling) - 1
@@ -127,7 +125,7 @@ def _found(text: str, parts: Iterable[tuple[int, Sought]]) -> Iterator[tuple[int
                 ):
                     yield row[place][1], row[place + last][2], number
             if not last:
-                for term, start, end in joined:
+                for term, start, end in others:
                     if _same(spelling[0], term, sought.prefix):
                         yield start, end, number
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby, islice, pairwise
 
 from zancrawler.search.spelling import MAX_WORDS, Terms, as_one, is_one, spellings
@@ -67,6 +67,24 @@ class Query:
                 or_stands = False
             wanted += ([each] for each in sought)
         return cls(tuple(tuple(group) for group in wanted), tuple(unwanted))
+
+    def widened(self) -> Query:
+        """The same, each word also the beginning of one: «سبز» for «سبزی», school for schools.
+
+        A word of one or two letters stays as it is.
+        """
+        return replace(
+            self,
+            wanted=tuple(
+                tuple(
+                    replace(
+                        sought, prefix=len(sought.spellings[0][-1]) > MIN_PREFIX or sought.prefix
+                    )
+                    for sought in group
+                )
+                for group in self.wanted
+            ),
+        )
 
     @property
     def is_empty(self) -> bool:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from itertools import islice, product
 
-from zancrawler.search.words import terms, words
+from zancrawler.search.words import carriers, terms, words
 
 Terms = tuple[str, ...]
 """Terms in a row."""
@@ -33,9 +33,13 @@ _ARABIC_SCRIPT = re.compile("[\u0600-\u06ff]+")
 
 def spellings(text: str) -> tuple[Terms, ...]:
     """Every way to write a word or phrase, the given one first; none where it has no term."""
-    slots = [tuple(_forms(parts)) for parts in _slots(text)]
-    found = (sum(forms, ()) for forms in islice(product(*slots), MAX_SPELLINGS))
-    return tuple(dict.fromkeys(found)) if slots else ()
+    found = (
+        spelling
+        for written in (text, *carriers(text))
+        if (slots := [tuple(_forms(parts)) for parts in _slots(written)])
+        for spelling in islice((sum(forms, ()) for forms in product(*slots)), MAX_SPELLINGS)
+    )
+    return tuple(islice(dict.fromkeys(found), MAX_SPELLINGS))
 
 
 def is_one(before: str, after: str) -> bool:

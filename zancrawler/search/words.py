@@ -8,8 +8,9 @@ the original, and a word is folded alike wherever it stands.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import lru_cache
+from itertools import combinations
 from typing import NamedTuple
 
 from zancrawler.extraction.normalize import folded
@@ -28,6 +29,7 @@ _PART = rf"[^\W_](?:[^\W_]|[{_MARK}]){{0,99}}"
 _PARTS = re.compile(rf"{_NUMBER}|{_PART}")
 _WORD = re.compile(rf"{_NUMBER}|{_PART}(?:[{JOINERS}]+{_PART}){{0,7}}")
 _GROUPING = re.compile("[,٬،]")
+_HAMZA_ON_YE = "ئ"
 _TERM = re.compile(r"[^\W_]+")
 
 
@@ -45,21 +47,47 @@ class Word(NamedTuple):
     @property
     def terms(self) -> tuple[str, ...]:
         """One, or one for each part that zero-width joiners join; none for a mark alone."""
-        return terms_of(self.written)
+        return _read(self.written)[0]
 
     def parts(self) -> Iterator[Word]:
         for match in _PARTS.finditer(self.written):
             yield Word(self.start + match.start(), match.group())
 
+    def otherwise(self) -> Iterator[Word]:
+        """Stretches of the word that others write as one term, each with that term for word.
+
+        «می‌روند» is «میروند» to many writers, and «چاه‌کن‌ها» has «چاهکن» in it; «مسئول» is «مسوول»
+        in Kabul.
+        """
+        parts = list(self.parts())
+        for first, last in combinations(range(len(parts)), 2):
+            start, end = parts[first].start, parts[last].end
+            yield Word(start, self.written[start - self.start : end - self.start])
+        for part in parts:
+            for written in carriers(part.written):
+                yield Word(part.start, written)
+
 
 @lru_cache(maxsize=1 << 17)
-def terms_of(word: str) -> tuple[str, ...]:
-    """The terms of one word."""
-    return tuple(
+def _read(word: str) -> tuple[tuple[str, ...], frozenset[str]]:
+    """The terms of a word, and those that it is to others."""
+    others = frozenset("".join(_folded(other.written)) for other in Word(0, word).otherwise())
+    return tuple(_folded(word)), others
+
+
+def _folded(word: str) -> list[str]:
+    return [
         term
         for part in _PARTS.findall(word)
         for term in _TERM.findall(folded(_GROUPING.sub("", part)))
-    )
+    ]
+
+
+def carriers(text: str) -> Iterator[str]:
+    """A text whose hamza sits on ye, with it on the letters that others set it on."""
+    if _HAMZA_ON_YE in text:
+        for carrier in "ؤأ":
+            yield text.replace(_HAMZA_ON_YE, carrier)
 
 
 def words(text: str) -> Iterator[Word]:
@@ -73,17 +101,11 @@ def terms(text: str) -> list[str]:
 
 
 def indexed(text: str) -> tuple[list[str], set[str]]:
-    """The terms of a text in their order, and what zero-width joiners part, written together."""
-    found = [terms_of(word) for word in _WORD.findall(text)]
-    joined = {term for parts in found if len(parts) > 1 for _, _, term in together(parts)}
-    return [term for parts in found for term in parts], joined
-
-
-def together(parts: Sequence[str]) -> Iterator[tuple[int, int, str]]:
-    """Neighbouring parts of a word as one term, with where they begin and end among the parts.
-
-    «می‌روند» is «میروند» to many writers, and «چاه‌کن‌ها» has «چاهکن» in it.
-    """
-    for start in range(len(parts) - 1):
-        for end in range(start + 2, len(parts) + 1):
-            yield start, end, "".join(parts[start:end])
+    """The terms of a text in their order, and those of its words as others write them."""
+    own: list[str] = []
+    others: set[str] = set()
+    for word in _WORD.findall(text):
+        word_terms, word_others = _read(word)
+        own += word_terms
+        others |= word_others
+    return own, others
