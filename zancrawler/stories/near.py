@@ -38,23 +38,27 @@ def near_pairs(signatures: Signatures) -> Iterator[tuple[int, int, float]]:
 
     Takes, per row, its signature and some 100 bytes; at most BANDS times NEIGHBOURS comparisons.
     """
-    count = len(signatures)
-    found: NDArray[np.int64] = np.empty(0, np.int64)
+    found = np.empty(0, np.int64)
     for band in range(BANDS):
-        keys = _band_keys(signatures, band)
-        order = np.argsort(keys, kind="stable")
-        keys = keys[order]
-        for distance in range(1, NEIGHBOURS + 1):
-            same = np.flatnonzero(keys[distance:] == keys[:-distance])
-            if not len(same):
-                break
-            pairs = order[same] * count + order[same + distance]
-            pairs = np.setdiff1d(pairs, found)
-            found = np.union1d(found, pairs[_shares(signatures, pairs) >= NEAR])
-    shares = _shares(signatures, found)
-    for pair, share in zip(found.tolist(), shares.tolist(), strict=True):
-        one, other = divmod(pair, count)
+        pairs = _neighbours(_band_keys(signatures, band))
+        pairs = pairs[np.isin(pairs, found, assume_unique=True, invert=True, kind="sort")]
+        found = np.concatenate([found, pairs[_shares(signatures, pairs) >= NEAR]])
+    found.sort()
+    for pair, share in zip(found.tolist(), _shares(signatures, found).tolist(), strict=True):
+        one, other = divmod(pair, len(signatures))
         yield one, other, share
+
+
+def _neighbours(keys: NDArray[np.uint64]) -> NDArray[np.int64]:
+    """Pairs of rows with the same key, as one number each: the first times their count, plus the
+    second. Not all pairs, but NEIGHBOURS of each row."""
+    order = np.argsort(keys, kind="stable")
+    keys = keys[order]
+    pairs = []
+    for distance in range(1, NEIGHBOURS + 1):
+        same = np.flatnonzero(keys[distance:] == keys[:-distance])
+        pairs.append(order[same] * len(keys) + order[same + distance])
+    return np.concatenate(pairs)
 
 
 def _band_keys(signatures: Signatures, band: int) -> NDArray[np.uint64]:

@@ -91,8 +91,8 @@ def refresh(
     """
     addresses = Addresses.of(outlets)
     known = _Known()
-    folders = archive.table("articles").glob("site=*")
-    names = sorted(path.name.removeprefix("site=") for path in folders)
+    folders = [*archive.table("articles").glob("site=*"), *archive.table("stories").glob("site=*")]
+    names = sorted({path.name.removeprefix("site=") for path in folders})
     for name in names:
         _read(archive, name, addresses, known)
     signatures = {digest: sketch.signature for digest, sketch in known.sketches.items()}
