@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from zancrawler.newsroom import drupal, nextjs, pangea, plain, wix, wordpress
+from zancrawler.newsroom import drupal, mirror, nextjs, pangea, plain, wix, wordpress
 from zancrawler.newsroom.cases import Case
 from zancrawler.newsroom.edition import Edition
 from zancrawler.newsroom.masthead import Masthead
@@ -25,8 +25,10 @@ IMPRINTS: Mapping[str, Imprint] = MappingProxyType(
     {
         wix.NAME: Imprint(wix.Wix, "Pepyaka"),
         wordpress.NAME: Imprint(wordpress.WordPress, "Apache"),
+        wordpress.NEWSPAPER: Imprint(wordpress.newspaper, "LiteSpeed"),
         drupal.NAME: Imprint(drupal.Drupal, "Apache"),
         nextjs.NAME: Imprint(nextjs.Nextjs, "nginx"),
+        mirror.NAME: Imprint(mirror.Mirror, "UploadServer"),
         pangea.NAME: Imprint(pangea.Pangea, "nginx"),
         plain.NAME: Imprint(plain.Plain, "Apache/1.3.42 (Unix)"),
     }

@@ -14,6 +14,7 @@ from zancrawler.newsroom.answer import (
     Answer,
     Ask,
     Manner,
+    address,
     digest,
     page,
     page_number,
@@ -28,8 +29,10 @@ from zancrawler.newsroom.markup import joined, markup
 from zancrawler.newsroom.masthead import Masthead
 from zancrawler.newsroom.picture import png
 from zancrawler.newsroom.site import Precision
+from zancrawler.newsroom.wordpress_content import Surroundings, upload
 
 NAME = "newsroom-wp"
+NEWSPAPER = "newsroom-newspaper"
 PAGE_SIZE = 10
 SITEMAP_SIZE = 20
 API_LIMIT = 100
@@ -37,7 +40,6 @@ RELATED = 3
 
 API_LANGUAGES = {None: None, "fa": "fa-AF", "en": "en", "ps": "ps"}
 LISTING = re.compile(r"/(?P<shelf>(?:category|tag|author)/(?P<label>[^/]+)/)?(?:page/(?P<n>\d+)/)?")
-SITEMAP = re.compile(r"/wp-sitemap-posts-post-(?P<n>\d+)\.xml")
 CALENDAR = re.compile(r"/calendar/(?P<year>\d{4})/(?P<month>\d\d)/")
 
 
@@ -54,22 +56,25 @@ class WordPress:
 
     def precision(self, article: Article) -> Precision:
         dated = article.language == "en" or self.edition.under(self.masthead.name, Spell.REDESIGN)
-        return Precision.SECOND if dated else Precision.DAY
+        if dated or self.theme is pages.Theme.NEWSPAPER:
+            return Precision.SECOND
+        return Precision.DAY
 
     def picture(self, article: Article, image: str) -> str:
-        return f"{pages.upload(article, image)}.png"
+        return f"{upload(article, image)}.png"
 
     def answer(self, ask: Ask) -> Answer:
         path = ask.path.removeprefix("/index.php")
-        if path == "/" and "p" in ask.query:
-            return self._short_link(ask)
-        if standing := self._standing(path):
+        short = f"{path}?p={ask.query['p']}" if "p" in ask.query else path
+        if standing := self._standing(short) or self._standing(path):
             return self._article(ask, standing)
         prefix, rest = self.masthead.parted(path)
+        if short != path:
+            return self._short_link(ask)
         if rest in ("", "/feed") or self._standing(path + "/"):
-            return redirect(documents.address(self.home, path + "/"))
+            return redirect(address(self.home, path + "/"))
         if path == "/robots.txt":
-            return Answer(200, documents.robots(self.home).encode(), "text/plain")
+            return Answer(200, documents.robots(self.home, self._names).encode(), "text/plain")
         if path.startswith("/wp-json/"):
             return self._api(path, ask.query)
         if path.startswith("/wp-content/uploads/"):
@@ -116,7 +121,7 @@ class WordPress:
     def _short_link(self, ask: Ask) -> Answer:
         for article in self._live():
             if str(documents.article_number(article)) == ask.query["p"]:
-                return redirect(documents.address(self.home, article.path))
+                return redirect(address(self.home, article.path))
         return self._missing(self._frame(ask), 404)
 
     def _article(self, ask: Ask, standing: Standing) -> Answer:
@@ -139,10 +144,10 @@ class WordPress:
             manner=Manner.CUT if standing.presence is Presence.BROKEN else Manner.WHOLE,
         )
 
-    def _surroundings(self, article: Article) -> pages.Surroundings:
+    def _surroundings(self, article: Article) -> Surroundings:
         others = [each for each in self._live(article.language) if each.id != article.id]
         start = self.edition.day % max(1, len(others) - RELATED)
-        return pages.Surroundings(
+        return Surroundings(
             number=documents.article_number(article),
             also=others[-1 - self.edition.day % len(others)] if others else None,
             related=others[start : start + RELATED],
@@ -168,8 +173,12 @@ class WordPress:
     def _feed(self, source: str) -> Answer:
         return xml(source, self.edition.now, "application/rss+xml; charset=UTF-8")
 
+    @property
+    def _names(self) -> documents.SitemapNames:
+        return documents.YOAST if self.theme is pages.Theme.NEWSPAPER else documents.CORE
+
     def _sitemap(self, path: str) -> Answer:
-        if path == "/wp-sitemap.xml":
+        if path == self._names.index:
             urls = [self.home + each for each in self._sitemaps()]
             return xml(documents.sitemap_index(urls), self.edition.now)
         if path == "/sitemap-archive.xml.gz":
@@ -184,7 +193,7 @@ class WordPress:
     def _sitemaps(self) -> dict[str, list[tuple[str, datetime | None]]]:
         """The sitemaps' entries: URLs and times of change."""
         posts = self._posts_sitemaps()
-        first = next(iter(posts), "/wp-sitemap-posts-post-1.xml")
+        first = next(iter(posts), self._names.posts.format(1))
         posts[first] = [
             *posts.get(first, []),
             *((url, None) for url in advertised(self.cases, self.home)),
@@ -194,20 +203,16 @@ class WordPress:
         )
         return {
             **posts,
-            "/wp-sitemap-posts-page-1.xml": [
-                (documents.address(self.home, each), None) for each in ("/", "/about/")
-            ],
-            "/wp-sitemap-taxonomies-category-1.xml": [
-                (documents.address(self.home, each), None) for each in categories
-            ],
+            self._names.pages: [(address(self.home, each), None) for each in ("/", "/about/")],
+            self._names.categories: [(address(self.home, each), None) for each in categories],
         }
 
     def _posts_sitemaps(self) -> dict[str, list[tuple[str, datetime | None]]]:
         entries: list[tuple[str, datetime | None]] = [
-            (documents.address(self.home, each.path), each.modified) for each in self._live()
+            (address(self.home, each.path), each.modified) for each in self._live()
         ]
         return {
-            f"/wp-sitemap-posts-post-{start // SITEMAP_SIZE + 1}.xml": entries[
+            self._names.posts.format(start // SITEMAP_SIZE + 1): entries[
                 start : start + SITEMAP_SIZE
             ]
             for start in range(0, len(entries), SITEMAP_SIZE)
@@ -237,6 +242,13 @@ class WordPress:
             (("X-WP-Total", str(len(articles))), ("X-WP-TotalPages", str(total))),
             etag=digest(body),
         )
+
+
+def newspaper(
+    masthead: Masthead, edition: Edition, home: str, cases: tuple[Case, ...]
+) -> WordPress:
+    """The second outlet of this kind: another theme, with Yoast's sitemaps."""
+    return WordPress(masthead, edition, home, cases, pages.Theme.NEWSPAPER)
 
 
 def rest_error(code: str, status: int) -> Answer:

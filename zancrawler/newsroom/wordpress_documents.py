@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 from email.utils import format_datetime
 from html import escape
+from typing import NamedTuple
 from urllib.parse import quote
 
-from zancrawler.newsroom import wordpress_pages as pages
-from zancrawler.newsroom.answer import XML_DECLARATION, digest, newest, tag
+from zancrawler.newsroom.answer import XML_DECLARATION, address, digest, newest, tag
 from zancrawler.newsroom.article import Article
 from zancrawler.newsroom.calendar import KABUL
 from zancrawler.newsroom.masthead import Masthead
+from zancrawler.newsroom.wordpress_content import content_html
+from zancrawler.newsroom.wordpress_words import WORDS
 
 RSS = (
     'version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/" '
@@ -19,14 +21,34 @@ RSS = (
 )
 
 
-def robots(home: str) -> str:
+class SitemapNames(NamedTuple):
+    """Paths of the sitemaps; the posts' one with a place for its number."""
+
+    index: str
+    posts: str
+    pages: str
+    categories: str
+
+
+CORE = SitemapNames(
+    "/wp-sitemap.xml",
+    "/wp-sitemap-posts-post-{}.xml",
+    "/wp-sitemap-posts-page-1.xml",
+    "/wp-sitemap-taxonomies-category-1.xml",
+)
+YOAST = SitemapNames(
+    "/sitemap_index.xml", "/post-sitemap{}.xml", "/page-sitemap.xml", "/category-sitemap.xml"
+)
+
+
+def robots(home: str, names: SitemapNames) -> str:
     return f"""User-agent: *
 Disallow: /wp-admin/
 Disallow: /private/
 Allow: /wp-admin/admin-ajax.php
 Crawl-delay: 0.05
 
-Sitemap: {home}/wp-sitemap.xml
+Sitemap: {home}{names.index}
 Sitemap: {home}/sitemap-archive.xml.gz
 """
 
@@ -34,11 +56,6 @@ Sitemap: {home}/sitemap-archive.xml.gz
 def article_number(article: Article) -> int:
     """The site's own id of an article, of five digits."""
     return 10_000 + int(digest(article.id.encode())[:8], 16) % 90_000
-
-
-def address(home: str, path: str) -> str:
-    """Absolute and percent-encoded, as WordPress writes addresses."""
-    return home + quote(path)
 
 
 def sitemap_index(urls: list[str]) -> str:
@@ -72,10 +89,10 @@ def feed(masthead: Masthead, home: str, prefix: str, articles: list[Article]) ->
 def comments_feed(masthead: Masthead, home: str, path: str, articles: list[Article]) -> str:
     """The newest comments, which are no articles and nobody's to collect."""
     items = "".join(
-        f"<item>\n{tag('title', pages.WORDS[each.language].commenter)}\n"
+        f"<item>\n{tag('title', WORDS[each.language].commenter)}\n"
         f"{tag('link', address(home, each.path) + '#comment-1')}\n"
         f"{tag('pubDate', format_datetime(each.published))}\n"
-        f"{tag('description', pages.WORDS[each.language].comment)}\n</item>\n"
+        f"{tag('description', WORDS[each.language].comment)}\n</item>\n"
         for each in articles
     )
     title = f"{masthead.title} » Comments"
@@ -109,7 +126,7 @@ def _item(home: str, article: Article) -> str:
         f"<category><![CDATA[{article.section}]]></category>\n"
         f'<guid isPermaLink="false">{home}/?p={article_number(article)}</guid>\n'
         f"<description><![CDATA[{article.text[:200]} [&#8230;]]]></description>\n"
-        f"<content:encoded><![CDATA[{pages.content_html(home, article)}]]></content:encoded>\n"
+        f"<content:encoded><![CDATA[{content_html(home, article)}]]></content:encoded>\n"
         "</item>\n"
     )
 
@@ -130,7 +147,7 @@ def rest_post(home: str, article: Article) -> dict[str, object]:
         "type": "post",
         "link": address(home, article.path),
         "title": {"rendered": escape(article.title, quote=False)},
-        "content": {"rendered": pages.content_html(home, article), "protected": False},
+        "content": {"rendered": content_html(home, article), "protected": False},
         "excerpt": {"rendered": excerpt, "protected": False},
         "lang": article.language.split("-")[0],
     }

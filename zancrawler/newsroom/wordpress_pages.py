@@ -1,20 +1,26 @@
-"""The pages of the WordPress-like outlet: two themes over the same articles.
+"""The pages of the WordPress-like outlets: themes over the same articles.
 
 The first, in the image of JNews, prints dates in words and says nothing for machines in Dari and
-Pashto; the second, the redesign, is a block theme with `<time datetime>`.
+Pashto; the second, the redesign, is a block theme with `<time datetime>`; the third, in the image
+of tagDiv's Newspaper with Yoast, appends whole stories to the one that was asked for.
 """
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from zancrawler.newsroom.article import Article, Block, BlockKind, CreditPlace
+from zancrawler.newsroom.article import Article, CreditPlace
 from zancrawler.newsroom.calendar import KABUL, full_date, persian_digits
-from zancrawler.newsroom.markup import Html, fill, inline, joined, markup, verses
+from zancrawler.newsroom.markup import Html, fill, joined, markup
 from zancrawler.newsroom.masthead import Masthead
+from zancrawler.newsroom.wordpress_content import Surroundings, content_html, upload
+from zancrawler.newsroom.wordpress_words import WORDS
 
+APPENDED = 2
+"""How many stories stand whole below the one that was asked for."""
 NATIVE = {"fa-AF": "دری", "en": "English", "ps": "پښتو"}
 
 
@@ -23,71 +29,7 @@ class Theme(StrEnum):
 
     JNEWS = "jnews"
     BLOCKS = "twentytwentyfive"
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """The template's own words in one language."""
-
-    by: str
-    also: str
-    related: str
-    shares: str
-    views: str
-    tags: str
-    subscribe: str
-    required: str
-    older: str
-    comments: str
-    commenter: str
-    """Who comments under every article, and what: never to be collected."""
-    comment: str
-
-
-WORDS = {
-    "fa-AF": Words(
-        by="توسط",
-        also="بیشتر بخوانید",
-        related="مطالب مرتبط",
-        shares="اشتراک",
-        views="بازدید",
-        tags="برچسب‌ها:",
-        subscribe="در خبرنامه سپیدار نام‌نویسی کنید",
-        required="* خانه‌های ضروری",
-        older="نوشته‌های پیشین",
-        comments="دیدگاه‌ها",
-        commenter="خواننده‌ای از کابل",
-        comment="همسایه ما هم همین را می‌گفت، کاش زودتر می‌نوشتید.",
-    ),
-    "en": Words(
-        by="by",
-        also="Read Also",
-        related="Related Posts",
-        shares="SHARES",
-        views="VIEWS",
-        tags="Tags:",
-        subscribe="Sign up for the Sapidar newsletter",
-        required="* indicates required",
-        older="Older posts",
-        comments="Comments",
-        commenter="A reader in Herat",
-        comment="My neighbour says the same, I wish you had written this sooner.",
-    ),
-    "ps": Words(
-        by="لیکوال:",
-        also="دا هم ولولئ",
-        related="اړوند مطالب",
-        shares="شریکول",
-        views="کتنې",
-        tags="ټګونه:",
-        subscribe="د سپیدار خبرپاڼه ترلاسه کړئ",
-        required="* اړین ځایونه",
-        older="پخوانۍ لیکنې",
-        comments="تبصرې",
-        commenter="یو لوستونکی",
-        comment="زموږ ګاونډي هم همدا خبره کوله، کاش وختي مو لیکلې وای.",
-    ),
-}
+    NEWSPAPER = "Newspaper"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,33 +43,19 @@ class Frame:
     theme: Theme
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What stands around an article and is none of it."""
-
-    number: int
-    """The site's own id of the article."""
-    also: Article | None
-    related: list[Article]
-    translations: list[Article]
-
-
-def upload(article: Article, image: str) -> str:
-    """Path of a picture, without its extension."""
-    return f"/wp-content/uploads/{article.published:%Y/%m}/{image}"
-
-
 def article_page(frame: Frame, article: Article, around: Surroundings) -> str:
-    prefix, words = frame.masthead.prefixes[article.language], WORDS[article.language]
+    values = _values(frame, article, around)
+    if frame.theme is Theme.NEWSPAPER:
+        values |= _stories(frame, values, around)
+    body = fill(f"wordpress/{frame.theme}.html", **values)
+    classes = f"single single-post postid-{around.number}"
+    return shell(frame, article.language, _head(frame, article, around), body, classes)
+
+
+def _head(frame: Frame, article: Article, around: Surroundings) -> Html:
     url = frame.home + article.path
     versions = [article, *around.translations] if around.translations else []
-    stamp = article.published.astimezone(KABUL).isoformat(timespec="seconds")
-    times = (
-        markup('<meta property="article:published_time" content="$stamp"/>', stamp=stamp)
-        if article.language == "en"
-        else Html()
-    )
-    head = fill(
+    return fill(
         "wordpress/article_head.html",
         site=frame.masthead.title,
         title=article.title,
@@ -145,105 +73,97 @@ def article_page(frame: Frame, article: Article, around: Surroundings) -> str:
         home=frame.home,
         number=around.number,
         image=f"{frame.home}{upload(article, article.image)}.png",
-        times=times,
+        times=_times(frame, article, url),
     )
-    body = fill(
-        f"wordpress/{frame.theme}.html",
-        site=frame.masthead.title,
-        prefix=prefix,
-        category=f"{prefix}/category/{article.section}/",
-        section=article.section,
-        title=article.title,
-        subtitle=_subtitle(frame, article),
-        by=words.by,
-        authors=_authors(prefix, article),
-        path=article.path,
-        date=full_date(article.published, article.language),
-        stamp=stamp,
-        featured=_featured(article),
-        shares=_counted(frame.serial % 90 + 12, article.language),
-        shares_label=words.shares,
-        views=_counted(frame.serial + 400, article.language),
-        views_label=words.views,
-        content=content_html(frame.home, article, around),
-        tags_label=words.tags,
-        tags=joined(
-            [
-                markup('<a href="$prefix/tag/$tag/" rel="tag">$tag</a>', prefix=prefix, tag=tag)
-                for tag in article.tags
-            ]
-        ),
-        related_label=words.related,
-        related=joined(
-            [
-                fill(
-                    "wordpress/related_item.html",
-                    path=each.path,
-                    title=each.title,
-                    date=full_date(each.published, each.language),
-                )
-                for each in around.related
-            ]
-        ),
-        comments=fill(
+
+
+def _times(frame: Frame, article: Article, url: str) -> Html:
+    """What the head says for machines: with JNews a time in English alone, with Yoast all of it."""
+    stamp = article.published.astimezone(KABUL).isoformat(timespec="seconds")
+    if frame.theme is Theme.NEWSPAPER:
+        graph = [_yoast(frame, article, url, stamp), {"@type": "WebPage", "@id": url, "url": url}]
+        source = json.dumps({"@context": "https://schema.org", "@graph": graph})
+        form = '<script type="application/ld+json" class="yoast-schema-graph">$graph</script>'
+        return markup(form, graph=Html(source.replace("</", "<\\/")))
+    if article.language == "en":
+        form = '<meta property="article:published_time" content="$stamp"/>'
+        return markup(form, stamp=stamp)
+    return Html()
+
+
+def _yoast(frame: Frame, article: Article, url: str, stamp: str) -> dict[str, object]:
+    return {
+        "@type": "Article",
+        "@id": f"{url}#article",
+        "isPartOf": {"@id": url},
+        "author": [{"@type": "Person", "name": name} for name in article.authors],
+        "headline": article.title,
+        "datePublished": stamp,
+        "dateModified": article.modified.astimezone(KABUL).isoformat(timespec="seconds"),
+        "mainEntityOfPage": {"@id": url},
+        "publisher": {"@type": "Organization", "name": frame.masthead.title},
+        "articleSection": [article.section],
+        "inLanguage": article.language,
+    }
+
+
+def _stories(frame: Frame, values: dict[str, object], around: Surroundings) -> dict[str, object]:
+    """The page's own story, and the next ones that stand whole below it."""
+    following = [
+        _values(frame, each, Surroundings(0, None, [], [])) for each in around.related[:APPENDED]
+    ]
+    return {
+        "story": fill("wordpress/newspaper_story.html", **values),
+        "appended": joined([fill("wordpress/newspaper_story.html", **each) for each in following]),
+    }
+
+
+def _values(frame: Frame, article: Article, around: Surroundings) -> dict[str, object]:
+    """What the templates of an article are filled with."""
+    prefix, words = frame.masthead.prefixes[article.language], WORDS[article.language]
+    tags = [
+        markup('<a href="$prefix/tag/$tag/" rel="tag">$tag</a>', prefix=prefix, tag=tag)
+        for tag in article.tags
+    ]
+    related = [
+        fill(
+            "wordpress/related_item.html",
+            path=each.path,
+            title=each.title,
+            date=full_date(each.published, each.language),
+        )
+        for each in around.related
+    ]
+    return {
+        "site": frame.masthead.title,
+        "prefix": prefix,
+        "category": f"{prefix}/category/{article.section}/",
+        "section": article.section,
+        "title": article.title,
+        "subtitle": _subtitle(frame, article),
+        "by": words.by,
+        "authors": _authors(prefix, article),
+        "path": article.path,
+        "date": full_date(article.published, article.language),
+        "stamp": article.published.astimezone(KABUL).isoformat(timespec="seconds"),
+        "featured": _featured(article),
+        "shares": _counted(frame.serial % 90 + 12, article.language),
+        "shares_label": words.shares,
+        "views": _counted(frame.serial + 400, article.language),
+        "views_label": words.views,
+        "content": content_html(frame.home, article, around),
+        "tags_label": words.tags,
+        "tags": joined(tags),
+        "related_label": words.related,
+        "related": joined(related),
+        "latest_label": words.latest,
+        "comments": fill(
             "wordpress/comments.html",
             heading=words.comments,
             who=words.commenter,
             what=words.comment,
         ),
-    )
-    classes = f"single single-post postid-{around.number}"
-    return shell(frame, article.language, head, body, classes)
-
-
-def content_html(home: str, article: Article, around: Surroundings | None = None) -> Html:
-    """The body as WordPress keeps it; with `around`, what plugins put into the midst of it."""
-    pieces = [_content_block(home, article, block) for block in article.blocks]
-    if article.credit and article.credit_place is CreditPlace.LINE:
-        pieces.insert(0, markup("<p>$line</p>", line=article.credit_label + article.credit))
-    if around is not None:
-        words = WORDS[article.language]
-        midst = [
-            fill("wordpress/newsletter.html", subscribe=words.subscribe, required=words.required)
-        ]
-        if around.also is not None:
-            midst.append(
-                fill(
-                    "wordpress/also.html",
-                    heading=words.also,
-                    path=around.also.path,
-                    title=around.also.title,
-                )
-            )
-        middle = len(pieces) // 2
-        pieces[middle:middle] = midst
-    return joined(pieces)
-
-
-def _content_block(home: str, article: Article, block: Block) -> Html:
-    match block.kind:
-        case BlockKind.HEADING:
-            return markup(
-                '<h2 class="wp-block-heading">$line</h2>', line=inline(block.lines[0], "")
-            )
-        case BlockKind.LIST:
-            items = [markup("<li>$line</li>", line=inline(line, "")) for line in block.lines]
-            return markup('<ul class="wp-block-list">$items</ul>', items=joined(items))
-        case BlockKind.QUOTE:
-            return markup(
-                '<blockquote class="wp-block-quote is-layout-flow"><p>$line</p></blockquote>',
-                line=verses(block.lines, ""),
-            )
-        case BlockKind.FIGURE:
-            image, caption, credit = block.lines
-            return fill(
-                "wordpress/figure.html",
-                address=home + upload(article, image),
-                alt=caption,
-                caption=" ".join(filter(None, (caption, credit))),
-            )
-        case BlockKind.PARAGRAPH:
-            return markup("<p>$line</p>", line=inline(block.lines[0], ""))
+    }
 
 
 def _counted(number: int, language: str) -> str:
