@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -33,6 +35,16 @@ def commit(archive: Archive, articles: Iterable[Article], *, step: int = 0) -> l
         captures = [capture(row) for row in rows]
         outcomes += Tables(archive, outlet).commit(captures, rows)
     return outcomes
+
+
+@contextmanager
+def index_lock(archive: Archive) -> Iterator[None]:
+    """The index as it is while another process refreshes it."""
+    path = archive.search_index.with_suffix(".lock")
+    path.parent.mkdir(exist_ok=True)
+    with path.open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def _row(article: Article, step: int, place: int) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from corpus import commit, published
+from corpus import commit, index_lock, published
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -199,8 +199,7 @@ def test_an_index_full_of_what_is_no_more_is_made_anew(
 
 def test_another_process_at_the_index_is_not_waited_for(archive: Archive) -> None:
     index = Index(archive)
-    with index._locked() as held:
-        assert held
+    with index_lock(archive):
         assert index.refresh() is Freshness.BUSY
     assert index.refresh(seconds=0) is Freshness.BEHIND
     assert index.refresh() is Freshness.CURRENT

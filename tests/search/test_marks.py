@@ -27,6 +27,7 @@ from zancrawler.search.marks import SNIPPET, marked, snippet
         ("cafe", "Le CAFE\u0301!", "Le **CAFE\u0301**!"),
         ("goat -court", "goat court", "**goat** court"),
         ("none", "nothing here", "nothing here"),
+        ("goat", "goat\x1b[2J\x9b", "**goat** [2J "),
     ],
 )
 def test_matches_are_marked_as_they_are_written(query: str, text: str, shown: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ SNIPPET = 240
 """Characters of a snippet, about: it ends with a word."""
 LEAD = 60
 """Of these, about how many stand before the first match."""
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 _MAX_TEXT = 200_000
 """Characters of a text in which matches are looked for."""
 
@@ -46,21 +48,24 @@ class Marked:
 
 
 def marked(text: str, query: Query) -> Marked:
-    """A short text such as a title, whole."""
-    return Marked(text, tuple((start, end) for start, end, _ in _matches(text, query)))
+    """A short text such as a title, whole; control characters are spaces in it."""
+    return Marked(
+        _CONTROL.sub(" ", text), tuple((start, end) for start, end, _ in _matches(text, query))
+    )
 
 
 def snippet(text: str, query: Query) -> Marked:
     """The stretch of a text that matches most of the query; its beginning where nothing does.
 
-    Line ends are spaces in it, and nothing else differs from the original.
+    Line ends and other control characters are spaces in it: a page must not steer a terminal.
+    Nothing else differs from the original.
     """
     matches = _matches(text, query)
     first = _densest(matches)
     start = _word_start(text, max(0, first - LEAD), first)
     end = _word_end(text, start + SNIPPET)
     inside = ((a - start, b - start) for a, b, _ in matches if a >= start and b <= end)
-    shown = text[start:end].replace("\n", " ")
+    shown = _CONTROL.sub(" ", text[start:end])
     return Marked(shown, tuple(inside), start == 0, end >= len(text.rstrip()))
 
 
