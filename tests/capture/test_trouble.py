@@ -83,6 +83,27 @@ def test_no_place_for_an_archive(tmp_path):
     assert "cannot use" in said(lines, "capture_failed")[0]["error"]
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ZANCRAWLER_WARC_MAX_BYTES", "abc"),
+        ("ZANCRAWLER_WARC_MAX_BYTES", "0"),
+        ("ZANCRAWLER_VIEW_BYTES", "1.5"),
+        ("ZANCRAWLER_VIEW_BYTES", "-1"),
+        ("ZANCRAWLER_WARCINFO", "operator"),
+    ],
+)
+def test_a_setting_that_cannot_be_read(tmp_path, name, value):
+    with HostileServer(TABLE) as server:
+        lines = crawl(tmp_path, requests(server)[:1], **{name: value})
+        assert server.log == []
+    assert said(lines, "closed")[0]["reason"] == "capture_failed"
+    [failed] = {line["error"] for line in said(lines, "capture_failed")}
+    assert failed.startswith(f"{name} ")
+    assert "give " in failed
+    assert "\n" not in failed
+
+
 def test_a_disk_too_full_for_the_index_of_digests(tmp_path):
     Archive.open(tmp_path / "archive")
     with HostileServer(TABLE) as server:

@@ -14,6 +14,7 @@ import scrapy
 import twisted
 from scrapy.crawler import Crawler
 from scrapy.http import Request
+from scrapy.settings import BaseSettings
 from scrapy.utils.defer import deferred_from_coro, maybe_deferred_to_future
 
 from zancrawler.archive import Archive, ArchiveError
@@ -48,16 +49,13 @@ class CaptureSession:
             raise CaptureError(
                 "nothing says where captures go; set ZANCRAWLER_ARCHIVE and ZANCRAWLER_OUTLET"
             )
+        max_bytes = _bytes(settings, "ZANCRAWLER_WARC_MAX_BYTES", MAX_WARC_BYTES)
+        self.view_bytes = _bytes(settings, "ZANCRAWLER_VIEW_BYTES", VIEW_BYTES)
+        information = _information(crawler, outlet)
         self.archive = Archive.open(Path(settings["ZANCRAWLER_ARCHIVE"]))
         self.spool_folder = self.archive.warcs(outlet)
-        self.view_bytes = settings.getint("ZANCRAWLER_VIEW_BYTES", VIEW_BYTES)
         self._crawler = crawler
-        self._writer = WarcWriter(
-            self.archive,
-            outlet,
-            settings.getint("ZANCRAWLER_WARC_MAX_BYTES", MAX_WARC_BYTES),
-            _information(crawler, outlet),
-        )
+        self._writer = WarcWriter(self.archive, outlet, max_bytes, information)
         self._thread = WriterThread(reactor)
         self._users = 0
         self._failure: CaptureError | None = None
@@ -181,10 +179,28 @@ def _notes(exchange: WireExchange, request: Request) -> dict[str, str]:
     return notes
 
 
+def _bytes(settings: BaseSettings, name: str, default: int) -> int:
+    """Raises CaptureError, since Scrapy would only say `Unsupported URL scheme`."""
+    value = settings.get(name, default)
+    try:
+        number = int(value)
+    except (TypeError, ValueError):
+        number = 0
+    if number < 1:
+        raise CaptureError(f"{name} is {value!r}; give a whole number of bytes, above 0")
+    return number
+
+
 def _information(crawler: Crawler, outlet: str) -> list[tuple[str, str]]:
     """The warcinfo fields: what crawled, how it behaved, and what the settings add."""
     settings = crawler.settings
     robots = "obey" if settings.getbool("ROBOTSTXT_OBEY") else "ignore"
+    try:
+        more = settings.getdict("ZANCRAWLER_WARCINFO")
+    except ValueError as error:
+        raise CaptureError(
+            f"ZANCRAWLER_WARCINFO cannot be read ({error}); give warcinfo fields as a JSON object"
+        ) from error
     fields = {
         "software": f"zancrawler/{version('zancrawler')} Scrapy/{scrapy.__version__} "
         f"Twisted/{twisted.__version__} Python/{platform.python_version()}",
@@ -193,6 +209,6 @@ def _information(crawler: Crawler, outlet: str) -> list[tuple[str, str]]:
         "isPartOf": outlet,
         "robots": robots,
         "http-header-user-agent": settings.get("USER_AGENT"),
-        **settings.getdict("ZANCRAWLER_WARCINFO"),
+        **more,
     }
     return [(name, str(value)) for name, value in fields.items() if value not in (None, "")]
