@@ -1,0 +1,129 @@
+"""`zancrawler stories` and `zancrawler story` as a user types them, on the crawled newsroom."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from story_corpus import Pair, pairs, score
+
+from zancrawler.archive import Archive
+from zancrawler.newsroom import TruthArticle, serve
+from zancrawler.tables import Access, Tables, read
+from zancrawler.tables.articles import article_id
+
+UNTOLD = (
+    {"wp-en-goat", "wp-fa-court-goat", "wp-ps-goat"},
+    {"wp-en-exam-diary", "wp-fa-exam", "wp-ps-exam"},
+    {"wp-en-thursday-market", "wp-fa-market-women"},
+    {"wp-en-lake", "wp-fa-lake"},
+)
+"""Written from the same events with the same picture, of which the pages say nothing."""
+REPRINT = ("wix-en-quake-tents", "wp-en-partner-quake")
+"""Shortened, with a line before it, by the other outlet."""
+
+
+def zancrawler(*arguments: object, code: int = 0) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", "zancrawler", *map(str, arguments)],
+        capture_output=True,
+        encoding="utf-8",
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == code, (done.returncode, done.stdout[-2000:], done.stderr[-4000:])
+    return done.stdout + done.stderr
+
+
+@dataclass(frozen=True)
+class Crawled:
+    archive: Archive
+    truth: dict[str, TruthArticle]
+    """By article_id, of those that are rows."""
+
+    def story(self, article: TruthArticle) -> dict[str, object]:
+        told = zancrawler("story", article.url, "--json", "--archive", self.archive.root)
+        found: dict[str, object] = json.loads(told)
+        return found
+
+    def named(self, name: str) -> TruthArticle:
+        return next(article for article in self.truth.values() if article.id == name)
+
+
+@pytest.fixture(scope="module")
+def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawled]:
+    root = tmp_path_factory.mktemp("archive")
+    with serve() as newsroom:
+        names = [name for name in newsroom.homes if name in ("newsroom-wix", "newsroom-wp")]
+        zancrawler("crawl", *names, "--archive", root, "--outlets", newsroom.catalogue)
+        truth = {article_id(article.url): article for article in newsroom.truth()}
+    rows = read.open(root).articles(columns=["article_id"])["article_id"].to_pylist()
+    yield Crawled(Archive(root), {name: truth[name] for name in rows})
+
+
+def true_pairs(truth: dict[str, TruthArticle]) -> set[Pair]:
+    ids = {article.url: name for name, article in truth.items()}
+    by_name = {article.id: name for name, article in truth.items()}
+    stories = {name: name for name in truth}
+
+    def join(one: str, other: str) -> None:
+        old, new = stories[other], stories[one]
+        stories.update({name: new for name, story in stories.items() if story == old})
+
+    for name, article in truth.items():
+        for _, url in article.translations:
+            if url in ids:
+                join(name, ids[url])
+    for group in (*map(sorted, UNTOLD), REPRINT):
+        first, *others = (by_name[name] for name in group if name in by_name)
+        for other in others:
+            join(first, other)
+    return pairs(stories)
+
+
+@pytest.mark.slow
+def test_the_crawl_told_the_newsrooms_stories(crawled: Crawled) -> None:
+    rows = read.open(crawled.archive).articles(columns=["article_id", "story_id"]).to_pylist()
+    found = pairs({row["article_id"]: row["story_id"] for row in rows})
+    result = score(found, true_pairs(crawled.truth))
+    assert (result.precision, result.recall) == (1.0, 1.0), [
+        [crawled.truth[name].id for name in pair] for pair in found ^ true_pairs(crawled.truth)
+    ]
+    again = zancrawler("stories", "--archive", crawled.archive.root)
+    assert "0 texts were new, 0 articles came to another story" in again
+
+
+@pytest.mark.slow
+def test_a_story_is_shown_with_its_reasons(crawled: Crawled) -> None:
+    article = crawled.named("wix-fa-quake")
+    shown = zancrawler("story", article.url, "--archive", crawled.archive.root)
+    assert "4 articles of 2 outlets in 3 languages" in shown
+    assert "First published by newsroom-wix in en, 2025-08-31 13:20" in shown
+    for word in ("translation of 1", "hreflang", "duplicate of 1", "near-text", article.title):
+        assert word in shown
+    members = crawled.story(article)["members"]
+    assert isinstance(members, list)
+    assert members[0]["relation"] == "original"
+    assert {member["url"] for member in members} >= {article.url}
+
+
+@pytest.mark.slow
+def test_an_unknown_address_is_one_sentence(crawled: Crawled) -> None:
+    said = zancrawler(
+        "story", "https://example.org/none", "--archive", crawled.archive.root, code=1
+    )
+    assert said.count("\n") == 1 and "run `zancrawler stories`" in said
+
+
+@pytest.mark.slow
+def test_a_held_article_has_neither_title_nor_url(crawled: Crawled) -> None:
+    article = crawled.named("wp-en-goat")
+    Tables(crawled.archive, article.outlet).mark([article_id(article.url)], access=Access.HELD)
+    shown = zancrawler("story", article_id(article.url), "--archive", crawled.archive.root)
+    assert "(held)" in shown
+    assert article.title not in shown and article.url not in shown
+    assert crawled.named("wp-ps-goat").title in shown
