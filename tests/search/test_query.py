@@ -71,6 +71,7 @@ def test_terms_are_what_the_tokenizer_makes_of_them(text: str) -> None:
         ("«white goat» Court", '(("white goat")) AND (("court"))'),
         ('"never closed', '(("never closed"))'),
         ("goat OR sheep court", '(("goat") OR ("sheep")) AND (("court"))'),
+        ("goat AND court", '(("goat")) AND (("court"))'),
         ("goat -court", '((("goat"))) NOT (("court"))'),
         ('goat -"lower court"', '((("goat"))) NOT (("lower court"))'),
         ("embroid*", '(("embroid" *))'),

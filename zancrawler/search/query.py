@@ -46,7 +46,8 @@ class Query:
 
     @classmethod
     def parse(cls, text: str) -> Query:
-        """Reads any string. OR binds its two neighbours; what has no letter or digit is left out.
+        """Reads any string. OR binds its two neighbours, AND says what goes without saying; what
+        has no letter or digit is left out.
 
         Phrases stand in "…", «…» or “…”; one that is not closed goes to the end.
         """
@@ -55,8 +56,9 @@ class Query:
         pieces = islice(_PIECE.finditer(text[:MAX_CHARACTERS]), MAX_WORDS)
         or_stands = False
         for kind, group in groupby(pieces, _kind):
-            if kind == "or":
+            if kind == "OR":
                 or_stands = bool(wanted)
+            if kind in ("OR", "AND"):
                 continue
             sought = list(_read(kind, group))
             if kind == "minus":
@@ -107,8 +109,8 @@ def _kind(piece: re.Match[str]) -> str:
         return "minus"
     if piece["word"] is None:
         return "phrase"
-    if piece["word"] == "OR":
-        return "or"
+    if piece["word"] in ("OR", "AND"):
+        return str(piece["word"])
     return "prefix" if piece["word"].endswith("*") else "word"
 
 
