@@ -2,7 +2,8 @@
 
     python -m benchmarks.capture [--pages 2000] [--rounds 3] [--crawl]
 
-Each contender fetches the same pages from a loopback site, in a process of its own, by turns.
+`ours-as-set` has Scrapy's settings as the project sets them; the others have its defaults. Each
+contender fetches the same pages from a loopback site, in a process of its own, by turns.
 Prints pages a second and CPU seconds per 1,000 pages (medians), and the ratio to plain Scrapy.
 `--crawl` compares what else could make a crawl faster instead.
 """
@@ -20,9 +21,11 @@ import tempfile
 import time
 from pathlib import Path
 
-CAPTURE = ("plain", "ours", "warcio", "wget")
+CAPTURE = ("plain", "ours", "ours-as-set", "warcio", "wget")
 CRAWL = (
     "plain",
+    "plain-one-item",
+    "plain-as-set",
     "plain-lean",
     "plain-uvloop",
     "plain-debug-log",
@@ -30,9 +33,10 @@ CRAWL = (
     "plain-xpath",
     "plain-selectolax",
     "ours",
+    "ours-one-item",
+    "ours-as-set",
+    "ours-as-set-uvloop",
     "ours-lean",
-    "ours-uvloop",
-    "ours-lean-uvloop",
 )
 
 

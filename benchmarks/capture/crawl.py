@@ -19,6 +19,7 @@ import scrapy
 from scrapy.crawler import Crawler, CrawlerProcess
 from warcio.warcwriter import WARCWriter
 
+from zancrawler import settings as project
 from zancrawler.capture.exchange import CapturedExchange, WireExchange
 from zancrawler.capture.handler import CaptureDownloadHandler
 
@@ -47,6 +48,18 @@ LEAN: dict[str, Any] = {
         )
     },
 }
+ONE_ITEM: dict[str, Any] = {"CONCURRENT_ITEMS": 1}
+# As the project crawls, but for its politeness and its concurrency.
+AS_SET: dict[str, Any] = {
+    "DOWNLOADER_MIDDLEWARES": {
+        name: place
+        for name, place in project.DOWNLOADER_MIDDLEWARES.items()
+        if not name.startswith("zancrawler.")
+    },
+    "SPIDER_MIDDLEWARES": project.SPIDER_MIDDLEWARES,
+    "CONCURRENT_ITEMS": project.CONCURRENT_ITEMS,
+    "COOKIES_ENABLED": project.COOKIES_ENABLED,
+}
 UVLOOP: dict[str, Any] = {"ASYNCIO_EVENT_LOOP": "uvloop.Loop"}
 LOGGED: dict[str, Any] = {"LOG_LEVEL": "DEBUG"}
 
@@ -55,11 +68,14 @@ CONTENDERS: dict[str, dict[str, Any]] = {
     "ours": {"handler": OURS},
     "warcio": {"handler": WARCIO},
     "plain-lean": LEAN,
+    "plain-one-item": ONE_ITEM,
+    "plain-as-set": AS_SET,
     "plain-uvloop": UVLOOP,
     "plain-debug-log": LOGGED,
-    "ours-lean": {"handler": OURS, **LEAN},
-    "ours-uvloop": {"handler": OURS, **UVLOOP},
-    "ours-lean-uvloop": {"handler": OURS, **LEAN, **UVLOOP},
+    "ours-one-item": {"handler": OURS, **ONE_ITEM},
+    "ours-as-set": {"handler": OURS, **AS_SET},
+    "ours-as-set-uvloop": {"handler": OURS, **AS_SET, **UVLOOP},
+    "ours-lean": {"handler": OURS, **LEAN, **ONE_ITEM},
     "plain-linkextractor": {"links": "linkextractor"},
     "plain-xpath": {"links": "xpath"},
     "plain-selectolax": {"links": "selectolax"},
