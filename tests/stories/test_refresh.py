@@ -24,7 +24,7 @@ from test_migrate import make_old
 from zancrawler.archive import Archive
 from zancrawler.extraction.normalize import normalized
 from zancrawler.outlets import Outlet, parse_outlet
-from zancrawler.stories import UnknownStoryError, refresh, story_of
+from zancrawler.stories import UnknownStoryError, has_new_articles, refresh, story_of
 from zancrawler.tables import Access, SchemaMismatchError, Tables, read
 from zancrawler.tables.articles import article_id
 from zancrawler.tables.migrate import migrate
@@ -171,9 +171,12 @@ def test_without_what_was_kept_the_result_is_the_same(archive: Archive) -> None:
 def test_a_new_version_keeps_its_story_until_the_next_refresh(archive: Archive) -> None:
     piece = CORPUS["bridge-copy"]
     edited = replace(piece, text=piece.text + "\n\nپایان.", published=piece.published)
+    assert not has_new_articles(archive, piece.outlet)
     commit(archive, [edited], serial=7)
     assert stories(archive)["bridge-copy"] == "bridge"
+    assert has_new_articles(archive, piece.outlet)
     assert refresh(archive, outlets()).moved == 0
+    assert not has_new_articles(archive, piece.outlet)
     place = place_of(archive, "bridge-copy")
     assert (place["relation"], place["evidence"]) == ("duplicate", "near-text")
 

@@ -102,8 +102,8 @@ def crawl(
 ) -> Iterator[RunSummary]:
     """Runs each outlet once; yields each one's summary as it grows, its last state last.
 
-    One that hangs or dies does not hold up the rest. SIGTERM ends all of them cleanly. Where a run
-    brought something new, its articles are then told by their stories.
+    One that hangs or dies does not hold up the rest. SIGTERM ends all of them cleanly. Then new
+    articles are told by their stories.
     """
     environment = {
         **os.environ,
@@ -114,7 +114,6 @@ def crawl(
     children = _Children()
     on_main_thread = threading.current_thread() is threading.main_thread()
     previous = signal.signal(signal.SIGTERM, children.stop) if on_main_thread else None
-    last: dict[str, RunSummary] = {}
     try:
         with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
             runs = [pool.submit(_run, name, options, environment, children, said) for name in names]
@@ -126,18 +125,16 @@ def crawl(
                 if summary is None:
                     left -= 1
                 else:
-                    last[summary.outlet] = summary
                     yield summary
             for run in runs:
                 run.result()
-        brought = [name for name, run in last.items() if run.articles_new or run.articles_changed]
-        if brought and not children.stopped:
+        if not children.stopped:
             # Loads Arrow, which takes the command line a second.
-            from zancrawler.runs.stories import refresh_stories
+            from zancrawler.runs.stories import tell_new_articles
 
             # What another outlet's tables have wrong is no fault of these runs.
             with suppress(ArchiveError):
-                refresh_stories(archive, Catalogue.open(outlets), brought)
+                tell_new_articles(archive, Catalogue.open(outlets), names)
     finally:
         children.stop()
         if on_main_thread:

@@ -8,7 +8,14 @@ from contextlib import suppress
 from zancrawler.archive import Archive
 from zancrawler.outlets import Catalogue, Outlet, OutletError, canonical_url
 from zancrawler.runs.provenance import outlet_of, outlets_in
-from zancrawler.stories import Refreshed, ShownStory, UnknownStoryError, refresh, story_of
+from zancrawler.stories import (
+    Refreshed,
+    ShownStory,
+    UnknownStoryError,
+    has_new_articles,
+    refresh,
+    story_of,
+)
 from zancrawler.tables.articles import article_id
 
 
@@ -17,6 +24,13 @@ def refresh_stories(
 ) -> Refreshed:
     """Compares all articles; writes for all outlets that nobody holds, or for those in `only`."""
     return refresh(archive, _outlets(archive, catalogue), only)
+
+
+def tell_new_articles(archive: Archive, catalogue: Catalogue, names: Collection[str]) -> None:
+    """Compares all articles if any of these outlets has one that was not compared as it is."""
+    new = [name for name in names if has_new_articles(archive, name)]
+    if new:
+        refresh_stories(archive, catalogue, new)
 
 
 def find_story(archive: Archive, catalogue: Catalogue, url: str) -> ShownStory:

@@ -5,7 +5,7 @@ that gives its reason (`links`), and none by adding up scores.
 """
 
 from zancrawler.stories.member import Evidence, Link, Member, Placed, Relation
-from zancrawler.stories.refresh import Refreshed, refresh
+from zancrawler.stories.refresh import Refreshed, has_new_articles, refresh
 from zancrawler.stories.show import ShownMember, ShownStory, UnknownStoryError, story_of
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "ShownMember",
     "ShownStory",
     "UnknownStoryError",
+    "has_new_articles",
     "refresh",
     "story_of",
 ]

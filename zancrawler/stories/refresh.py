@@ -31,6 +31,7 @@ HOLDER = "the refresh of stories"
 MAX_PICTURES = 50
 """Of an article that are compared."""
 MAX_TRANSLATIONS = 50
+_TEXT = ["article_id", "text_digest"]
 _BATCH = 1_000
 """Texts sketched at a time."""
 _COLUMNS = (
@@ -78,6 +79,22 @@ class _Known:
             for link in self.links
             if {link.one, link.other} & self.withdrawn and {link.one, link.other} <= ids
         ]
+
+
+def has_new_articles(archive: Archive, outlet: str) -> bool:
+    """Whether an article's text is not the one that `stories` was told by, or is not there."""
+    articles, stories = (
+        {
+            row
+            for path in _chunks(archive, table, outlet)
+            for row in zip(
+                *(column.to_pylist() for column in open_chunk(path).read(columns=_TEXT).columns),
+                strict=True,
+            )
+        }
+        for table in ("articles", "stories")
+    )
+    return articles != stories
 
 
 def refresh(
