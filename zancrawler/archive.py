@@ -72,6 +72,11 @@ class Archive:
         """What people decided of single articles, one JSON object a line (zancrawler.decisions)."""
         return self.root / "withdrawn.jsonl"
 
+    @property
+    def masked_names(self) -> Path:
+        """Names of people that no release may show, one a line."""
+        return self.root / "masked-names.txt"
+
     def table(self, name: str) -> Path:
         return self.tables / name
 
@@ -108,6 +113,10 @@ class Archive:
         """What was learnt of the outlet's pages and is cut from its texts."""
         return self.root / "memory" / f"{outlet}.json"
 
+    def check(self, outlet: str) -> Path:
+        """What the last check of the outlet's file found (`zancrawler.runs.checks`)."""
+        return self.root / "checks" / f"{outlet}.json"
+
     def ledger(self, outlet: str) -> Path:
         return self.root / "ledger" / f"{outlet}.sqlite"
 
@@ -115,6 +124,11 @@ class Archive:
     def search_index(self) -> Path:
         """What `search` looks things up in; made from the tables, and made again if it is gone."""
         return self.root / "search" / "index.sqlite"
+
+    @property
+    def browse_export(self) -> Path:
+        """What `browse` and `report` read; made from the tables, and made again if it is gone."""
+        return self.root / "browse" / "archive.sqlite"
 
     def lock_file(self, outlet: str) -> Path:
         """Who holds the outlet, in words, while somebody does."""

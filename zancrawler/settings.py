@@ -7,13 +7,16 @@ What differs between outlets (delays, budget, WARC series) comes from the outlet
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 BOT_NAME = "zancrawler"
 SPIDER_LOADER_CLASS = "zancrawler.spiders.loader.OutletSpiderLoader"
 TELNETCONSOLE_ENABLED = False
 
 ZANCRAWLER_ARCHIVE = os.environ.get("ZANCRAWLER_ARCHIVE", "archive")
-ZANCRAWLER_OUTLETS = os.environ.get("ZANCRAWLER_OUTLETS", "")
+ZANCRAWLER_OUTLETS = os.environ.get(
+    "ZANCRAWLER_OUTLETS", "outlets" if Path("outlets").is_dir() else ""
+)
 ZANCRAWLER_CONTACT = os.environ.get("ZANCRAWLER_CONTACT", "")
 # For those whom a name would put in danger.
 ZANCRAWLER_ANONYMOUS = os.environ.get("ZANCRAWLER_ANONYMOUS", "0")
@@ -62,6 +65,9 @@ COOKIES_ENABLED = False
 # One at a time: while politeness waits, nothing else is asked of the outlet.
 CONCURRENT_REQUESTS = 1
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
+# Scrapy starts as many tasks for every answer, a hundred by default, and the spider yields a few
+# requests at most: a third of the crawl process's time.
+CONCURRENT_ITEMS = 1
 AUTOTHROTTLE_ENABLED = True
 AUTOTHROTTLE_TARGET_CONCURRENCY = 1.0
 DOWNLOAD_TIMEOUT = 60

@@ -17,12 +17,12 @@ def test_list_show_and_check() -> None:
     assert shown["platform"] == "wix"
     assert len(shown["articles"]) >= 2
     assert "www.zantvnetwork.com" in zancrawler("outlets", "show", "zannews")
-    assert "in order" in zancrawler("outlets", "check")
+    assert "in order" in zancrawler("outlets", "check", "--offline")
 
 
 def test_check_names_a_broken_file(tmp_path: Path) -> None:
     (tmp_path / "mine.toml").write_text('title = "Mine"\nplatfrom = "wix"\n')
-    said = zancrawler("outlets", "check", "mine", "--outlets", tmp_path, code=1)
+    said = zancrawler("outlets", "check", "mine", "--offline", "--outlets", tmp_path, code=1)
     assert "did you mean 'platform'?" in said
 
 

@@ -14,7 +14,9 @@ from rich.table import Table
 from zancrawler.archive import Archive
 from zancrawler.cli.printing import (
     DEFAULT_ARCHIVE,
+    AnonymousOption,
     ArchiveOption,
+    ContactOption,
     JsonOption,
     OutletsOption,
     console,
@@ -36,16 +38,8 @@ def crawl(
     ] = None,
     archive: ArchiveOption = DEFAULT_ARCHIVE,
     outlets: OutletsOption = None,
-    contact: Annotated[
-        str | None,
-        typer.Option(
-            envvar="ZANCRAWLER_CONTACT",
-            help="An e-mail address or page by which outlets reach you; sent in the User-Agent.",
-        ),
-    ] = None,
-    anonymous: Annotated[
-        bool, typer.Option("--anonymous", help="Send no contact: for those in danger.")
-    ] = False,
+    contact: ContactOption = None,
+    anonymous: AnonymousOption = False,
     max_pages: Annotated[
         int | None, typer.Option(min=1, help="At most this many requests per outlet.")
     ] = None,

@@ -4,13 +4,28 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.table import Table
 
-from zancrawler.cli.printing import JsonOption, OutletsOption, console, print_json
+from zancrawler.archive import Archive
+from zancrawler.cli.printing import (
+    DEFAULT_ARCHIVE,
+    DEFAULT_OUTLETS,
+    AnonymousOption,
+    ArchiveOption,
+    ContactOption,
+    JsonOption,
+    OutletsOption,
+    console,
+    print_json,
+)
 from zancrawler.outlets import Catalogue, Outlet, OutletError
+from zancrawler.runs.crawl import CrawlOptions, NobodyNamedError, is_loopback
+
+if TYPE_CHECKING:
+    from zancrawler.runs.learning.checking import Checked
 
 app = typer.Typer(help="The outlets that can be crawled.", no_args_is_help=True)
 
@@ -67,27 +82,120 @@ def show(
 
 
 @app.command()
-def check(
-    names: Annotated[list[str] | None, typer.Argument(help="Outlets; all if none.")] = None,
+def add(
+    url: Annotated[str, typer.Argument(help="The site's home page.")],
+    name: Annotated[
+        str | None, typer.Option(help="What to call the outlet; from its host if not given.")
+    ] = None,
+    archive: ArchiveOption = DEFAULT_ARCHIVE,
     outlets: OutletsOption = None,
+    contact: ContactOption = None,
+    anonymous: AnonymousOption = False,
     json: JsonOption = False,
 ) -> None:
-    """Checks outlets' files: that they can be read and say nothing impossible. Asks no site."""
+    """Learns a site, writes its file, and reads five of its articles. Exit 1 if that fails."""
+    from zancrawler.runs.learning.add import home_of, learn, unused_name
+    from zancrawler.runs.learning.checking import check_outlets
+
+    folder, kept = outlets or DEFAULT_OUTLETS, Archive.open(archive)
+    options = CrawlOptions(contact=contact, anonymous=anonymous, log_level="ERROR")
+    chosen = unused_name(home_of(url), name, Catalogue.open(outlets))
+    added = learn(kept, url, chosen, folder, options)
+    if not json:
+        typer.echo(f"{added.path}, learnt with {added.requests} requests:\n\n{added.file}")
+    trial = next(check_outlets(kept, [chosen], options, outlets=folder))
+    if json:
+        print_json({**added.as_json(), "trial": trial.as_json()})
+    else:
+        _print_trial(trial)
+        typer.echo(f"Look the file over, then: zancrawler crawl {chosen}")
+    if not trial.is_sound:
+        raise typer.Exit(1)
+
+
+@app.command()
+def check(
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Outlets; every active one if none is given.")
+    ] = None,
+    offline: Annotated[
+        bool, typer.Option("--offline", help="Look at the files alone, and ask no site.")
+    ] = False,
+    archive: ArchiveOption = DEFAULT_ARCHIVE,
+    outlets: OutletsOption = None,
+    contact: ContactOption = None,
+    anonymous: AnonymousOption = False,
+    json: JsonOption = False,
+) -> None:
+    """Says what of outlets' files no longer holds on their sites. Exit 1 if anything."""
+    from zancrawler.runs.learning.checking import check_outlets
+
     catalogue = Catalogue.open(outlets)
-    faults = {}
+    found, faults = _read_files(catalogue, names)
+    for fault in faults.values():
+        typer.echo(fault, err=json)
+    if offline:
+        if json:
+            print_json(faults)
+        else:
+            typer.echo(f"{len(found)} outlets are in order.")
+        raise typer.Exit(bool(faults))
+    asked = [outlet for outlet in found if names or outlet.active]
+    if not (contact or anonymous or all(is_loopback(outlet) for outlet in asked)):
+        raise NobodyNamedError
+    options = CrawlOptions(contact=contact, anonymous=anonymous, log_level="ERROR")
+    done = []
+    for trial in check_outlets(
+        Archive.open(archive), [outlet.name for outlet in asked], options, outlets=outlets
+    ):
+        done.append(trial)
+        if not json:
+            _print_trial(trial)
+    if json:
+        print_json([trial.as_json() for trial in done])
+    if faults or not all(trial.is_sound for trial in done):
+        raise typer.Exit(1)
+
+
+def _read_files(
+    catalogue: Catalogue, names: list[str] | None
+) -> tuple[list[Outlet], dict[str, str]]:
+    """The outlets whose files can be read and say nothing impossible, and what the others say."""
+    found, faults = [], {}
     for name in names or catalogue.names():
         try:
-            catalogue.get(name)
+            found.append(catalogue.get(name))
         except OutletError as error:
             faults[name] = str(error)
-    if json:
-        print_json(faults)
-    else:
-        for fault in faults.values():
-            typer.echo(fault)
-        typer.echo(f"{len(names or catalogue.names()) - len(faults)} outlets are in order.")
-    if faults:
-        raise typer.Exit(1)
+    return found, faults
+
+
+def _print_trial(trial: Checked) -> None:
+    if trial.check is None:
+        typer.echo(f"{trial.outlet}: could not be checked: {trial.failure}")
+        return
+    check = trial.check
+    verdict = "in order" if check.is_sound else f"{len(check.faults)} faults"
+    typer.echo(
+        f"{trial.outlet}: {verdict}; {check.sources} sources answer and advertise "
+        f"{check.advertised} addresses; {check.requests} requests"
+    )
+    for fault in check.faults:
+        typer.echo(f"  {fault.code.value}: {fault.message}")
+    table = Table("date", "language", "author", "title", "begins", "words")
+    for article in trial.articles:
+        if article.kind == "article":
+            table.add_row(
+                f"{article.date_published:%Y-%m-%d %H:%M}" if article.date_published else "-",
+                article.language or "-",
+                ", ".join(article.authors) or "-",
+                article.title or "-",
+                article.beginning,
+                str(article.word_count),
+            )
+        else:
+            table.add_row("-", "-", "-", article.url, f"{article.kind} ({article.reason})", "-")
+    console().print(table)
 
 
 def _plain(outlet: Outlet) -> dict[str, Any]:

@@ -15,11 +15,32 @@ ArchiveOption = Annotated[
     Path,
     typer.Option("--archive", envvar="ZANCRAWLER_ARCHIVE", help="The archive's folder."),
 ]
+DEFAULT_OUTLETS = Path("outlets")
+"""Where `outlets add` writes, and where every command looks if there is such a folder."""
+
+
+def _own_outlets(named: Path | None) -> Path | None:
+    return DEFAULT_OUTLETS if named is None and DEFAULT_OUTLETS.is_dir() else named
+
+
 OutletsOption = Annotated[
     Path | None,
     typer.Option(
-        "--outlets", envvar="ZANCRAWLER_OUTLETS", help="A folder of your own outlets' TOML files."
+        "--outlets",
+        envvar="ZANCRAWLER_OUTLETS",
+        callback=_own_outlets,
+        help="A folder of your own outlets' TOML files; `outlets/` if it is there.",
     ),
+]
+ContactOption = Annotated[
+    str | None,
+    typer.Option(
+        envvar="ZANCRAWLER_CONTACT",
+        help="An e-mail address or page by which outlets reach you; sent in the User-Agent.",
+    ),
+]
+AnonymousOption = Annotated[
+    bool, typer.Option("--anonymous", help="Send no contact: for those in danger.")
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 

@@ -9,7 +9,9 @@ import typer
 from zancrawler.archive import Archive
 from zancrawler.cli.printing import (
     DEFAULT_ARCHIVE,
+    AnonymousOption,
     ArchiveOption,
+    ContactOption,
     OutletsOption,
     json_line,
 )
@@ -31,16 +33,8 @@ def schedule(
     ] = None,
     archive: ArchiveOption = DEFAULT_ARCHIVE,
     outlets: OutletsOption = None,
-    contact: Annotated[
-        str | None,
-        typer.Option(
-            envvar="ZANCRAWLER_CONTACT",
-            help="An e-mail address or page by which outlets reach you; sent in the User-Agent.",
-        ),
-    ] = None,
-    anonymous: Annotated[
-        bool, typer.Option("--anonymous", help="Send no contact: for those in danger.")
-    ] = False,
+    contact: ContactOption = None,
+    anonymous: AnonymousOption = False,
     hook_command: HookCommandOption = None,
     hook_url: HookUrlOption = None,
     metrics_port: Annotated[

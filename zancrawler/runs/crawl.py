@@ -62,6 +62,8 @@ class CrawlOptions:
     """An ISO day: leave articles from before it."""
     anonymous: bool = False
     """Crawl without a contact."""
+    check: bool = False
+    """Only look whether the outlet's file holds (`zancrawler.runs.checks`)."""
     log_level: str = "WARNING"
 
     def settings(self) -> Mapping[str, str]:
@@ -74,6 +76,7 @@ class CrawlOptions:
             "ZANCRAWLER_BACKFILL": str(int(self.backfill)),
             "ZANCRAWLER_FULL": str(int(self.full)),
             "ZANCRAWLER_SINCE": self.since or "",
+            "ZANCRAWLER_CHECK": str(int(self.check)),
             "LOG_LEVEL": self.log_level,
         }
         return {name: value for name, value in chosen.items() if value not in ("", "0")}

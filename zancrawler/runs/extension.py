@@ -27,6 +27,7 @@ from zancrawler.ledger import Ledger
 from zancrawler.outlets import Outlet
 from zancrawler.runs import withdrawing
 from zancrawler.runs.budget import requests_today
+from zancrawler.runs.checks import is_check
 from zancrawler.runs.coverage import coverage_rows
 from zancrawler.runs.crawl import NobodyNamedError, is_loopback
 from zancrawler.runs.follower import Done, Failed, Follower, Report
@@ -181,6 +182,8 @@ class RunExtension:
                 # What a source brought, the spider has told the ledger already.
                 told = self.spider.sources
                 outcomes = [o for o in report.outcomes if o.url not in told]
+                if is_check(self.crawl_id, self.outlet.name):
+                    outcomes = []
                 self.ledger.record(outcomes, report.through)
                 self.kinds.update(report.kinds)
                 self.articles.update(report.articles)

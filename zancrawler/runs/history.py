@@ -20,6 +20,7 @@ import pyarrow.compute as pc
 from zancrawler.archive import Archive
 from zancrawler.ledger import Entry, Ledger
 from zancrawler.outlets import Outlet, UrlKind, canonical_url, url_kind
+from zancrawler.runs.checks import is_check
 from zancrawler.runs.summary import RunState
 from zancrawler.tables import read
 
@@ -125,14 +126,18 @@ def read_history(archive: Archive, outlet: Outlet, now: datetime) -> History:
         outlet=outlet.name, since=now - CAPTURES_SINCE, columns=_EXCHANGE
     ).sort_by("fetch_time")
     rows = exchanges.to_pylist()
-    ended = tables.crawls(outlet=outlet.name).select(_RUN).sort_by("started").to_pylist()
+    ended = [
+        row
+        for row in tables.crawls(outlet=outlet.name).select(_RUN).sort_by("started").to_pylist()
+        if not is_check(row["crawl_id"], outlet.name)
+    ]
     holder = lock_holder(archive, outlet.name)
     articles = tables.articles(outlet=outlet.name, columns=_ARTICLE).sort_by("fetch_time")
     return History(
         outlet=outlet.name,
         timezone=zone,
         runs=tuple(_runs(ended, rows)),
-        died=_died({row["crawl_id"] for row in ended}, rows, holder),
+        died=_died(outlet.name, {row["crawl_id"] for row in ended}, rows, holder),
         running=holder is not None and holder.alive,
         published=_published(articles, zone),
         articles=tuple(map(_article, articles.slice(max(len(articles) - LATEST, 0)).to_pylist())),
@@ -215,13 +220,14 @@ def _is_wall(row: dict[str, Any]) -> bool:
 
 
 def _died(
-    ended: set[str], exchanges: list[dict[str, Any]], holder: Holder | None
+    outlet: str, ended: set[str], exchanges: list[dict[str, Any]], holder: Holder | None
 ) -> tuple[datetime, ...]:
     ids = {row["crawl_id"] for row in exchanges if row["crawl_id"]}
     if holder and holder.alive:
         ids.discard(holder.crawl_id)
     elif holder:
         ids.add(holder.crawl_id)
+    ids = {crawl_id for crawl_id in ids if not is_check(crawl_id, outlet)}
     starts = (started_at(crawl_id) for crawl_id in ids - ended)
     return tuple(sorted(start for start in starts if start))
 

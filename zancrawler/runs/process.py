@@ -9,13 +9,17 @@ from __future__ import annotations
 import json
 import sys
 
+from scrapy import Spider
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.utils.project import get_project_settings
 from twisted.internet.task import LoopingCall
 
 from zancrawler.archive import ArchiveError
+from zancrawler.runs.checks import put_check
 from zancrawler.runs.extension import RunExtension
+from zancrawler.runs.learning.spiders import CheckSpider, spider_for
 from zancrawler.runs.summary import RunState, RunSummary
+from zancrawler.spiders.outlet import OutletSpider
 
 _EVERY = 1.0
 """Seconds between two lines of progress."""
@@ -26,7 +30,10 @@ def main(outlet: str, overrides: dict[str, str]) -> int:
     settings.setmodule("zancrawler.settings", priority="project")
     settings.update(overrides, priority="cmdline")
     process = AsyncCrawlerProcess(settings)
-    crawler = process.create_crawler(outlet)
+    spider: type[Spider] = process.spider_loader.load(outlet)
+    if settings.getbool("ZANCRAWLER_CHECK") and issubclass(spider, OutletSpider):
+        spider = spider_for(spider.outlet, CheckSpider)
+    crawler = process.create_crawler(spider)
     task = process.crawl(crawler)
     task.add_done_callback(lambda done: None if done.cancelled() else done.exception())
     progress = LoopingCall(_tell, crawler)
@@ -41,6 +48,8 @@ def main(outlet: str, overrides: dict[str, str]) -> int:
     if extension is None:
         return 1
     summary = extension.summary()
+    if isinstance(crawler.spider, CheckSpider) and crawler.spider.result:
+        put_check(extension.archive, crawler.spider.result)
     _say(summary)
     return 1 if summary.state in (RunState.FAILED, RunState.BLOCKED) else 0
 

@@ -18,6 +18,7 @@ from zancrawler.decisions import Decisions
 from zancrawler.extraction.memory import SiteMemory
 from zancrawler.ledger import Ledger, Outcome
 from zancrawler.outlets import Outlet
+from zancrawler.runs.checks import is_check
 from zancrawler.runs.derive import Derived, derive, is_ours
 from zancrawler.runs.memories import memory_of
 from zancrawler.runs.outcomes import source_of
@@ -129,6 +130,7 @@ def catch_up(
             with_adverts(d.outcome, exchange, outlet)
             for d, (one, exchange) in zip(derived, chunk, strict=True)
             if exchange.offset >= ledger.through(one.name)
+            and not is_check(one.crawl_id, outlet.name)
         ]
         yield replace(committed, outcomes=tuple(outcomes))
 

@@ -47,6 +47,8 @@ class OutletSpider(scrapy.Spider):
     """
 
     outlet: ClassVar[Outlet]
+    purpose: ClassVar[str] = ""
+    """In the crawl_id of a run that is no crawl."""
     ledger: Ledger
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -71,7 +73,7 @@ class OutletSpider(scrapy.Spider):
         outlet = cls.outlet
         contact = settings.get("ZANCRAWLER_CONTACT")
         agent = f"zancrawler/{__version__}" + (f" (+{contact})" if contact else "")
-        crawl_id = f"{outlet.name}-{datetime.now(UTC):%Y%m%d%H%M%S}"
+        crawl_id = f"{outlet.name}-{cls.purpose}{datetime.now(UTC):%Y%m%d%H%M%S}"
         chosen = {
             "ZANCRAWLER_OUTLET": outlet.name,
             "ZANCRAWLER_CRAWL_ID": crawl_id,
