@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
 from html import escape
-from typing import NamedTuple
 from urllib.parse import quote
 
 from zancrawler.newsroom.answer import XML_DECLARATION, address, digest, newest, tag
@@ -21,7 +21,8 @@ RSS = (
 )
 
 
-class SitemapNames(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class SitemapNames:
     """Paths of the sitemaps; the posts' one with a place for its number."""
 
     index: str
