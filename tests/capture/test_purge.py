@@ -1,5 +1,4 @@
-"""A WARC from which exchanges were taken: others' tools read it, and the rest stands where it was.
-"""
+"""A WARC from which exchanges were taken: others' tools read it, and the rest stands where it was."""
 
 from __future__ import annotations
 

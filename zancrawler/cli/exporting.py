@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from zancrawler.archive import Archive
+from zancrawler.cli import releasing
 from zancrawler.cli.printing import DEFAULT_ARCHIVE, ArchiveOption, JsonOption, print_json
 
 export_app = typer.Typer(
@@ -21,6 +22,7 @@ export_app = typer.Typer(
 
 def register(app: typer.Typer) -> None:
     export_app.command("wacz")(wacz)
+    releasing.register(export_app)
     app.add_typer(export_app, name="export")
 
 

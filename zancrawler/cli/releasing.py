@@ -1,0 +1,135 @@
+"""`zancrawler export dataset`, `jsonl` and `csv`: articles for others."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import IO, Annotated
+
+import typer
+
+from zancrawler.archive import Archive, put_durably
+from zancrawler.cli.printing import (
+    DEFAULT_ARCHIVE,
+    ArchiveOption,
+    JsonOption,
+    OutletsOption,
+    print_json,
+)
+from zancrawler.exports.lines import write_csv, write_jsonl
+from zancrawler.exports.masking import Names
+from zancrawler.exports.profile import Profile, Sharing
+from zancrawler.exports.rows import Wanted
+from zancrawler.outlets import Catalogue
+
+ProfileOption = Annotated[Profile, typer.Option(help="For whom: what is left out.")]
+OutletOption = Annotated[list[str] | None, typer.Option(help="Only this outlet; may be repeated.")]
+LanguageOption = Annotated[
+    list[str] | None, typer.Option(help="Only this language (fa-AF, ps, en); may be repeated.")
+]
+UntilOption = Annotated[
+    datetime | None,
+    typer.Option(formats=["%Y-%m-%d"], help="Only what was captured before this day (UTC)."),
+]
+EmbargoOption = Annotated[
+    int | None, typer.Option(min=0, help="Only what was captured this many days ago or earlier.")
+]
+
+
+def register(export_app: typer.Typer) -> None:
+    export_app.command("dataset")(dataset)
+    export_app.command("jsonl")(jsonl)
+    export_app.command("csv")(csv)
+
+
+def dataset(
+    out: Annotated[
+        Path | None, typer.Option(help="A new folder; in the archive's `datasets` if not given.")
+    ] = None,
+    profile: ProfileOption = Profile.RESEARCH,
+    outlet: OutletOption = None,
+    language: LanguageOption = None,
+    until: UntilOption = None,
+    embargo: EmbargoOption = None,
+    archive: ArchiveOption = DEFAULT_ARCHIVE,
+    outlets: OutletsOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Writes a release that can be cited: Parquet, data card, checksums."""
+    from zancrawler.exports.dataset import export_dataset
+
+    kept = Archive.existing(archive)
+    wanted = _wanted(kept, profile, outlet, language, until, embargo)
+    target = out or kept.root / "datasets" / f"{profile.value}-{datetime.now(UTC):%Y%m%d%H%M%S}"
+    release = export_dataset(kept, Catalogue.open(outlets), wanted, target)
+    if json:
+        print_json({"path": str(target), "articles": release.articles, "version": release.version})
+        return
+    typer.echo(
+        f"{target}: {release.articles} articles and {release.rows('versions')} versions of "
+        f"{len(release.outlets)} outlets, version {release.version}"
+    )
+
+
+def jsonl(
+    out: Annotated[Path | None, typer.Option(help="Standard output if not given.")] = None,
+    profile: ProfileOption = Profile.PRIVATE,
+    outlet: OutletOption = None,
+    language: LanguageOption = None,
+    until: UntilOption = None,
+    embargo: EmbargoOption = None,
+    archive: ArchiveOption = DEFAULT_ARCHIVE,
+) -> None:
+    """Writes articles as JSON Lines: one object a line."""
+    kept = Archive.existing(archive)
+    wanted = _wanted(kept, profile, outlet, language, until, embargo)
+    _write(out, "utf-8", lambda file: write_jsonl(kept, wanted, file))
+
+
+def csv(
+    out: Annotated[Path | None, typer.Option(help="Standard output if not given.")] = None,
+    profile: ProfileOption = Profile.PRIVATE,
+    outlet: OutletOption = None,
+    language: LanguageOption = None,
+    until: UntilOption = None,
+    embargo: EmbargoOption = None,
+    archive: ArchiveOption = DEFAULT_ARCHIVE,
+) -> None:
+    """Writes articles as CSV that spreadsheets open: lists as JSON, no cell a formula."""
+    kept = Archive.existing(archive)
+    wanted = _wanted(kept, profile, outlet, language, until, embargo)
+    # Excel takes CSV for the machine's old code page unless it begins with a byte order mark.
+    _write(out, "utf-8-sig", lambda file: write_csv(kept, wanted, file))
+
+
+def _wanted(
+    archive: Archive,
+    profile: Profile,
+    outlets: list[str] | None,
+    languages: list[str] | None,
+    until: datetime | None,
+    embargo: int | None,
+) -> Wanted:
+    if until is not None and embargo is not None:
+        raise typer.BadParameter("--until and --embargo say the same in two ways; give one")
+    moment = until.replace(tzinfo=UTC) if until else None
+    if embargo is not None:
+        moment = datetime.now(UTC) - timedelta(days=embargo)
+    return Wanted(
+        sharing=Sharing(profile, Names.read(archive.masked_names)),
+        outlets=tuple(outlets or ()),
+        languages=tuple(languages or ()),
+        until=moment,
+    )
+
+
+def _write(out: Path | None, encoding: str, write: Callable[[IO[str]], int]) -> None:
+    if out is None:
+        sys.stdout.reconfigure(encoding=encoding, newline="")  # type: ignore[union-attr]
+        write(sys.stdout)
+        return
+    with put_durably(out) as temporary, temporary.open("w", encoding=encoding, newline="") as file:
+        count = write(file)
+    typer.echo(f"{out}: {count} articles")

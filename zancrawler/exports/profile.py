@@ -1,0 +1,89 @@
+"""Profiles: what of an article may be handed on, and to whom."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from zancrawler.exports.masking import Names
+from zancrawler.tables.columns import Table
+
+MASKED = "masked"
+"""The warning of a row in which a name was covered; its text_digest is of the text as it was."""
+
+_PEOPLE = ("authors", "images")
+_CONTENT = ("subtitle", "description", "text", "text_normalized", "links", "translations", "tags")
+_WRITTEN = ("title", "subtitle", "description", "text", "text_normalized", "section", "tags")
+
+
+class Profile(StrEnum):
+    """For whom a release is. What is held or withdrawn is in none."""
+
+    PRIVATE = "private"
+    """The archive's own people: every column of every article that may be shown."""
+    RESEARCH = "research"
+    """No author names, no images, no article with a sensitivity mark; listed names are masked."""
+    METADATA = "metadata"
+    """As `research`, and without the texts: what was published, where, when, and its digests."""
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """Columns that the release does not have."""
+        match self:
+            case Profile.PRIVATE:
+                return ()
+            case Profile.RESEARCH:
+                return (*_PEOPLE, "sensitivity")
+            case Profile.METADATA:
+                return (*_PEOPLE, "sensitivity", *_CONTENT)
+
+
+@dataclass(frozen=True, slots=True)
+class Sharing:
+    """A profile, and the names that it covers."""
+
+    profile: Profile
+    names: Names
+
+    def schema(self, table: Table) -> pa.Schema:
+        """The columns of a table that are handed on."""
+        kept = [name for name in table.names if name not in self.profile.left_out]
+        return pa.schema([table.schema.field(name) for name in kept])
+
+    def apply(self, rows: pa.Table, table: Table) -> pa.Table:
+        """The rows as they are handed on. `rows` has all columns of the table."""
+        if self.profile is not Profile.PRIVATE:
+            marks = pc.fill_null(pc.list_value_length(rows["sensitivity"]), 0)
+            rows = rows.filter(pc.equal(marks, 0))
+            if self.names:
+                rows = self._masked(rows)
+        return rows.select(self.schema(table).names)
+
+    def _masked(self, rows: pa.Table) -> pa.Table:
+        touched = [False] * rows.num_rows
+        for name in _WRITTEN:
+            values = rows[name].to_pylist()
+            covered = [self._cover(value) for value in values]
+            touched = [t or a != b for t, a, b in zip(touched, values, covered, strict=True)]
+            rows = _with(rows, name, covered)
+        warnings = [
+            [*(codes or ()), MASKED] if is_touched else codes
+            for codes, is_touched in zip(rows["warnings"].to_pylist(), touched, strict=True)
+        ]
+        return _with(rows, "warnings", warnings)
+
+    def _cover(self, value: Any) -> Any:
+        if isinstance(value, str):
+            return self.names.cover(value)
+        return [self.names.cover(item) for item in value] if value else value
+
+
+def _with(rows: pa.Table, name: str, values: Sequence[Any]) -> pa.Table:
+    index = rows.schema.get_field_index(name)
+    field = rows.schema.field(index)
+    return rows.set_column(index, field, pa.array(values, field.type))
