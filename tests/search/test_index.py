@@ -10,8 +10,10 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 import unicodedata
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -205,11 +207,14 @@ def test_another_process_at_the_index_is_not_waited_for(archive: Archive) -> Non
     assert index.refresh() is Freshness.CURRENT
 
 
-def test_a_refresh_that_runs_out_of_time_goes_on_later(archive: Archive) -> None:
+def test_a_refresh_that_runs_out_of_time_goes_on_later(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(indexing, "BATCH", 5)
     commit(archive, ARTICLES.values(), step=1)
     index = Index(archive)
     turns = 1
-    while index.refresh(seconds=0.02) is Freshness.BEHIND:
+    while index.refresh(seconds=0.05) is Freshness.BEHIND:
         turns += 1
     assert turns > 1
     _is_whole(archive, len(ARTICLES))
@@ -217,13 +222,16 @@ def test_a_refresh_that_runs_out_of_time_goes_on_later(archive: Archive) -> None
 
 @pytest.mark.slow
 def test_killed_while_indexing_it_knows_what_it_lacks(archive: Archive) -> None:
-    """Thirty kills at random moments, then one refresh."""
+    """Twenty kills at random moments, then one refresh."""
     chance = random.Random(7)
     articles = list(ARTICLES.values())
     command = [sys.executable, Path(__file__).with_name("indexer.py"), archive.root]
     environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
     half_done = 0
-    for step in range(1, 31):
+    stop = threading.Event()
+    pool = ThreadPoolExecutor(1)
+    reading = pool.submit(_read_until, stop, Index(archive))
+    for step in range(1, 21):
         commit(archive, chance.sample(articles, 90), step=step)
         if chance.random() < 0.3:
             Index(archive).forget()
@@ -233,10 +241,23 @@ def test_killed_while_indexing_it_knows_what_it_lacks(archive: Archive) -> None:
             time.sleep(chance.uniform(0, 0.2))
             process.send_signal(signal.SIGKILL)
         half_done += Index(archive).refresh(seconds=0) is Freshness.BEHIND
-    assert half_done > 5
+    stop.set()
+    assert reading.result() > 50
+    pool.shutdown()
+    assert half_done > 4
     commit(archive, articles, step=40)
     assert Index(archive).refresh() is Freshness.CURRENT
     _is_whole(archive, len(articles))
+
+
+def _read_until(stop: threading.Event, index: Index) -> int:
+    """Searches again and again, and returns how often; raises as soon as one search does."""
+    searches = 0
+    while not stop.is_set():
+        index.matches(Query.parse("goat OR هامون"), Filters(), 10)
+        searches += 1
+        time.sleep(0.01)
+    return searches
 
 
 def _is_whole(archive: Archive, count: int) -> None:

@@ -146,9 +146,12 @@ class Search:
         except sqlite3.DatabaseError as error:
             if not is_damage(error):
                 raise
-            self._index.forget()
-            self._index.refresh()
-            return self._index.matches(query, filters, limit, offset)
+        self._index.forget()
+        if self.refresh() is not Freshness.CURRENT:
+            raise ArchiveError(
+                f"the search index is damaged; delete {self.archive.search_index} and search again"
+            )
+        return self._index.matches(query, filters, limit, offset)
 
     def _rows(self, matches: Iterable[Match]) -> dict[str, dict[str, Any]]:
         """The rows of the matches, but for what has been edited, held or withdrawn meanwhile."""

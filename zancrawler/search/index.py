@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
-from zancrawler.archive import Archive
+from zancrawler.archive import Archive, put_durably
 from zancrawler.decisions import Decisions
 from zancrawler.search.filters import Filters
 from zancrawler.search.indexing import Indexer, WithdrawnError
@@ -214,11 +214,11 @@ class Index:
 
     def _begin_anew(self) -> None:
         path = self.archive.search_index
-        # The journal first: SQLite would play it into the new file.
-        for left in (path.with_name(f"{path.name}-journal"), path):
-            left.unlink(missing_ok=True)
-        with closing(sqlite3.connect(path)) as database:
-            database.executescript(f"BEGIN; {_SCHEMA} COMMIT;")
+        with put_durably(path) as new:
+            with closing(sqlite3.connect(new)) as database:
+                database.executescript(f"BEGIN; {_SCHEMA} COMMIT;")
+            # SQLite would play it into the new file.
+            path.with_name(f"{path.name}-journal").unlink(missing_ok=True)
 
 
 def is_damage(error: sqlite3.DatabaseError) -> bool:
