@@ -5,7 +5,9 @@ from __future__ import annotations
 import gzip
 import zlib
 
+import brotli
 import pytest
+from backports import zstd
 from hostile import chunked
 from hypothesis import given
 from hypothesis import strategies as st
@@ -69,7 +71,14 @@ def test_interim_heads_are_set_apart():
         ("deflate", zlib.compress(BODY, wbits=-15)),
         ("identity", BODY),
         ("gzip, gzip", gzip.compress(gzip.compress(BODY))),
+        ("br", brotli.compress(BODY)),
+        ("zstd", zstd.compress(BODY)),
         ("gzip", BODY),
+        ("deflate", BODY),
+        ("br", BODY),
+        ("zstd", BODY),
+        ("utf-8", BODY),
+        ("gzip", b"\xff\xd8\xff\0 an image"),
     ],
     # By the names of the codings: gzip writes the time, and every worker must collect the same ids.
     ids=[
@@ -80,17 +89,21 @@ def test_interim_heads_are_set_apart():
         "raw deflate",
         "identity",
         "twice",
-        "not coded at all",
+        "br",
+        "zstd",
+        *("not coded at all",) * 6,
     ],
 )
 def test_codings_come_off(coding, coded):
     message = read_message(response(coded, f"Content-Encoding: {coding}"))
-    assert (message.body, message.coding, message.complete) == (BODY, None, True)
+    body = coded if coded.startswith(b"\xff") else BODY
+    assert (message.body, message.coding, message.complete) == (body, None, True)
 
 
 def test_what_cannot_be_decoded_is_said_to_be_coded():
-    message = read_message(response(b"?", "Content-Encoding: zstd"))
-    assert (message.body, message.coding) == (b"?", "zstd")
+    for coding in ("zstd", "br", "deflate", "compress"):
+        message = read_message(response(b"\xff\xff?", f"Content-Encoding: {coding}"))
+        assert (message.body, message.coding) == (b"\xff\xff?", coding)
     broken = read_message(response(b"\x1f\x8bnonsense", "Content-Encoding: gzip"))
     assert (broken.body, broken.coding) == (b"\x1f\x8bnonsense", "gzip")
 
@@ -105,13 +118,14 @@ def test_what_is_cut_is_said_to_be_cut():
     assert not read_message(response(BODY)[:-1]).complete
 
 
-@pytest.mark.parametrize("coding", ["gzip", "deflate", "br", "gzip, gzip"])
+@pytest.mark.parametrize("coding", ["gzip", "deflate", "br", "zstd", "gzip, gzip"])
 def test_a_bomb_does_not_go_off(coding):
     limit = 100_000
     bomb = bytes(50_000_000)
     if coding == "br":
-        brotli = pytest.importorskip("brotli")
         coded = brotli.compress(bomb)
+    elif coding == "zstd":
+        coded = zstd.compress(bomb)
     else:
         coded = bomb
         for _ in coding.split(","):

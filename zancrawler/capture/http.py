@@ -12,10 +12,9 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-try:
-    import brotli  # type: ignore[import-untyped]
-except ImportError:
-    brotli = None
+import brotli  # type: ignore[import-untyped]
+
+from .codecs import GZIP_MAGIC, unzstandard
 
 MAX_HEAD = 1 << 20
 """Bytes of status line and headers. Twisted breaks off at 16 KiB a line."""
@@ -24,6 +23,9 @@ MAX_BODY = 64 << 20
 MAX_CODINGS = 4
 MAX_CHUNK_LINE = 1 << 16
 
+TEXT_SAMPLE = 4096
+
+_CONTROL = re.compile(r"[\0-\x08\x0e-\x1f]")
 _HEAD_END = re.compile(rb"\n\r?\n")
 _CHUNK_SIZE = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,15})[ \t]*(?:;|$)")
 
@@ -94,8 +96,9 @@ def parse_head(data: bytes) -> Head:
             fields[-1] += line
         else:
             fields.append(line)
-    pairs = (field.partition(b":") for field in fields)
-    headers = tuple((name, value.strip()) for name, colon, value in pairs if colon)
+    # The first byte is none to divide at: `:status` is how HTTP/2 names its pseudo-fields.
+    pairs = ((field[:1], *field[1:].partition(b":")) for field in fields)
+    headers = tuple((first + name, value.strip()) for first, name, colon, value in pairs if colon)
     return Head(lines[0].removesuffix(b"\r"), headers)
 
 
@@ -209,22 +212,31 @@ def read_message(data: bytes, limit: int = MAX_BODY) -> HttpMessage:
 
 def _decode(coding: str, data: bytes, limit: int) -> tuple[bytes | None, bool]:
     """The decoded data, at most `limit` bytes, and whether it is whole; None: cannot decode."""
-    if not data:
+    if not data or _is_text(data):
+        # Taken off by the writer of the WARC, as with chunks.
         return data, True
     match coding:
         case "gzip" | "x-gzip":
-            if not data.startswith(b"\x1f\x8b"):
-                # Taken off by the writer of the WARC, as with chunks.
+            if not data.startswith(GZIP_MAGIC):
                 return data, True
             return _inflate(data, zlib.MAX_WBITS | 16, limit)
         case "deflate":
             # RFC 9110 means zlib; some servers send the raw stream.
             decoded = _inflate(data, zlib.MAX_WBITS, limit)
             return decoded if decoded[0] is not None else _inflate(data, -zlib.MAX_WBITS, limit)
-        case "br" if brotli is not None:
+        case "br":
             return _unbrotli(data, limit)
+        case "zstd":
+            return unzstandard(data, limit)
         case _:
             return None, False
+
+
+def _is_text(data: bytes) -> bool:
+    """Whether its first bytes read as UTF-8 without control characters: no coded form does."""
+    start = data[:TEXT_SAMPLE].decode("utf-8", "replace")
+    # The sample may end within a character.
+    return "\ufffd" not in start[:-1] and not _CONTROL.search(start)
 
 
 def _inflate(data: bytes, wbits: int, limit: int) -> tuple[bytes | None, bool]:

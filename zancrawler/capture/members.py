@@ -13,14 +13,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO
 
-from isal import isal_zlib
-
+from .codecs import BadMemberError, codec_of
 from .errors import DamagedWarcError
 
 PIECE = 1 << 16
-GZIP_MAGIC = b"\x1f\x8b"
-GZIP_WINDOW = 31
+MAGIC_LENGTH = 4
 RECORD_MAGIC = b"WARC/"
+ARC_MAGIC = b"filedesc://"
+"""The URL of the first record of an ARC, the format before WARC."""
 MAX_FIELDS = 1 << 20
 """Bytes of a record's named fields. Ours have 1 KB; a Heritrix warcinfo has a few."""
 MAX_LENGTH_DIGITS = 15
@@ -33,7 +33,7 @@ class OpenRecord:
     """A record whose block is still to be read, in order, before the next record."""
 
     offset: int
-    """Where its gzip member begins, or the record itself in an uncompressed file."""
+    """Where its member begins, or the record itself in an uncompressed file."""
     version: str
     fields: tuple[tuple[str, str], ...]
     """As written; folded lines joined."""
@@ -71,8 +71,9 @@ class OpenRecord:
 class WarcReader:
     """Iterates over the records of a WARC file, or of a part that begins and ends with a record.
 
-    Raises DamagedWarcError where the bytes are no WARC; what came before is sound, for the checksum
-    of each gzip member has been compared (of one that holds several records, only at its end).
+    Raises DamagedWarcError where the bytes are no WARC. What came before is sound, where members
+    have checksums: gzip's always do, Zstandard's may; of a member of several records it is compared
+    only at its end.
     """
 
     def __init__(self, path: Path, start: int = 0, end: int | None = None) -> None:
@@ -86,10 +87,13 @@ class WarcReader:
         """The offset in the file up to which has been read into `_raw`."""
         self._text = b""
         """Decompressed bytes not taken yet."""
-        self._fill()
-        self._gzip = self._raw.startswith(GZIP_MAGIC)
-        self._stream: isal_zlib.Decompress | None = None
         self._record_offset = start
+        self._fill()
+        try:
+            self._codec = codec_of(self._raw, self._file.fileno())
+        except BadMemberError as error:
+            self._file.close()
+            raise self.damaged(str(error)) from error
 
     def __enter__(self) -> WarcReader:
         return self
@@ -123,7 +127,7 @@ class WarcReader:
     @property
     def position(self) -> int:
         """The offset in the file of the first byte that is not used yet."""
-        return self._raw_end - len(self._raw) - (0 if self._gzip else len(self._text))
+        return self._raw_end - len(self._raw) - (len(self._text) if self._codec is None else 0)
 
     def _fill(self) -> bool:
         size = PIECE if self._left is None else min(PIECE, self._left)
@@ -135,44 +139,41 @@ class WarcReader:
         return bool(data)
 
     def _decompressed(self, size: int) -> bytes:
-        if not self._gzip:
+        if self._codec is None:
             if not self._raw:
                 self._fill()
             data, self._raw = self._raw, b""
             return data
-        while self._stream is not None and not self._stream.eof:
+        while not self._codec.ended:
             try:
-                data = self._stream.decompress(self._raw, size)
-            except isal_zlib.error as error:  # type: ignore[misc]
-                raise self.damaged(f"broken gzip member ({error})") from error
-            self._raw = (
-                self._stream.unused_data if self._stream.eof else self._stream.unconsumed_tail
-            )
+                data, self._raw = self._codec.decompress(self._raw, size)
+            except BadMemberError as error:
+                raise self.damaged(f"broken {self._codec.name} ({error})") from error
             if data:
-                return bytes(data)
-            if not self._stream.eof and not self._fill():
-                raise self.damaged("the file ends within a gzip member")
+                return data
+            if not self._codec.ended and not self._fill():
+                raise self.damaged(f"the file ends within a {self._codec.name}")
         return b""
 
     def _begin_member(self) -> bool:
         """False at the end of the file."""
-        if not self._gzip:
+        if self._codec is None:
             self._record_offset = self.position
             return bool(self._text or self._raw or self._fill())
-        while len(self._raw) < 2 and self._fill():
+        while len(self._raw) < MAGIC_LENGTH and self._fill():
             pass
         self._record_offset = self.position
         if not self._raw:
             return False
-        if not self._raw.startswith(GZIP_MAGIC):
-            raise self.damaged("no gzip member begins here")
-        self._stream = isal_zlib.decompressobj(GZIP_WINDOW)
+        if not self._codec.is_member(self._raw[:MAGIC_LENGTH]):
+            raise self.damaged(f"no {self._codec.name} begins here")
+        self._codec.begin()
         self._text = b""
         return True
 
     def _begin_record(self, first: bool) -> OpenRecord | None:
         """None when the member, or the uncompressed file, holds no more records."""
-        if not self._gzip:
+        if self._codec is None:
             self._record_offset = self.position
         head = b""
         while not (end := _FIELDS_END.search(head, 0, MAX_FIELDS)):
@@ -181,17 +182,17 @@ class WarcReader:
             piece = self.take(PIECE)
             if not piece:
                 if not head.strip(b"\r\n"):
-                    if first and self._gzip:
-                        raise self.damaged("an empty gzip member")
+                    if first and self._codec is not None and not self._codec.allows_empty:
+                        raise self.damaged(f"an empty {self._codec.name}")
                     return None
                 raise self.damaged("the file ends within the fields of a record")
             head += piece
             if head.lstrip(b"\r\n") and not head.startswith(RECORD_MAGIC[: len(head)]):
-                raise self._no_record(first)
+                raise self._no_record(first, head)
         self._text = head[end.end() :] + self._text
         version, _, rest = head[: end.start()].partition(b"\n")
         if not _VERSION.fullmatch(version.strip()):
-            raise self._no_record(first)
+            raise self._no_record(first, head)
         fields = _named_fields(rest)
         declared = next((value for name, value in fields if name.lower() == "content-length"), "")
         if not (declared.isascii() and declared.isdigit() and len(declared) <= MAX_LENGTH_DIGITS):
@@ -202,14 +203,20 @@ class WarcReader:
             version=version.strip().decode("ascii"),
             fields=fields,
             content_length=length,
-            first_in_member=first or not self._gzip,
+            first_in_member=first or self._codec is None,
             _source=self,
             left=length,
         )
 
-    def _no_record(self, first: bool) -> DamagedWarcError:
-        at_all = first and self._record_offset == 0
-        return self.damaged("this is no WARC" if at_all else "no record begins here")
+    def _no_record(self, first: bool, head: bytes) -> DamagedWarcError:
+        if not first or self._record_offset:
+            return self.damaged("no record begins here")
+        if head.startswith(ARC_MAGIC):
+            return self.damaged(
+                "this is an ARC file, not a WARC; make it one with "
+                "`warcio recompress OLD.arc.gz NEW.warc.gz`"
+            )
+        return self.damaged("this is no WARC")
 
     def _require_record_next(self) -> None:
         """A member's checksum is compared at its end, so that a record is known to be sound only
@@ -217,10 +224,10 @@ class WarcReader:
         while len(self._text) < len(RECORD_MAGIC) and (more := self._decompressed(PIECE)):
             self._text += more
         if not self._text.startswith(RECORD_MAGIC):
-            raise self.damaged("what follows the record in its gzip member is no record")
+            raise self.damaged("what follows the record in its member is no record")
 
     def end_record(self, record: OpenRecord) -> None:
-        """Takes the line ends after a block; in a gzip file, up to the member's end."""
+        """Takes the line ends after a block; in a compressed file, up to the member's end."""
         ending = b""
         while True:
             piece = self.take(PIECE)
@@ -231,7 +238,7 @@ class WarcReader:
                 break
             if len(ending) > MAX_FIELDS:
                 raise self.damaged("the line ends after a record never end")
-        if self._gzip and self._text:
+        if self._codec is not None and self._text:
             self._require_record_next()
         record.ending = ending
         record.length = self.position - record.offset
