@@ -50,7 +50,7 @@ def ask(address: str, path: str, method: str = "GET", **headers: str) -> tuple[H
 
 def package_path(address: str) -> str:
     _, page = ask(address, "/")
-    found = re.search(rb'source="([^"]+)"', page)
+    found = re.search(rb'data-source="([^"]+)"', page)
     assert found
     return found[1].decode()
 
@@ -94,7 +94,14 @@ def test_another_site_whose_name_points_here_gets_nothing(address: str) -> None:
 
 
 def test_nothing_may_be_asked_of_other_machines(address: str) -> None:
-    for path in ("/", "/replay/sw.js", "/replay/ui.js", package_path(address), "/nothing"):
+    for path in (
+        "/",
+        "/replay/sw.js",
+        "/replay/ui.js",
+        "/open.js",
+        package_path(address),
+        "/nothing",
+    ):
         answer, _ = ask(address, path)
         policy = answer.getheader("Content-Security-Policy") or ""
         assert "default-src 'self'" in policy

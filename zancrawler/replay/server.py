@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib import resources
 from string import Template
 from threading import Thread
 from urllib.parse import urlsplit
@@ -20,19 +21,9 @@ LOOPBACK = "127.0.0.1"
 _POLL = 0.1
 """Seconds until the end is noticed."""
 _HOSTS = (LOOPBACK, "localhost")
-# Where ui.js makes its frame, and sw.js answers for everything below.
 _VIEWER = "/replay/"
-_PAGE = Template("""<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>zancrawler replay</title>
-<style>html, body { margin: 0; height: 100%; } replay-web-page { height: 100vh; }</style>
-<script src="${viewer}ui.js"></script>
-<replay-web-page source="/${name}/archive.wacz" replaybase="${viewer}" embed="default"
- deeplink nocache></replay-web-page>
-</html>
-""")
+_SCRIPT = "text/javascript; charset=utf-8"
+_OURS = resources.files("zancrawler.replay")
 _POLICY = "; ".join(
     (
         "default-src 'self'",
@@ -68,7 +59,10 @@ class _Handler(BaseHTTPRequestHandler):
         path = urlsplit(self.path).path
         if path in (f"{_VIEWER}ui.js", f"{_VIEWER}sw.js"):
             script = self.server.viewer.read(path.removeprefix(_VIEWER))
-            self._send(HTTPStatus.OK, "text/javascript; charset=utf-8", script)
+            self._send(HTTPStatus.OK, _SCRIPT, script)
+            return
+        if path == "/open.js":
+            self._send(HTTPStatus.OK, _SCRIPT, (_OURS / "open.js").read_bytes())
             return
         if path != "/" and not path.endswith("/archive.wacz"):
             self._say(HTTPStatus.NOT_FOUND, "there is nothing here; the viewer is at /")
@@ -79,8 +73,9 @@ class _Handler(BaseHTTPRequestHandler):
             self._say(HTTPStatus.INTERNAL_SERVER_ERROR, str(error))
             return
         if path == "/":
-            page = _PAGE.substitute(viewer=_VIEWER, name=opened.name)
-            self._send(HTTPStatus.OK, "text/html; charset=utf-8", page.encode("utf-8"))
+            page = Template((_OURS / "index.html").read_text("utf-8"))
+            html = page.substitute(source=f"/{opened.name}/archive.wacz")
+            self._send(HTTPStatus.OK, "text/html; charset=utf-8", html.encode("utf-8"))
         elif path == f"/{opened.name}/archive.wacz":
             self._give(opened)
         else:

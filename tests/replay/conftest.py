@@ -1,0 +1,83 @@
+"""The newsroom after three crawls, packed, and what its pages said while it was there."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from crawled_newsroom import zancrawler
+from playwright.sync_api import Browser, sync_playwright
+from replayed import Replayable, steady
+
+from zancrawler.archive import Archive
+from zancrawler.newsroom import serve
+from zancrawler.replay.viewer import NoViewerError, Viewer, install
+from zancrawler.tables.read import open as read_tables
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("no chromium on this machine")
+    with sync_playwright() as playwright:
+        # Chromium has no sandbox for root, which containers often are; it sees our pages only.
+        flags = ["--no-sandbox"] if os.geteuid() == 0 else []
+        opened = playwright.chromium.launch(executable_path=chromium, args=flags)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="session")
+def viewer(tmp_path_factory: pytest.TempPathFactory) -> Viewer:
+    try:
+        return Viewer.installed()
+    except NoViewerError:
+        pass
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_DATA_HOME", str(tmp_path_factory.mktemp("data")))
+        try:
+            return install()
+        except NoViewerError as error:
+            pytest.skip(str(error))
+
+
+@pytest.fixture(scope="session")
+def newsroom(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Replayable:
+    """The newsroom is closed when this returns: nothing can come from it any more.
+
+    Of several test processes one crawls and the others wait for it.
+    """
+    is_one_of_many = "PYTEST_XDIST_WORKER" in os.environ
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if is_one_of_many else base) / "replayed-newsroom"
+    folder.mkdir(exist_ok=True)
+    archive, live = Archive(folder / "archive"), folder / "live.json"
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not live.exists():
+            live.write_text(json.dumps(crawl(archive, browser)))
+    return Replayable(archive, archive.root / "wacz" / "archive.wacz", json.loads(live.read_text()))
+
+
+def crawl(archive: Archive, browser: Browser) -> dict[str, str]:
+    """Crawls, packs, and returns what the articles say live."""
+    with serve() as served:
+        common = ("--archive", archive.root, "--outlets", served.catalogue)
+        zancrawler("crawl", *served.homes, *common)
+        # One outlet's pages a second time, and its sources a third: now they are known by their
+        # ETag, so that there are revisits of both kinds.
+        zancrawler("crawl", "newsroom-wp", *common, "--full")
+        zancrawler("crawl", "newsroom-wp", *common)
+        page = browser.new_page()
+        live = {}
+        for url in read_tables(archive).articles(columns=["url"])["url"].to_pylist():
+            page.goto(url)
+            live[url] = steady(page.inner_text("body"))
+        page.close()
+    zancrawler("export", "wacz", "--archive", archive.root)
+    return live

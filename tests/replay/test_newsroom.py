@@ -1,0 +1,196 @@
+"""The newsroom's package in ReplayWeb.page under Chromium: pages as they were, from it alone."""
+
+from __future__ import annotations
+
+import gzip
+import re
+import zipfile
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Frame, Page
+from replayed import Replayable, steady
+
+from zancrawler.capture.cdxj import Capture
+from zancrawler.capture.reader import Record, read_records
+from zancrawler.capture.wacz import check_wacz
+from zancrawler.replay.links import replay_link
+from zancrawler.replay.package import open_package
+from zancrawler.replay.server import serving
+from zancrawler.replay.viewer import Viewer
+from zancrawler.tables.read import open as read_tables
+
+pytestmark = pytest.mark.slow
+
+FETCH = """async ([coll, captures]) => {
+  const fetched = [];
+  const one = async ([moment, url], at) => {
+    const answer = await fetch(`/replay/w/${coll}/${moment}id_/${url}`);
+    const bytes = new Uint8Array(await answer.arrayBuffer());
+    fetched[at] = [answer.status, Array.from(bytes, (b) => String.fromCharCode(b)).join("")];
+  };
+  for (let start = 0; start < captures.length; start += 8) {
+    await Promise.all(captures.slice(start, start + 8).map((c, n) => one(c, start + n)));
+  }
+  return fetched;
+}"""
+SHOW = """async ([coll, captures]) => {
+  const shown = [];
+  const one = ([moment, url], at) => new Promise((done) => {
+    const frame = document.createElement("iframe");
+    frame.style = "width: 1000px; height: 800px";
+    frame.src = `/replay/w/${coll}/${moment}mp_/${url}`;
+    frame.onload = () => {
+      const inside = frame.contentDocument;
+      shown[at] = {
+        text: inside.body.innerText,
+        at: frame.contentWindow.location.href,
+        images: Array.from(inside.images, (i) => [i.src, i.complete && i.naturalWidth > 0]),
+      };
+      frame.remove();
+      done();
+    };
+    document.body.append(frame);
+  });
+  for (let start = 0; start < captures.length; start += 4) {
+    await Promise.all(captures.slice(start, start + 4).map((c, n) => one(c, start + n)));
+  }
+  return shown;
+}"""
+
+
+@dataclass(frozen=True)
+class Opened:
+    home: str
+    page: Page
+    frame: Frame
+    """ReplayWeb.page's own, from where the service worker answers."""
+    collection: str
+    requests: list[str]
+    """Every URL that the browser asked for, for whomever."""
+
+
+@pytest.fixture(scope="module")
+def opened(browser: Browser, viewer: Viewer, newsroom: Replayable) -> Iterator[Opened]:
+    package = open_package(newsroom.package)
+    with serving(viewer, lambda: package, 0) as home:
+        context = browser.new_context()
+        requests: list[str] = []
+        context.on("request", lambda request: requests.append(request.url))
+        page = context.new_page()
+        asks = re.compile(r"/replay/w/api/c/(id-[0-9a-f]+)/textIndex")
+        with page.expect_request(asks, timeout=60_000) as found:
+            page.goto(home)
+        collection = asks.search(found.value.url)
+        assert collection
+        frame = next(frame for frame in page.frames if "/replay/?" in frame.url)
+        yield Opened(home, page, frame, collection[1], requests)
+        context.close()
+
+
+def captures(newsroom: Replayable) -> list[Capture]:
+    with zipfile.ZipFile(newsroom.package) as package:
+        names = package.namelist()
+        if "indexes/index.cdxj" in names:
+            data = package.read("indexes/index.cdxj")
+        else:
+            data = gzip.decompress(package.read("indexes/index.cdx.gz"))
+    return [Capture.parse(line) for line in data.splitlines()]
+
+
+def records(newsroom: Replayable) -> dict[str, Record]:
+    return {
+        record.record_id: record
+        for warc in newsroom.archive.root.glob("warc/*/*/*.warc.gz")
+        for record in read_records(warc)
+        if record.type in ("response", "revisit")
+    }
+
+
+def test_our_own_judge_accepts_it(newsroom: Replayable) -> None:
+    assert list(check_wacz(newsroom.package)) == []
+
+
+def test_every_article_says_what_it_said_live(opened: Opened, newsroom: Replayable) -> None:
+    rows = read_tables(newsroom.archive).captures(
+        columns=["url", "fetch_time", "article_id", "warc_type"]
+    )
+    wanted = [
+        (f"{row['fetch_time']:%Y%m%d%H%M%S}", row["url"])
+        for row in rows.to_pylist()
+        if row["article_id"] and row["warc_type"]
+    ]
+    assert {url for _, url in wanted} == set(newsroom.live)
+    shown = opened.frame.evaluate(SHOW, [opened.collection, wanted])
+    captured = {capture.url for capture in captures(newsroom)}
+    for (moment, url), page in zip(wanted, shown, strict=True):
+        assert steady(page["text"]) == newsroom.live[url], url
+        # That capture, not another one of the page: its moment is in the frame's address.
+        assert f"/{moment}mp_/{url}" in page["at"]
+        for source, is_loaded in page["images"]:
+            original = re.sub(r"^.*?/\d+(im|mp)_/", "", source)
+            assert is_loaded or original not in captured, source
+    assert any(re.search(r"[؀-ۿ]", page["text"]) for page in shown)
+    assert any("%D" in url for _, url in wanted)
+
+
+def test_every_capture_gives_its_bytes(opened: Opened, newsroom: Replayable) -> None:
+    """Gzip and chunks taken off, revisits with their original's payload, 304s too."""
+    known = records(newsroom)
+    due: dict[tuple[str, str], list[tuple[int, bytes]]] = defaultdict(list)
+    kinds: Counter[str] = Counter()
+    for record in known.values():
+        original = known[record.header("WARC-Refers-To") or record.record_id]
+        http = original.http
+        if http.status is None or 300 <= http.status < 400:
+            continue
+        moment = f"{record.date:%Y%m%d%H%M%S}"
+        due[moment, record.target_uri or ""].append((http.status, http.body))
+        kinds[(record.header("WARC-Profile") or "response").rpartition("/")[2]] += 1
+        kinds[(http.header("transfer-encoding") or "length").lower()] += 1
+        kinds[(http.header("content-encoding") or "identity").lower()] += 1
+    wanted = [
+        (capture.timestamp, capture.url)
+        for capture in captures(newsroom)
+        if (capture.timestamp, capture.url) in due
+    ]
+    fetched = opened.frame.evaluate(FETCH, [opened.collection, wanted])
+    for place, (status, body) in zip(wanted, fetched, strict=True):
+        assert (status, body.encode("latin-1")) in due[place], place
+    # Nothing that makes replay hard was missing from the test.
+    for kind in ("identical-payload-digest", "server-not-modified", "chunked", "gzip"):
+        assert kinds[kind], kinds
+
+
+def test_redirects_lead_to_their_target(opened: Opened, newsroom: Replayable) -> None:
+    rows = read_tables(newsroom.archive).captures(
+        columns=["url", "fetch_time", "fetch_status", "fetch_redirect"]
+    )
+    moved = [row for row in rows.to_pylist() if row["fetch_redirect"]]
+    assert moved
+    wanted = [(f"{row['fetch_time']:%Y%m%d%H%M%S}", row["url"]) for row in moved]
+    shown = opened.frame.evaluate(SHOW, [opened.collection, wanted])
+    for row, page in zip(moved, shown, strict=True):
+        assert page["at"].endswith(f"mp_/{row['fetch_redirect']}")
+        assert steady(page["text"]) == newsroom.live[row["fetch_redirect"]]
+
+
+def test_one_click_from_a_row(opened: Opened, newsroom: Replayable) -> None:
+    rows = read_tables(newsroom.archive).articles(language="fa-AF")
+    row = rows.slice(0, 1).to_pylist()[0]
+    opened.page.goto(replay_link(row["url"], row["fetch_time"], opened.home))
+    shown = opened.page.frame_locator("replay-web-page iframe").frame_locator("iframe")
+    shown.locator("h1", has_text=row["title"]).first.wait_for(timeout=30_000)
+    assert steady(shown.locator("body").inner_text()) == newsroom.live[row["url"]]
+
+
+def test_no_request_left_the_archive(opened: Opened) -> None:
+    """Looked at last: all that the tests above asked for."""
+    hosts = {
+        urlsplit(url).netloc for url in opened.requests if not url.startswith(("data:", "blob:"))
+    }
+    assert hosts == {urlsplit(opened.home).netloc}
+    assert len(opened.requests) > 100
