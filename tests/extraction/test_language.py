@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zancrawler.extraction.language import LONGEST_SAMPLE, by_paragraph, detect
+from zancrawler.extraction.language import LONGEST_SAMPLE, by_paragraph, detect, languages_in
 
 ZAN_NEWS = ("en", "fa-AF", "ps")
 SENTENCES = Path(__file__).parents[2] / "benchmarks" / "language.tsv"
@@ -127,6 +127,39 @@ def test_paragraphs_of_a_mixed_text() -> None:
     )
     tags = [guess and guess.tag for guess in by_paragraph(text, ("fa-AF", "ps"))]
     assert tags == ["fa-AF", "fa-AF", "fa-AF", "ps", "en", None]
+
+
+DARI = "زنان معترض در کابل می‌گویند که از حق کار و آموزش محروم شده‌اند."
+PASHTO = "د ښځو د حقونو فعالان وايي چې نړیواله ټولنه دې چوپ پاتې نه شي."
+ENGLISH = "The women said that they would not be silent."
+
+
+@pytest.mark.parametrize(
+    ("parts", "tags"),
+    [
+        ([DARI] * 3 + [PASHTO, ENGLISH], ("fa-AF", "ps", "en")),
+        ([PASHTO] * 3 + [DARI], ("ps", "fa-AF")),
+        ([ENGLISH] * 3 + [DARI], ("en", "fa-AF")),
+        ([DARI, "کابل", DARI, "BBC", "***"], ("fa-AF",)),
+        ([DARI, "Human Rights Watch"], ("fa-AF",)),
+        ([ENGLISH, "Der Minister hat am Montag in Berlin gesprochen"], ("en",)),
+        (["***"], ()),
+    ],
+)
+def test_the_languages_of_a_mixed_text(parts: list[str], tags: tuple[str, ...]) -> None:
+    text = "\n\n".join(parts)
+    assert languages_in(text, detect(text, ("fa-AF", "ps")), ("fa-AF", "ps")) == tags
+
+
+def test_the_pages_own_word_is_believed_where_it_is_confirmed() -> None:
+    text = (
+        "Le ministre a parlé lundi devant le parlement, et les députés ont posé des questions. " * 9
+    )
+    for declared in ("fr", "fr-FR", "FR_fr", "de", "xx", "", None):
+        guess = detect(text, declared=declared)
+        assert guess is not None
+        assert guess.tag == "fr"
+    assert tag_of(DARI, "fa-AF") == detect(DARI, ("fa-AF",), "en").tag  # type: ignore[union-attr]
 
 
 @given(st.text(max_size=200), st.lists(st.sampled_from(["fa-AF", "ps", "en", "xx"]), max_size=3))

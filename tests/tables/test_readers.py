@@ -110,7 +110,7 @@ def test_every_column_is_described(table: object) -> None:
 
 def test_the_files_say_what_they_are(folder: Path) -> None:
     schema = pq.read_schema(next(folder.rglob("*.parquet")))
-    assert schema.metadata[b"zancrawler:schema_version"] == b"2"
+    assert schema.metadata[b"zancrawler:schema_version"] == b"3"
     assert schema.metadata[b"zancrawler:table"] == b"articles"
     assert schema.equals(ARTICLES.schema)
     for field in ARTICLES.schema:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +14,23 @@ class Image:
     caption: str | None = None
     credit: str | None = None
     alt: str | None = None
+
+
+class EmbedKind(StrEnum):
+    POST = "post"
+    """On a social network."""
+    VIDEO = "video"
+    AUDIO = "audio"
+    FRAME = "frame"
+    """Anything else in a frame: maps, charts, documents."""
+
+
+@dataclass(frozen=True, slots=True)
+class Embed:
+    """What the page shows of another place, by its address there."""
+
+    kind: EmbedKind
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +55,7 @@ class Article:
     text: str
     subtitle: str | None = None
     authors: tuple[str, ...] = ()
+    translators: tuple[str, ...] = ()
     date_published: datetime | None = None
     date_modified: datetime | None = None
     date_published_raw: str | None = None
@@ -47,10 +66,13 @@ class Article:
     language: str | None = None
     language_declared: str | None = None
     language_score: float | None = None
+    languages: tuple[str, ...] = ()
+    """Of its paragraphs, `language` first, then by their letters; more than one where mixed."""
     section: str | None = None
     tags: tuple[str, ...] = ()
     description: str | None = None
     images: tuple[Image, ...] = ()
+    embeds: tuple[Embed, ...] = ()
     links: tuple[str, ...] = ()
     translations: tuple[Translation, ...] = ()
     sensitivity: tuple[str, ...] = ()

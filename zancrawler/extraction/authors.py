@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from lxml.html import HtmlElement
 
+from zancrawler.extraction.bylines import Credit, Role, credits_in, is_label, role_of, without_label
 from zancrawler.extraction.headline import Surroundings
 from zancrawler.extraction.structured import Node, Structured, strings, types_of
 from zancrawler.extraction.textblocks import TextBlock, key_of
@@ -24,15 +25,8 @@ _ROLE = re.compile(
     r"^\s*(?:[-–—•|]\s*)?(?:"
     r"(?:(?:words|story|(?:(?:fact[- ]checked|medically reviewed|written|posted|published"
     r"|authored|reported)(?:\s+on\s+[\w ,]{6,20})?))\s+)?by\b|(?:the\s+)?authors?\s*:?(?=\s+[A-Z])"
-    r"|writers?\s*:|نویسند(?:ه|گان)\s*:|نگارنده\s*:|گزارشگر\s*:|خبرنگار\s*:|به\s+قلم\b"
-    r"|لیکوال\s*:|ليکوال\s*:|لیکونکی\s*:|خبریال\s*:"
+    r"|به\s+قلم\b"
     r")\s*:?\s*",
-    re.IGNORECASE,
-)
-_OTHER_ROLE = re.compile(
-    r"^\s*(?:photo(?:graph(?:er|s|y)?)?s?|images?|pictures?|illustrat(?:ed|ions?)|translat(?:ed|or|ion)"
-    r"|edited|editor|reviewed|عکس|عکاس|مترجم|ترجمه|برگردان|ویراستار|ژباړه|ژباړن|انځور)"
-    r"\s*(?:by\b|:|از\b)",
     re.IGNORECASE,
 )
 _JOINED = re.compile(r"\s*(?:[;،؛|]|\s&\s|\s(?:and|und|et|with)\s|\sو\s|\sاو\s)\s*", re.IGNORECASE)
@@ -50,6 +44,9 @@ _MONTHS_AND_DAYS = (
 )
 _NO_NAME = re.compile(
     r"^(?:https?:|www\.|@)|[<>{}=?!]|^\W*$|^\d+$|^(?:the\s+)?(?:author|writer|editor)s?$|^undefined$"
+    # Accounts of a content management system, and of the computer that a page was written on.
+    r"|^(?:[\w ]+[ _.-])?(?:admin(?:istrator)?|webmaster|wordpress|superuser)[ _-]?\d*$"
+    r"|^(?:user|editor|author|reporter)[ _-]?\d+$|^microsoft\b.*\buser$|^(?:user|root|owner)$"
     r"|\b(?:min(?:ute)?s?\s+read|updated|published|about the|read more|follow|share|posts? by)\b",
     re.IGNORECASE,
 )
@@ -63,7 +60,8 @@ _DATE_TAIL = re.compile(
 )
 _ORGANISATION = frozenset(("Organization", "NewsMediaOrganization", "Corporation"))
 _AUTHOR_CLASS = re.compile(
-    r"(?:^|[\s_-])(?:author|byline|writer|contributor)s?(?:$|[\s_-])|author__", re.I
+    r"(?:^|[\s_-])(?:author|byline|writer|contributor|username)s?(?:$|[\s_-])|author__|^\s*by\s*$",
+    re.IGNORECASE,
 )
 _ANY_AUTHOR = (
     "//*[contains(@class, 'author') or contains(@class, 'byline')]"
@@ -79,6 +77,9 @@ class Byline:
     names: tuple[str, ...]
     source: str
     """Which witness gave them: `outlet`, `jsonld`, `microdata`, `meta`, `text` or `none`."""
+    translators: tuple[str, ...] = ()
+    photographers: tuple[str, ...] = ()
+    """As stated, agencies among them; they are the lead picture's credit."""
 
 
 def byline_of(
@@ -90,23 +91,37 @@ def byline_of(
 ) -> Byline:
     """The first witness that names a person: structured data, the outlet's selector, meta, what
     stands by the headline. Who is named only by the site's own name is a collective, and stands
-    when nobody else is named."""
-    jsonld = _resolved((node or {}).get("author") or (node or {}).get("creator"), structured)
-    witnesses = (
-        ("jsonld", jsonld),
-        ("outlet", _selected(tree, rules)),
-        ("microdata", strings((structured.microdata or {}).get("author"))),
-        ("meta", _meta(structured)),
-        ("text", _shown(tree, surroundings)),
-    )
+    when nobody else is named. Translators and photographers are told by what stands beside their
+    names, or by schema.org's `translator`; they are no authors."""
+    selected = _selected(tree, rules)
+    blocks = (*surroundings.below, *surroundings.above)
+    credits = [c for text in (*selected, *(b.text for b in blocks)) for c in credits_in(text)]
     publishers = _publishers(structured, node)
     collective = {key_of(name) for name in publishers}
     whole = {*publishers, *_organisations((node or {}).get("author"))}
+    witnesses = (
+        (
+            "jsonld",
+            _resolved((node or {}).get("author") or (node or {}).get("creator"), structured),
+        ),
+        ("outlet", selected),
+        ("microdata", strings((structured.microdata or {}).get("author"))),
+        ("meta", _meta(structured)),
+        ("text", _shown(tree, blocks)),
+        ("text", [c.names for c in credits if c.role is Role.AUTHOR]),
+        ("text", [b.text for b in blocks if b.key in collective]),
+    )
     found = [Byline(split_names(texts, whole), source) for source, texts in witnesses]
-    for byline in found:
-        if persons := tuple(n for n in byline.names if key_of(n) not in collective):
-            return Byline(persons, byline.source)
-    return next((byline for byline in found if byline.names), Byline((), "none"))
+    persons = (
+        Byline(names, byline.source)
+        for byline in found
+        if (names := tuple(n for n in byline.names if key_of(n) not in collective))
+    )
+    best = next(persons, None) or next((b for b in found if b.names), Byline((), "none"))
+    stated = strings((node or {}).get("translator"))
+    translators = split_names([*stated, *(c.names for c in credits if c.role is Role.TRANSLATOR)])
+    photographers = dict.fromkeys(c.names for c in credits if c.role is Role.PHOTOGRAPHER)
+    return replace(best, translators=translators, photographers=tuple(photographers))
 
 
 def split_names(texts: Iterable[str], whole: Container[str] = ()) -> tuple[str, ...]:
@@ -117,14 +132,20 @@ def split_names(texts: Iterable[str], whole: Container[str] = ()) -> tuple[str, 
     names: dict[str, str] = {}
     for text in texts:
         text = text[:MAX_LINE]
-        if _OTHER_ROLE.match(text):
-            continue
         if text in whole:
             _add(names, text)
             continue
-        text = _DATE_TAIL.sub("", _HANDLE.sub("", _ROLE.sub("", text)))
-        for part in _JOINED.split(text):
-            name = ""
+        for credit in credits_in(text) or (Credit(Role.AUTHOR, text),):
+            if credit.role is Role.AUTHOR:
+                _split(names, credit.names)
+    return tuple(names.values())[:MAX_NAMES]
+
+
+def _split(names: dict[str, str], text: str) -> None:
+    text = _DATE_TAIL.sub("", _HANDLE.sub("", _ROLE.sub("", text)))
+    for part in _JOINED.split(text):
+        if role_of(part) in (None, Role.AUTHOR):
+            part, name = without_label(part), ""
             for piece in _COMMA.split(part):
                 if name and (not piece or _AFTER_NAME.search(piece)):
                     name += f", {piece}" if piece else ""
@@ -132,12 +153,11 @@ def split_names(texts: Iterable[str], whole: Container[str] = ()) -> tuple[str, 
                 _add(names, name)
                 name = piece
             _add(names, name)
-    return tuple(names.values())[:MAX_NAMES]
 
 
 def _add(names: dict[str, str], name: str) -> None:
     name = _EDGES.sub("", name)
-    if not name or len(name) > MAX_NAME or _NO_NAME.search(name):
+    if not name or len(name) > MAX_NAME or _NO_NAME.search(name) or is_label(name):
         return
     if not re.fullmatch(_MONTHS_AND_DAYS, name, re.IGNORECASE):
         names.setdefault(key_of(name), name)
@@ -184,14 +204,13 @@ def _meta(structured: Structured) -> list[str]:
     return next((list(v) for n in names if split_names(v := structured.meta.get(n, ()))), [])
 
 
-def _shown(tree: HtmlElement, surroundings: Surroundings) -> Iterator[str]:
+def _shown(tree: HtmlElement, blocks: Sequence[TextBlock]) -> Iterator[str]:
     """`rel=author` (HTML standard, 4.6.6.2), then the lines by the headline: a link to an author's
     page, an element that calls itself author or byline, a line that begins with `By`."""
     related = [text for a in tree.xpath("//a[@rel='author']")[:3] if (text := element_text(a))]
     if len(set(related)) == 1:
         yield related[0]
         return
-    blocks = (*surroundings.below, *surroundings.above)
     for sign in (_linked_name, _classed_name, _signed_name):
         if found := list(dict.fromkeys(name for block in blocks for name in sign(block))):
             yield from found[:3]

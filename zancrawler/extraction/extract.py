@@ -6,8 +6,9 @@ from zancrawler.extraction.arbiter import AGREEMENT, find_text
 from zancrawler.extraction.article import Article, Image
 from zancrawler.extraction.authors import byline_of
 from zancrawler.extraction.chrome import without_chrome
+from zancrawler.extraction.embeds import embeds_of
 from zancrawler.extraction.headline import around_headline
-from zancrawler.extraction.language import detect
+from zancrawler.extraction.language import detect, languages_in
 from zancrawler.extraction.links import outgoing_links, translations
 from zancrawler.extraction.memory import SiteMemory
 from zancrawler.extraction.page import Page
@@ -15,6 +16,7 @@ from zancrawler.extraction.pictures import pictures_of
 from zancrawler.extraction.publication import publication_of
 from zancrawler.extraction.sensitivity import sensitivity
 from zancrawler.extraction.structured import Node, Structured, first_string, strings
+from zancrawler.extraction.subtitles import subtitle_of
 from zancrawler.extraction.textblocks import joined, read_blocks
 from zancrawler.extraction.titles import element_text, title_of
 from zancrawler.outlets import ArticleRules, Outlet, canonical_url, readable_path
@@ -50,8 +52,10 @@ def extract(page: Page, outlet: Outlet, memory: SiteMemory | None = None) -> Art
     language = detect(text, outlet.languages, declared)
     when = publication_of(page, structured, node, surroundings, rules, outlet)
     images = pictures_of(found.element, surroundings, structured, node, rules, page.url)
-    if body.credit:
-        images = _credited(images, body.credit)
+    if credit := body.credit or ", ".join(byline.photographers):
+        images = _credited(images, credit)
+    description = structured.first("description", "og:description", "twitter:description")
+    description = description or first_string((node or {}).get("description"))
     warnings = list(when.warnings)
     if len(own) < len(body.blocks):
         warnings.append(f"memory_cut:{len(body.blocks) - len(own)}")
@@ -64,7 +68,9 @@ def extract(page: Page, outlet: Outlet, memory: SiteMemory | None = None) -> Art
         canonical_url=canonical,
         title=title,
         text=text,
+        subtitle=subtitle_of(surroundings, node, description, own),
         authors=authors,
+        translators=byline.translators,
         date_published=when.published,
         date_modified=when.modified,
         date_published_raw=when.raw,
@@ -73,11 +79,12 @@ def extract(page: Page, outlet: Outlet, memory: SiteMemory | None = None) -> Art
         language=language.tag if language else None,
         language_score=language.score if language else None,
         language_declared=declared,
+        languages=languages_in(text, language, outlet.languages),
         section=_section(page, structured, rules),
         tags=_tags(structured),
-        description=structured.first("description", "og:description", "twitter:description")
-        or first_string((node or {}).get("description")),
+        description=description,
         images=images,
+        embeds=embeds_of(found.element, rules, page.url),
         links=outgoing_links(found.element, page.url),
         translations=translations(page.tree, page.url),
         sensitivity=sensitivity(title, text, authors),

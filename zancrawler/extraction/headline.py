@@ -10,6 +10,7 @@ from zancrawler.extraction.textblocks import Kind, TextBlock, key_of
 ABOVE = 5
 """Text blocks before the headline in which a date or a byline may stand."""
 BELOW = 16
+FOLLOWING = 6
 PROSE = 90
 """Letters from which a block is a paragraph."""
 PARAGRAPHS = 3
@@ -23,6 +24,8 @@ class Surroundings:
     """Nearest the headline first."""
     below: tuple[TextBlock, ...] = ()
     headline: TextBlock | None = None
+    following: tuple[TextBlock, ...] = ()
+    """The blocks below the headline as they come, long ones too."""
 
 
 def around_headline(blocks: Sequence[TextBlock], title: str | None) -> Surroundings:
@@ -45,4 +48,5 @@ def around_headline(blocks: Sequence[TextBlock], title: str | None) -> Surroundi
             below.append(block)
     above = blocks[max(0, place - ABOVE) : place]
     nearest = tuple(block for block in reversed(above) if len(block.key) < PROSE)
-    return Surroundings(nearest, tuple(below), blocks[place])
+    following = tuple(blocks[place + 1 : place + 1 + FOLLOWING])
+    return Surroundings(nearest, tuple(below), blocks[place], following)

@@ -3,9 +3,9 @@
 Pashto, Persian, Urdu, Arabic, Uzbek, Tajik and English are told by their commonest words and by
 letters that only they have. Of a text that this leaves open the page's own word is believed where
 resiliparse, which costs nothing, says the same; else it is py3langid's (97 languages, the model
-inside its package). Persian is then told apart by its words: «پوهنتون», «شفاخانه», «دالر» are written in
-Afghanistan (`fa-AF`, Dari), «استانداری», «تومان», «دلار» in Iran (`fa-IR`). Where it holds neither
-it is the outlet's own variety, and `fa` where no outlet is known.
+inside its package). Persian is then told apart by its words: «پوهنتون», «شفاخانه», «دالر» are
+written in Afghanistan (`fa-AF`, Dari), «استانداری», «تومان», «دلار» in Iran (`fa-IR`). Where it
+holds neither it is the outlet's own variety, and `fa` where no outlet is known.
 
 Uzbek is `uz` in all three of its scripts.
 """
@@ -45,10 +45,18 @@ LONG_ENOUGH = 100
 MOST_PARAGRAPHS = 1_000
 """Paragraphs that are read one by one; those after them are in their text's language."""
 
+SENTENCE = 30
+"""Letters of all paragraphs in a language from which the text counts as written in it too."""
+
+SURE = 0.6
+"""A paragraph's score below which it tells nothing of the text."""
+
 UNSURE = 0.2
 """A score of the model below which its answer is worth less than the outlet's own languages."""
 
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
+
+_EASTERN = re.compile("[\u0400-\u052f\u0600-\u06ff]")
 
 _PRIMARY = re.compile("[a-z]{2,3}(?![a-z])")
 
@@ -115,6 +123,26 @@ def by_paragraph(text: str, expected: Sequence[str] = ()) -> tuple[LanguageGuess
         _part(_sample(part), main.script, whole, prior) for part in parts[:MOST_PARAGRAPHS]
     )
     return read + (whole,) * len(parts[MOST_PARAGRAPHS:])
+
+
+def languages_in(
+    text: str, whole: LanguageGuess | None, expected: Sequence[str]
+) -> tuple[str, ...]:
+    """The tags of a text's paragraphs: that of the whole first, then by their letters.
+
+    A language counts from a sentence on. A text in the letters of Europe alone counts as one: what
+    newsrooms mix is Dari, Pashto and English.
+    """
+    if whole is None:
+        return ()
+    letters: Counter[str] = Counter()
+    if _EASTERN.search(text):
+        parts = text.split("\n\n")
+        for part, guess in zip(parts, by_paragraph(text, expected), strict=True):
+            if guess and guess.score >= SURE:
+                letters[guess.tag] += sum(map(len, _WORD.findall(part[:LONGEST_SAMPLE])))
+    others = [tag for tag, n in letters.most_common() if n >= SENTENCE and tag != whole.tag]
+    return (whole.tag, *others)
 
 
 def _part(

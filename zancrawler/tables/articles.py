@@ -55,6 +55,7 @@ IMAGES = pa.list_(
         ]
     )
 )
+EMBEDS = pa.list_(pa.struct([pa.field("kind", STRING), pa.field("url", STRING)]))
 TRANSLATIONS = pa.list_(pa.struct([pa.field("language", STRING), pa.field("url", STRING)]))
 
 _IDENTITY = (
@@ -134,6 +135,12 @@ _CONTENT = (
     ),
     Column("authors", STRINGS, "Bylines in the order of the page.", rdf="schema:author"),
     Column(
+        "translators",
+        STRINGS,
+        "Who translated the text, where the page says so; photographers are in images.",
+        rdf="schema:translator",
+    ),
+    Column(
         "date_published",
         TIME,
         "When the outlet says that it published (UTC); null where that cannot be read.",
@@ -183,6 +190,12 @@ _CONTENT = (
         storage=Storage.DICTIONARY,
     ),
     Column(
+        "languages",
+        STRINGS,
+        "BCP 47 tags of the languages that paragraphs of text are in: `language` first, then by "
+        "letters. More than one where the text is mixed.",
+    ),
+    Column(
         "section",
         STRING,
         "Section or first category.",
@@ -216,6 +229,13 @@ _CONTENT = (
         IMAGES,
         "Images of the body at full size, each with caption, credit and alternative text.",
         rdf="schema:image",
+    ),
+    Column(
+        "embeds",
+        EMBEDS,
+        "Posts, videos, sounds and frames that the body shows from elsewhere, by their URL there; "
+        "kind is post, video, audio or frame.",
+        rdf="schema:hasPart",
     ),
     Column("links", STRINGS, "Absolute URLs that the body links to.", rdf="schema:citation"),
     Column(
@@ -335,14 +355,26 @@ VERSIONS = Table(
     max_rows=MAX_ROWS,
 )
 
-REDACTED = (
-    *("title", "subtitle", "authors", "date_published_raw", "section", "tags", "description"),
-    *("text", "text_normalized", "word_count", "images", "links", "translations", "simhash"),
-    "sensitivity",
+_TOMBSTONE = frozenset(
+    (
+        *("article_id", "version", "n_versions", "first_seen", "last_seen", "story_id", "outlet"),
+        *("url", "canonical_url", "url_surtkey", "date_published", "date_modified"),
+        *("date_calendar", "date_source", "language", "language_declared", "language_score"),
+        *("text_digest", "status", "access", "fetch_time", "fetch_status", "warc_filename"),
+        *("warc_record_offset", "warc_record_length", "warc_record_id", "content_digest"),
+        *("extractor", "extractor_version", "rights", "crawl_id", "warnings"),
+    )
+)
+"""What stays of a withdrawn article. A new column is emptied until somebody puts it here."""
+
+REDACTED = tuple(
+    dict.fromkeys(
+        name for table in (ARTICLES, VERSIONS) for name in table.names if name not in _TOMBSTONE
+    )
 )
 """Columns that a withdrawal empties; what is left tells of no word and no person."""
 
 
 def redacted(row: Mapping[str, Any]) -> dict[str, Any]:
     """A row of `articles` or `versions` without its content: the tombstone of what is withdrawn."""
-    return {**row, **dict.fromkeys(REDACTED)}
+    return {name: None if name in REDACTED else value for name, value in row.items()}

@@ -1,0 +1,116 @@
+"""Credit lines: who wrote, translated and photographed, as a line by the headline says it.
+
+`Words: A. Name | Photos by B. Name`, «نویسنده: الف — مترجم: ب», «ژباړن: ن. څپه». A line is read
+only when all of it is credits: «ترجمه قرآن» within a sentence names no translator.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+MAX_LINE = 300
+"""Characters of a line of credits."""
+MAX_WORDS = 14
+"""Of one credit after its label: three names and what joins them."""
+
+
+class Role(StrEnum):
+    AUTHOR = "author"
+    TRANSLATOR = "translator"
+    PHOTOGRAPHER = "photographer"
+    OTHER = "other"
+    """Editors, reviewers, and a writer's office («شغل، بی‌بی‌سی»): no name that is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    role: Role
+    names: str
+    """One name or several, as they stand there."""
+
+
+_WORKS = r"(?:words|text|story|report|(?:additional\s+)?reporting|writing|article|essay"
+_WORKS += r"|poem|review)"
+_LABELS = {
+    Role.AUTHOR: (
+        rf"authors?|writers?|words|written|reported|{_WORKS}(?=\s+by\b)|by",
+        r"نویسند(?:ه|گان)|نگارنده|نوشته[ٔ]?|نوشتهٔ|گزارش(?=\s+از\b)|گزارشگر(?:ان)?|خبرنگار(?:ان)?"
+        r"|شاعر|سراینده",
+        r"لیکوال(?:ان)?|ليکوال|لیکونکی|خبریال(?:ان)?|شاعره",
+    ),
+    Role.TRANSLATOR: (
+        r"translat(?:ed|ors?|ions?)",
+        r"مترجم(?:ان)?|ترجمه|برگردان|برگرداننده|گزارنده",
+        r"ژباړه|ژباړن|ژباړونک[ېی]|ژباړوونک[ېی]|ژباړونکي",
+    ),
+    Role.PHOTOGRAPHER: (
+        r"(?:photos?|photographs?|pictures?|images?)(?:\s+credits?)?|photograph(?:y|er|ers|ed)",
+        r"عکس(?:\u200c?ها)?|عکاس(?:ان)?|تصویر",
+        r"انځور(?:ونه)?|انځورګر|عکسونه|عکس\s+اخیستونک[ېی]",
+    ),
+    Role.OTHER: (
+        r"edit(?:ed|ors?|ing)|reviewed|illustrat(?:ed|ions?)|graphics?|produced|producer|role"
+        r"|video|source",
+        r"ویراستار(?:ان)?|ویرایش|سردبیر|شغل|منبع|طراح|تصویرگر|تهیه(?:\u200c?کننده)?",
+        r"سمون(?:ګر|وونکی)?|ایډیټر|دنده|سرچینه",
+    ),
+}
+# A label ends with a mark, or with the word of its language for `by`.
+_LABEL = re.compile(
+    r"^[-–—•\s(\[]*(?:"
+    + "|".join(rf"(?P<{role.value}>{'|'.join(words)})" for role, words in _LABELS.items())
+    + r")\s*(?:[:：,،]|\bby\b\s*:?|\bاز\b\s*:?|(?<=\bby)(?=\s))\s*",
+    re.IGNORECASE,
+)
+_PARTS = re.compile(
+    r"\s*(?:[|\n•·؛;]|\s[–—/-]\s)\s*"
+    r"|[\s,]+(?=(?:additional\s+)?(?:reporting|writing|editing|photographs?|photos)\s+by\b)",
+    re.IGNORECASE,
+)
+
+
+def credits_in(line: str) -> tuple[Credit, ...]:
+    """The credits of a line that holds nothing else; empty for any other line.
+
+    The first credit may be a bare name when labelled ones follow: `A. Name | Photos: B. Name`.
+    """
+    line = line.strip()
+    if not line or len(line) > MAX_LINE:
+        return ()
+    found = [_credit(part) for part in _PARTS.split(line) if part]
+    named = [credit for credit in found if credit is not None]
+    return tuple(named) if len(named) == len(found) else ()
+
+
+def role_of(text: str) -> Role | None:
+    """The role that a text begins with the label of; None where it begins with a name."""
+    label = _LABEL.match(text)
+    return Role(label.lastgroup) if label and label.lastgroup else None
+
+
+def without_label(text: str) -> str:
+    """`Photos by B. Name` is `B. Name`."""
+    return _LABEL.sub("", text, count=1)
+
+
+def is_label(text: str) -> bool:
+    """A role and no name: a theme's own word beside the byline, as in Drupal's field labels."""
+    label = _LABEL.match(f"{text.strip().rstrip(':：')}:")
+    return label is not None and not text.strip().rstrip(":：")[label.end() :]
+
+
+def _credit(part: str) -> Credit | None:
+    label = _LABEL.match(part)
+    if label is None or not label.lastgroup:
+        return None
+    names = part[label.end() :].strip(" .)]")
+    if not names or len(names.split()) > MAX_WORDS or names.endswith((":", "…")):
+        return None
+    return Credit(Role(label.lastgroup), names)
+
+
+def names_of(credits: Iterator[Credit] | tuple[Credit, ...], role: Role) -> list[str]:
+    return [credit.names for credit in credits if credit.role is role]
