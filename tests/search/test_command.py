@@ -65,6 +65,8 @@ def test_no_hit_is_said_and_is_no_fault(newsroom: Search) -> None:
 def test_mistakes_get_one_sentence(newsroom: Search) -> None:
     assert "name a word" in search(newsroom, "!?", code=2)
     assert "limit" in search(newsroom, "goat", "--limit", "0", code=2)
+    assert "since" in search(newsroom, "goat", "--since", "yesterday", code=2)
+    assert "status" in search(newsroom, "goat", "--status", "dead", code=2)
     search(newsroom, code=2)
 
 

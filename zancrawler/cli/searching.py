@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -19,6 +20,8 @@ from zancrawler.cli.printing import (
 if TYPE_CHECKING:
     from zancrawler.search import Marked
 
+_DAYS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]
+
 
 def register(app: typer.Typer) -> None:
     app.command()(search)
@@ -33,10 +36,15 @@ def search(
     language: Annotated[
         str | None, typer.Option(help="Only this language: fa-AF (or prs), fa-IR, fa, ps, en.")
     ] = None,
-    since: Annotated[str | None, typer.Option(help="Published on this day or later.")] = None,
-    until: Annotated[str | None, typer.Option(help="Published before this day.")] = None,
+    since: Annotated[
+        datetime | None, typer.Option(formats=_DAYS, help="Published on this day (UTC) or later.")
+    ] = None,
+    until: Annotated[
+        datetime | None, typer.Option(formats=_DAYS, help="Published before this day (UTC).")
+    ] = None,
     status: Annotated[
-        str | None, typer.Option(help="live, or gone from the outlet's site.")
+        str | None,
+        typer.Option(help="live, or gone from its outlet's site."),
     ] = None,
     limit: Annotated[int, typer.Option(min=1, max=1000, help="Hits to show.")] = 10,
     offset: Annotated[int, typer.Option(min=0, help="Hits to leave out, the best ones.")] = 0,
@@ -49,6 +57,8 @@ def search(
     asked = " ".join(query)
     if Query.parse(asked).is_empty:
         raise typer.BadParameter("name a word that the articles have")
+    if status not in (None, "live", "gone"):
+        raise typer.BadParameter(f"--status is live or gone, not '{status}'")
     searched = Search(Archive.existing(archive))
     while (fresh := searched.refresh(seconds=5)) is Freshness.BEHIND:
         typer.echo("taking new articles into the search index ...", err=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections import Counter
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -208,6 +208,8 @@ class RunExtension:
                 tables.put_coverage(coverage_rows(self.ledger))
             tables.put_crawl(crawl_row(self.summary(), self.crawler.stats.get_stats()))
             if self._state() is RunState.FINISHED:
-                Index(self.archive).refresh(_INDEXING)
+                # Another outlet's damaged table is no fault of this run; a search will name it.
+                with suppress(ArchiveError, OSError):
+                    Index(self.archive).refresh(_INDEXING)
         except (OSError, ArchiveError) as error:
             self.failure = self.failure or f"{error}; what was captured is safe in the WARCs"

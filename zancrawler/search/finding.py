@@ -111,9 +111,9 @@ class Search:
         """The articles that match, the best first.
 
         All words of the query must occur; see `Query` for what else it may say. Where nothing has
-        them, words that begin so are looked for. `language` is a
-        BCP 47 tag (`fa` for all of Persian, `prs` for Dari), `since` (inclusive) and `until`
-        (exclusive) ask for `date_published`. What is held or withdrawn is never among the hits.
+        them, words that begin so are looked for. `language` is a BCP 47 tag (`fa` for all of
+        Persian, `prs` for Dari); `since` (inclusive) and `until` (exclusive) ask for
+        `date_published`. What is held or withdrawn is never among the hits.
 
         Looks first whether the index lacks anything, and takes that in; where another process is
         at it, or the disk cannot be written, the latest changes may be missing. Raises
@@ -166,7 +166,7 @@ class Search:
                     rows = file.read(columns=list(_COLUMNS))
             except FileNotFoundError:
                 continue
-            wanted = pc.is_in(rows["article_id"], pa.array(digests))
+            wanted = pc.is_in(rows["article_id"], pa.array(list(digests)))
             for row in rows.filter(wanted).to_pylist():
                 is_same = row["text_digest"] == digests[row["article_id"]]
                 is_open = row["access"] == Access.OPEN

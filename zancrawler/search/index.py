@@ -13,6 +13,7 @@ withdrawn: its words could be read out of the index.
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import math
 import sqlite3
@@ -40,6 +41,8 @@ _PATIENCE = 30.0
 """Seconds to wait for a process that commits to the index at this moment."""
 _CACHE = 64_000
 """KiB of pages in memory: a transaction that spilled would lock out whoever searches."""
+
+_UNWRITABLE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC)
 
 _SCHEMA = f"""
 PRAGMA user_version = {FORMAT};
@@ -110,7 +113,11 @@ class Index:
                     if known is None:
                         self._begin_anew()
                     self._take_in(stamps, deadline)
-        except (PermissionError, sqlite3.OperationalError):
+        except sqlite3.OperationalError:
+            return Freshness.FIXED
+        except OSError as error:
+            if error.errno not in _UNWRITABLE:
+                raise
             return Freshness.FIXED
         return Freshness.CURRENT
 
@@ -119,7 +126,7 @@ class Index:
 
         Where another process is refreshing it, or the disk cannot be written, it stays.
         """
-        with suppress(PermissionError), self._locked() as held:
+        with suppress(OSError), self._locked() as held:
             if held:
                 self._begin_anew()
 

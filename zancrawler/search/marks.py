@@ -120,9 +120,12 @@ def _found(text: str, parts: Iterable[tuple[int, Sought]]) -> Iterator[tuple[int
     for word in words(text):
         row += [(term, part.start, part.end) for part in word.parts() for term in part.terms]
         others += [("".join(each.terms), each.start, each.end) for each in word.otherwise()]
+    known = {term for term, _, _ in row}
     for number, sought in parts:
         for spelling in sought.spellings:
             last = len(spelling) - 1
+            if last and spelling[0] not in known:
+                continue
             for place in range(len(row) - last):
                 if all(
                     _same(term, row[place + step][0], sought.prefix and step == last)
