@@ -27,7 +27,7 @@ from zancrawler.archive import Archive, ArchiveError
 from zancrawler.decisions import Action, Decision, record
 from zancrawler.extraction.normalize import folded
 from zancrawler.newsroom.article import Article
-from zancrawler.search import Freshness, Index, Query, Search, indexing
+from zancrawler.search import Freshness, Index, Query, Search, index, indexing
 from zancrawler.search.filters import Filters
 from zancrawler.search.index import FORMAT
 from zancrawler.search.words import terms
@@ -150,6 +150,13 @@ def test_pages_of_hits_follow_each_other(newsroom: Search) -> None:
     assert whole == newsroom.find("the", limit=25) + newsroom.find("the", limit=15, offset=25)
     assert [hit.score for hit in whole] == sorted((hit.score for hit in whole), reverse=True)
     assert newsroom.find("goat", limit=5, offset=50) == []
+
+
+def test_no_more_matches_are_ranked_than_there_is_time_for(
+    newsroom: Search, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(index, "RANKED", 7)
+    assert len(newsroom.find("the", limit=40)) == 7
 
 
 def test_the_title_weighs_more_and_then_the_date(newsroom: Search) -> None:

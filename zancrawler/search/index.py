@@ -33,9 +33,9 @@ from zancrawler.tables.articles import ARTICLES
 
 FORMAT = 1
 """To be raised with every change of the schema below, of the fold or of what a word is."""
-RANKED = 20_000
-"""Matches that are ranked, the latest that were indexed: each costs some microseconds, and a word
-that more articles share says little about any of them."""
+RANKED = 200_000
+"""Matches that are ranked, the latest that were indexed: each costs a microsecond, and a word that
+more articles share says little about any of them."""
 _TITLE_WEIGHT = 10
 _PATIENCE = 30.0
 """Seconds to wait for a process that commits to the index at this moment."""
