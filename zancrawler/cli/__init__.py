@@ -8,6 +8,7 @@ import typer
 
 from zancrawler.archive import ArchiveError
 from zancrawler.cli import (
+    browsing,
     crawling,
     exporting,
     extracting,
@@ -47,6 +48,7 @@ for module in (
     withdrawing,
     exporting,
     replaying,
+    browsing,
     newsroom,
 ):
     module.register(app)
