@@ -21,16 +21,26 @@ from typing import IO, Any, cast
 
 from .cdxj import Capture
 from .conformance import Fault, FaultCode, check_index, check_warcs
+from .wacz_signature import signature_fault
+from .zipnum import check_blocks
 
 MAX_ENTRIES = 100_000
 MAX_JSON = 64 << 20
 MAX_INDEX = 1 << 29
 """Bytes; a million captures have 300 MB."""
 MAX_LINE = 1 << 20
+MAX_GROWTH = 20
+"""How many times its own size a package may unpack to. Its WARCs are stored as they are, and JSON
+and logs shrink to a tenth; a zip bomb grows a thousandfold and more."""
+ALWAYS_ALLOWED = 64 << 20
+"""Bytes that any package may unpack to."""
 PIECE = 1 << 20
+_EXTRA_LENGTH = 28
+"""Where in a file's header stands how long its extra field is (APPNOTE.TXT 4.3.7)."""
 DESCRIPTION = "datapackage.json"
 DIGEST = "datapackage-digest.json"
 PAGES = "pages/pages.jsonl"
+WARC_SUFFIXES = (".warc", ".warc.gz", ".warc.zst")
 # What zipfile and its decompressors raise: RuntimeError for a member that is encrypted, its child
 # NotImplementedError for a compression that Python does not have, UnicodeDecodeError for a name.
 _UNREADABLE = (
@@ -51,7 +61,7 @@ def check_wacz(path: Path) -> Iterator[Fault]:
     """
     try:
         with zipfile.ZipFile(path) as package:
-            yield from _Package(path.name, package).faults()
+            yield from _Package(path, package).faults()
     except _UNREADABLE as error:
         yield Fault(path.name, 0, FaultCode.DAMAGED, str(error))
     except OSError as error:
@@ -61,9 +71,21 @@ def check_wacz(path: Path) -> Iterator[Fault]:
         yield Fault(path.name, 0, FaultCode.DAMAGED, str(error))
 
 
+def growth_fault(package: zipfile.ZipFile, size: int) -> str | None:
+    """Why a package of `size` bytes must not be unpacked; None: it may.
+
+    Python reads no more of a file in it than the package says that the file has.
+    """
+    unpacked = sum(entry.file_size for entry in package.infolist())
+    if unpacked <= max(ALWAYS_ALLOWED, MAX_GROWTH * size):
+        return None
+    return f"its {size} bytes would unpack to {unpacked}"
+
+
 class _Package:
-    def __init__(self, file: str, package: zipfile.ZipFile) -> None:
-        self._file = file
+    def __init__(self, path: Path, package: zipfile.ZipFile) -> None:
+        self._file = path.name
+        self._size = path.stat().st_size
         self._zip = package
         self._entries = {
             entry.filename: entry for entry in package.infolist() if not entry.is_dir()
@@ -72,12 +94,16 @@ class _Package:
     def _fault(self, name: str, message: str) -> Fault:
         entry = self._entries.get(name)
         offset = 0 if entry is None else entry.header_offset
-        return Fault(self._file, offset, FaultCode.PACKAGE, f"{name}: {message}")
+        whole = f"{name}: {message}" if name else message
+        return Fault(self._file, offset, FaultCode.PACKAGE, whole)
 
     def faults(self) -> Iterator[Fault]:
         names = [entry.filename for entry in self._zip.infolist() if not entry.is_dir()]
         if len(names) > MAX_ENTRIES:
             yield self._fault("", f"{len(names)} files are more than anyone can check")
+            return
+        if growth := growth_fault(self._zip, self._size):
+            yield self._fault("", growth)
             return
         for name, count in sorted(Counter(names).items()):
             if count > 1:
@@ -85,6 +111,8 @@ class _Package:
         for name in self._entries:
             if _leads_out(name):
                 yield self._fault(name, "leads out of the package")
+            if self._is_misread(name):
+                yield self._fault(name, "has an extra field that players overlook")
         yield from self._description()
         yield from self._warcs_and_index()
 
@@ -112,6 +140,8 @@ class _Package:
             due = self._digest(DESCRIPTION, "sha256")
             if not isinstance(digest, dict) or digest.get("hash") != due:
                 yield self._fault(DIGEST, "is not the digest of datapackage.json")
+            elif "signedData" in digest and (fault := signature_fault(digest["signedData"], due)):
+                yield self._fault(DIGEST, fault)
 
     def _resource(self, name: str, resource: dict[str, Any]) -> Iterator[Fault]:
         entry = self._entries.get(name)
@@ -130,7 +160,7 @@ class _Package:
         warcs = [
             name for name in self._entries if name.startswith("archive/") and not _leads_out(name)
         ]
-        if not any(name.endswith((".warc", ".warc.gz")) for name in warcs):
+        if not any(name.endswith(WARC_SUFFIXES) for name in warcs):
             yield self._fault("archive/", "holds no WARC")
         urls: set[str] = set()
         with tempfile.TemporaryDirectory() as folder:
@@ -159,11 +189,43 @@ class _Package:
                     lines += found
             if not lines:
                 yield self._fault("indexes/", "holds no index")
+            yield from self._blocks(indexes)
             for fault in check_index("indexes", lines, paths):
                 message = f"indexes/ at byte {fault.offset} of its lines: {fault.message}"
                 yield Fault(self._file, fault.offset, fault.code, message)
             urls.update(_urls(lines))
         yield from self._pages(urls)
+
+    def _blocks(self, indexes: list[str]) -> Iterator[Fault]:
+        """Players find the blocks of a compressed index by another one."""
+        for name in indexes:
+            if not name.endswith((".cdx.gz", ".cdxj.gz")):
+                continue
+            if self._entries[name].compress_type != zipfile.ZIP_STORED:
+                yield self._fault(name, "is compressed once more, so no player can seek in it")
+                continue
+            guide = name.rpartition(".cdx")[0] + ".idx"
+            if guide not in self._entries:
+                yield self._fault(name, f"cannot be used without {guide}")
+                continue
+            with self._zip.open(name) as packed:
+
+                def read(offset: int, length: int, packed: IO[bytes] = packed) -> bytes:
+                    packed.seek(offset)
+                    return packed.read(length)
+
+                size = self._entries[name].file_size
+                for fault in check_blocks(self._lines(guide), read, size):
+                    yield self._fault(guide, fault)
+
+    def _is_misread(self, name: str) -> bool:
+        """ReplayWeb.page skips a file's extra field only where the directory has one as well."""
+        entry = self._entries[name]
+        file = self._zip.fp
+        if entry.extra or file is None:
+            return False
+        file.seek(entry.header_offset + _EXTRA_LENGTH)
+        return file.read(2) not in (b"\0\0", b"")
 
     def _pages(self, urls: set[str]) -> Iterator[Fault]:
         if PAGES not in self._entries:
