@@ -21,7 +21,7 @@ from .errors import DamagedWarcError
 from .exchange import Truncated
 from .http import MAX_HEAD, Dechunker, head_length, parse_head
 from .members import OpenRecord, WarcReader
-from .reader import read_records
+from .reader import read_records, without_brackets
 from .records import without_user
 from .warcfile import OPEN_SUFFIX
 
@@ -38,7 +38,7 @@ class FaultCode(StrEnum):
     TARGET_URI = "target-uri"
     CONTENT_TYPE = "content-type"
     MEMBER = "member"
-    """A gzip member that does not hold exactly one record."""
+    """A gzip member, or Zstandard frame, that does not hold exactly one record."""
     RECORD_END = "record-end"
     WARCINFO = "warcinfo"
     BLOCK_DIGEST = "block-digest"
@@ -155,7 +155,7 @@ class _Check:
         yield from (fault(code, message) for code, message in _block_faults(record, kind))
         record.finish()
         if not record.first_in_member:
-            yield fault(FaultCode.MEMBER, "it shares a gzip member with the record before it")
+            yield fault(FaultCode.MEMBER, "it shares a member with the record before it")
         if record.ending != b"\r\n\r\n":
             yield fault(FaultCode.RECORD_END, f"{record.ending!r} follows it, not two line ends")
 
@@ -173,7 +173,7 @@ def _field_faults(record: OpenRecord, kind: str | None) -> Iterator[tuple[FaultC
     for name in ("WARC-Date", "WARC-Refers-To-Date"):
         if (date := record.get(name)) and not _DATE.fullmatch(date):
             yield FaultCode.DATE, f"{name} is {date!r}, not of the form 2026-01-31T12:00:00Z"
-    uri = record.get("WARC-Target-URI")
+    uri = _target_uri(record)
     if uri is None:
         if kind in WITH_TARGET:
             yield FaultCode.MISSING_FIELD, "it has no WARC-Target-URI"
@@ -195,6 +195,12 @@ def _field_faults(record: OpenRecord, kind: str | None) -> Iterator[tuple[FaultC
         for name in ("WARC-Refers-To-Target-URI", "WARC-Refers-To-Date"):
             if record.get(name) is None:
                 yield FaultCode.REFERS_TO, f"it has no {name}, so that players find no original"
+
+
+def _target_uri(record: OpenRecord) -> str | None:
+    """WARC 1.0 had it in angle brackets by its grammar, and in none of its examples."""
+    uri = record.get("WARC-Target-URI")
+    return without_brackets(uri) if uri and record.version == "WARC/1.0" else uri
 
 
 def _block_faults(record: OpenRecord, kind: str | None) -> Iterator[tuple[FaultCode, str]]:
@@ -237,7 +243,7 @@ def _block_faults(record: OpenRecord, kind: str | None) -> Iterator[tuple[FaultC
         else:
             yield FaultCode.PAYLOAD_DIGEST, "the payload is not the one of its digest"
     if http and head and record.get("WARC-Truncated") is None:
-        yield from _http_faults(head, kind, record.get("WARC-Target-URI") or "")
+        yield from _http_faults(head, kind, _target_uri(record) or "")
 
 
 def _http_faults(head: bytes, kind: str | None, uri: str) -> Iterator[tuple[FaultCode, str]]:

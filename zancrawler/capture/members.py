@@ -35,6 +35,8 @@ class OpenRecord:
     offset: int
     """Where its member begins, or the record itself in an uncompressed file."""
     version: str
+    head: bytes
+    """Version and named fields as they stand there, with the empty line that ends them."""
     fields: tuple[tuple[str, str], ...]
     """As written; folded lines joined."""
     content_length: int
@@ -201,6 +203,7 @@ class WarcReader:
         return OpenRecord(
             offset=self._record_offset,
             version=version.strip().decode("ascii"),
+            head=head[: end.end()],
             fields=fields,
             content_length=length,
             first_in_member=first or self._codec is None,

@@ -1,8 +1,8 @@
 """Reading back: our own WARCs and anyone's, streaming or one record at an offset.
 
 Quirks of other writers that are read as they were meant: wget's `<URI>` in angle brackets, several
-records in one gzip member, no compression, bare LF, headers that speak of a coding which the
-writer had already taken off.
+records in one member, no compression or Zstandard's, bare LF, headers that speak of a coding which
+the writer had already taken off, HTTP/2 heads written out as if they were lines.
 """
 
 from __future__ import annotations
@@ -177,14 +177,12 @@ def _block(record: OpenRecord, limit: int) -> tuple[bytes, bool]:
 
 def _record(record: OpenRecord, block: bytes, cut: bool) -> Record:
     uri = record.get("WARC-Target-URI")
-    if uri is not None and uri.startswith("<") and uri.endswith(">"):
-        uri = uri[1:-1]
     return Record(
         type=(record.get("WARC-Type") or "").lower(),
         offset=record.offset,
         length=record.length,
         record_id=record.get("WARC-Record-ID") or "",
-        target_uri=uri,
+        target_uri=None if uri is None else without_brackets(uri),
         date=read_date(record.get("WARC-Date")),
         headers=record.fields,
         block=block,
@@ -192,6 +190,11 @@ def _record(record: OpenRecord, block: bytes, cut: bool) -> Record:
         payload_digest=record.get("WARC-Payload-Digest"),
         ip_address=record.get("WARC-IP-Address"),
     )
+
+
+def without_brackets(uri: str) -> str:
+    """A URI that stands in angle brackets, as wget writes it, without them."""
+    return uri[1:-1] if uri.startswith("<") and uri.endswith(">") else uri
 
 
 def read_date(value: str | None) -> datetime:

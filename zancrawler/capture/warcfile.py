@@ -14,13 +14,12 @@ from isal import isal_zlib
 
 from zancrawler.archive import Archive, sync_folder
 
+from .codecs import GZIP_WINDOW
 from .errors import CaptureError
 from .records import NewRecord
 
 GZIP_LEVEL = 2
 """isal's: ten times as fast as zlib's 9 for an eighth more bytes; its 1 and 0 save no more time."""
-GZIP_WINDOW = 31
-"""zlib's word for a gzip member with a 32 KiB window."""
 AT_ONCE = 4 << 20
 """Bytes of records that are compressed in memory and written in one go."""
 OPEN_SUFFIX = ".open"

@@ -1,7 +1,8 @@
 """Adopting other people's WARCs: Browsertrix's WACZ, Common Crawl's, wget's, into the archive.
 
-A file is kept as it is, in the series of each outlet that it holds pages of; the tables are then
-made of it as of our own.
+A file is kept in the series of each outlet that it holds pages of; the tables are then made of it
+as of our own. It is kept as it is, or, where it is not gzipped record by record, with each of its
+records as it is and a gzip member for each.
 """
 
 from __future__ import annotations
@@ -23,12 +24,12 @@ from pathlib import Path
 from zancrawler.archive import Archive, ArchiveError, put_durably
 from zancrawler.capture.errors import DamagedWarcError
 from zancrawler.capture.reader import read_records
+from zancrawler.capture.repacking import is_gzipped_by_record, repack
+from zancrawler.capture.wacz import WARC_SUFFIXES, growth_fault
 from zancrawler.outlets import Outlet, host_of
 
 _NO_BLOCK = 1
 """Bytes of a block that are read to see whose page it is."""
-_MAX_MEMBER = 100 * 2**30
-"""Bytes of a WARC in a package; writers begin a new file long before."""
 _PLAIN = re.compile(r"[^A-Za-z0-9._-]+")
 
 
@@ -58,14 +59,11 @@ def adopt(archive: Archive, files: Iterable[Path], outlets: Iterable[Outlet]) ->
 
 
 def _adopt(archive: Archive, warc: Path, by_host: dict[str, str]) -> Adopted:
-    if not warc.name.endswith(".warc.gz"):
-        raise ArchiveError(
-            f"{warc.name} is not compressed by record; run `warcio recompress` on it"
-        )
     found: Counter[str] = Counter()
     strangers: Counter[str] = Counter()
     first = datetime.now(UTC)
     try:
+        gzipped = is_gzipped_by_record(warc)
         for record in read_records(warc, max_block=_NO_BLOCK):
             host = host_of(record.target_uri or "")
             if record.type in ("response", "revisit") and host:
@@ -75,17 +73,25 @@ def _adopt(archive: Archive, warc: Path, by_host: dict[str, str]) -> Adopted:
                 else:
                     strangers[host] += 1
     except DamagedWarcError as error:
-        raise ArchiveError(f"{error}; mend it first, nothing of it was adopted") from error
+        raise ArchiveError(f"{error}; nothing of it was adopted") from error
     with warc.open("rb") as content:
         digest = hashlib.file_digest(content, "sha256").hexdigest()[:12]
     for outlet in found:
         # Not the form of our own names, so that it cannot be taken for a run of ours.
-        name = f"{outlet}-adopted-{digest}-{_PLAIN.sub('-', warc.name)}"
+        name = f"{outlet}-adopted-{digest}-{_PLAIN.sub('-', _stem(warc))}.warc.gz"
         place = archive.warcs(outlet) / f"{first:%Y}" / name
         if not place.exists():
             with put_durably(place) as temporary:
-                shutil.copyfile(warc, temporary)
+                if gzipped:
+                    shutil.copyfile(warc, temporary)
+                else:
+                    repack(warc, temporary)
     return Adopted(warc.name, dict(found), dict(strangers.most_common(10)))
+
+
+def _stem(warc: Path) -> str:
+    """Its name without the suffixes of WARCs."""
+    return warc.name.partition(".warc")[0]
 
 
 @contextmanager
@@ -95,9 +101,11 @@ def _warcs(file: Path) -> Iterator[list[Path]]:
         yield [file]
         return
     with zipfile.ZipFile(file) as package, tempfile.TemporaryDirectory() as folder:
+        if growth := growth_fault(package, file.stat().st_size):
+            raise ArchiveError(f"{file}: {growth}; nothing of it was adopted")
         unpacked = []
         for number, member in enumerate(package.infolist()):
-            if member.filename.endswith(".warc.gz") and member.file_size <= _MAX_MEMBER:
+            if member.filename.endswith(WARC_SUFFIXES):
                 path = Path(folder) / f"{file.stem}-{number}-{Path(member.filename).name}"
                 try:
                     with package.open(member) as source, path.open("wb") as target:
