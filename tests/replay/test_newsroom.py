@@ -93,11 +93,7 @@ def opened(browser: Browser, viewer: Viewer, newsroom: Replayable) -> Iterator[O
 
 def captures(newsroom: Replayable) -> list[Capture]:
     with zipfile.ZipFile(newsroom.package) as package:
-        names = package.namelist()
-        if "indexes/index.cdxj" in names:
-            data = package.read("indexes/index.cdxj")
-        else:
-            data = gzip.decompress(package.read("indexes/index.cdx.gz"))
+        data = gzip.decompress(package.read("indexes/index.cdx.gz"))
     return [Capture.parse(line) for line in data.splitlines()]
 
 

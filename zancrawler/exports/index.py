@@ -1,4 +1,8 @@
-"""The index of a package: a sorted CDXJ; when it is long, compressed in blocks (ZipNum)."""
+"""The index of a package: a sorted CDXJ in compressed blocks, and where these are (ZipNum).
+
+WACZ allows a plain `.cdxj` as well, but of that ReplayWeb.page reads every line before it shows a
+page, and pywb does not take it for an index.
+"""
 
 from __future__ import annotations
 
@@ -17,8 +21,6 @@ from zancrawler.capture.cdxj import Capture
 
 from .selection import Part
 
-MAX_PLAIN = 4_096
-"""Lines. Of a plain index players read every line before they show a page."""
 BLOCK = 1_024
 """Lines of a compressed block; py-wacz's number."""
 COMPRESSED = "index.cdx.gz"

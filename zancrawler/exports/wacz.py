@@ -23,7 +23,7 @@ from zancrawler.archive import Archive, ArchiveError, put_durably
 from zancrawler.capture.wacz import DESCRIPTION, DIGEST, PAGES
 from zancrawler.decisions import Decisions
 
-from .index import COMPRESSED, MAX_PLAIN, Index, compressed
+from .index import COMPRESSED, Index, compressed
 from .pages import page_line, page_time, pages
 from .selection import Asked, Part, select
 from .signing import signed_data
@@ -104,7 +104,10 @@ class _Writer:
         with Index(self._folder) as index:
             for part in parts:
                 index.add(archive, part)
-            self._index(index)
+            where: list[bytes] = []
+            blocks = compressed(index.lines(), where)
+            self._put_lines(f"indexes/{COMPRESSED}", zipfile.ZIP_STORED, blocks)
+            self._put_lines("indexes/index.idx", zipfile.ZIP_DEFLATED, where)
             captures = index.count
         latest, count = "", -1
 
@@ -119,15 +122,6 @@ class _Writer:
             raise ArchiveError("what you ask for holds no article that may be shown")
         self._description(asked, parts, page_time(datetime.now(UTC)) if key else latest, key)
         return captures, count
-
-    def _index(self, index: Index) -> None:
-        if index.count <= MAX_PLAIN:
-            self._put_lines("indexes/index.cdxj", zipfile.ZIP_DEFLATED, index.lines())
-            return
-        where: list[bytes] = []
-        blocks = compressed(index.lines(), where)
-        self._put_lines(f"indexes/{COMPRESSED}", zipfile.ZIP_STORED, blocks)
-        self._put_lines("indexes/index.idx", zipfile.ZIP_DEFLATED, where)
 
     def _put_lines(self, name: str, compression: int, lines: Iterable[bytes]) -> None:
         path = self._folder / "lines"
