@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from zancrawler.archive import Archive, put_durably
+from zancrawler.archive import Archive, ArchiveError, put_durably
 from zancrawler.browse.export import Export
 from zancrawler.browse.glance import counts, last_moment, standing
 from zancrawler.browse.server import NoDatasetteError
@@ -39,7 +39,12 @@ def report(archive: Archive, catalogue: Catalogue) -> str:
 
 
 def write_report(archive: Archive, catalogue: Catalogue, path: Path) -> None:
-    """Puts it at `path`, durably. Raises what `report` does, and OSError."""
+    """Puts it at `path`, durably. Raises what `report` does, and ArchiveError for that place."""
     html = report(archive, catalogue)
-    with put_durably(path) as temporary:
-        temporary.write_text(html, encoding="utf-8")
+    try:
+        with put_durably(path) as temporary:
+            temporary.write_text(html, encoding="utf-8")
+    except OSError as error:
+        raise ArchiveError(
+            f"cannot write {path} ({error.strerror}); name another file with --out"
+        ) from error
