@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from crawled_newsroom import Crawled, zancrawler
+
+from zancrawler.archive import Archive
+from zancrawler.newsroom import serve
 
 SHARED = Path(__file__).parents[2] / "shared"
 
@@ -15,3 +20,14 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip(f"no third-party pages at {SHARED}")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawled]:
+    """One crawl of the newsroom, through the command line, that many tests look at."""
+    root = tmp_path_factory.mktemp("archive")
+    with serve() as newsroom:
+        output = zancrawler(
+            "crawl", *newsroom.homes, "--archive", root, "--outlets", newsroom.catalogue
+        )
+        yield Crawled(newsroom, Archive(root), output)

@@ -16,7 +16,8 @@ from zancrawler.tables.columns import Table
 MASKED = "masked"
 """The warning of a row in which a name was covered; its text_digest is of the text as it was."""
 
-_PEOPLE = ("authors", "images")
+_PEOPLE = ("authors", "translators", "images", "embeds")
+"""Who wrote it, who is in the picture, whose post is shown."""
 _CONTENT = ("subtitle", "description", "text", "text_normalized", "links", "translations", "tags")
 _WRITTEN = ("title", "subtitle", "description", "text", "text_normalized", "section", "tags")
 
@@ -27,7 +28,8 @@ class Profile(StrEnum):
     PRIVATE = "private"
     """The archive's own people: every column of every article that may be shown."""
     RESEARCH = "research"
-    """No author names, no images, no article with a sensitivity mark; listed names are masked."""
+    """No author names, images or embedded posts, and no article with a sensitivity mark; listed
+    names are masked."""
     METADATA = "metadata"
     """As `research`, and without the texts: what was published, where, when, and its digests."""
 

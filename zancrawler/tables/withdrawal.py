@@ -44,7 +44,7 @@ def restore(
             whole = []
             for row in rows.to_pylist():
                 seen = texts.get(row["text_digest"], {})
-                row |= {name: seen.get(name) for name in REDACTED}
+                row |= {name: seen.get(name) for name in REDACTED if name in row}
                 whole.append(row | ({"access": Access.OPEN} if table is ARTICLES else {}))
             chunks.rewrite(path, whole)
 

@@ -1,0 +1,37 @@
+"""Prints docs/columns.md from the schemas: `python docs/columns.py > docs/columns.md`."""
+
+from __future__ import annotations
+
+import sys
+
+import pyarrow as pa
+
+from zancrawler.tables.columns import Column
+from zancrawler.tables.schemas import TABLES
+
+
+def page() -> str:
+    lines = ["# Every column", "", "Made from the schemas by `docs/columns.py`."]
+    for table in TABLES:
+        lines += ["", f"## `{table.name}`", "", table.description, ""]
+        lines += ["| column | type | term | what it is |", "|---|---|---|---|"]
+        lines += [_row(column) for column in table.columns]
+    return "\n".join(lines) + "\n"
+
+
+def _row(column: Column) -> str:
+    kind = _type(column.type) + ("" if column.required else ", may be null")
+    text = column.description.replace("|", "\\|").replace("<", "&lt;")
+    return f"| `{column.name}` | {kind} | {column.rdf or ''} | {text} |"
+
+
+def _type(kind: pa.DataType) -> str:
+    if pa.types.is_list(kind):
+        return f"list of {_type(kind.value_type)}"
+    if pa.types.is_struct(kind):
+        return "{" + ", ".join(field.name for field in kind) + "}"
+    return "time, UTC" if pa.types.is_timestamp(kind) else str(kind)
+
+
+if __name__ == "__main__":
+    sys.stdout.write(page())
