@@ -15,19 +15,17 @@ from __future__ import annotations
 import argparse
 import hashlib
 import random
-import resource
 import tempfile
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import combinations
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
+from benchmarks.stories.measure import measure, timed
 from benchmarks.tables.synthetic import LETTERS, Prose
 from zancrawler.archive import Archive
-from zancrawler.stories import refresh
 from zancrawler.stories.near import NEAR, near_pairs, signatures_of
 from zancrawler.stories.sketch import PLACES, SHINGLE, sketches_of
 from zancrawler.tables.articles import ARTICLES
@@ -109,19 +107,6 @@ def fill(archive: Archive, count: int) -> int:
     return words
 
 
-@contextmanager
-def timed(what: str, count: int) -> Iterator[None]:
-    cpu, wall = time.process_time(), time.perf_counter()
-    yield
-    cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
-    print(f"{what}: {cpu:.1f} CPU s ({wall:.1f} s), {count / cpu:,.0f} rows a CPU second")
-
-
-def memory() -> int:
-    """The most that this process ever held, in MB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-
-
 def ours(sample: list[str]) -> set[Pair]:
     sketches = sketches_of(sample)
     rows = signatures_of([sketch.signature for sketch in sketches])
@@ -197,11 +182,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         archive = Archive(Path(folder))
         words = fill(archive, options.rows)
-        print(f"{options.rows:,} articles of {words / options.rows:.0f} words; {memory()} MB")
+        print(f"{options.rows:,} articles of {words / options.rows:.0f} words")
         for what in ("first refresh", "second refresh"):
-            with timed(what, options.rows):
-                done = refresh(archive, [])
-            print(f"  {done}; {memory()} MB")
+            child = get_context("spawn").Process(target=measure, args=(what, archive.root))
+            child.start()
+            child.join()
         size = sum(path.stat().st_size for path in archive.table("stories").rglob("*.parquet"))
         print(f"tables/stories: {size / 1e6:.1f} MB, {size / options.rows:.0f} bytes a row")
 
