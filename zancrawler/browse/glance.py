@@ -10,7 +10,7 @@ from itertools import islice
 
 from zancrawler.archive import Archive, ArchiveError
 from zancrawler.browse.export import Export
-from zancrawler.ledger import Ledger
+from zancrawler.ledger import Ledger, State
 from zancrawler.outlets import Catalogue, OutletError
 from zancrawler.runs.alarms import Alarm
 from zancrawler.runs.coverage import Gap
@@ -109,7 +109,7 @@ class OutletStanding:
     missing: Mapping[str, int]
     """Advertised articles that are not held, by reason, the largest number first."""
     gaps: tuple[Gap, ...]
-    """The first of them by name; their titles are left out."""
+    """Some of them by name, without titles, and without what the outlet took down."""
     last: Run | None
     alarms: tuple[Alarm, ...]
 
@@ -223,7 +223,8 @@ def _standing(archive: Archive, catalogue: Catalogue, name: str, now: datetime) 
             }
             for entry in ledger.missing():
                 missing[entry.reason or entry.state.value] += 1
-                if len(gaps) < GAPS:
+                # What is gone already may have been taken down to protect somebody.
+                if len(gaps) < GAPS and entry.state is not State.GONE:
                     gaps.append(Gap(entry.url, entry.state.value, entry.reason, None))
     return OutletStanding(
         outlet=name,

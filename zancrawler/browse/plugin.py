@@ -53,7 +53,7 @@ def filters_from_request(request: Request, table: str, datasette: Datasette) -> 
         if not config or not words or table != TABLE:
             return None
         ids = await found_ids(Archive(Path(config["archive"])), words)
-        described = f"that the search finds for “{words}”"
+        described = f"the search finds “{words}”"
         if len(ids) == MAX_FOUND:
             described += f" (the first {MAX_FOUND:,})"
         return FilterArguments(
