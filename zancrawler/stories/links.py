@@ -49,14 +49,13 @@ def _copies(members: Sequence[Member]) -> Iterator[Link]:
 
 
 def _near_copies(members: Sequence[Member], signatures: Mapping[str, bytes]) -> Iterator[Link]:
-    firsts = {
-        member.text_digest: member
-        for member in reversed(members)
-        if member.words >= MIN_WORDS_NEAR and member.text_digest in signatures
-    }
-    texts = list(reversed(firsts.values()))
-    if not texts:
+    firsts: dict[str, Member] = {}
+    for member in members:
+        if member.words >= MIN_WORDS_NEAR and member.text_digest in signatures:
+            firsts.setdefault(member.text_digest, member)
+    if not firsts:
         return
+    texts = list(firsts.values())
     rows = signatures_of([signatures[member.text_digest] for member in texts])
     for one, other, share in near_pairs(rows):
         if have_like_numbers(texts[one].numbers, texts[other].numbers):
