@@ -189,7 +189,7 @@ class RunExtension:
                 self.articles.update(report.articles)
             case Failed(message):
                 self._ended = True
-                self.failure = f"{message}; what was captured is safe in the WARCs"
+                self.failure = self.failure or message
                 engine = self.crawler.engine
                 if engine and engine.spider:
                     deferred_from_coro(engine.close_spider_async(reason="tables_failed"))

@@ -27,12 +27,15 @@ _SECONDS = 30.0
 """The longest that an exchange waits for its commit. Every commit replaces files that a reader may
 be about to open, and the WARC keeps the exchange safe in the meantime."""
 
+_SAFE = "what was captured is safe in the WARCs"
+
 
 @dataclass(frozen=True, slots=True)
 class Failed:
     """The follower had to stop; what it committed before is safe."""
 
     message: str
+    """Why, and what is safe."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,8 @@ class Follower:
                     return
         except (EOFError, OSError):
             self._process.join()
-            yield Failed(f"the extraction process ended with code {self._process.exitcode}")
+            code = self._process.exitcode
+            yield Failed(f"the extraction process ended with code {code}; {_SAFE}")
 
     def close(self) -> None:
         self._pipe.close()
@@ -93,8 +97,15 @@ def _follow(pipe: Connection, archive: Archive, outlet: Outlet, crawl_id: str) -
         for batch in _batches(told):
             pipe.send(commit_spans(batch, archive, tables, outlet, crawl_id, memory))
         pipe.send(Done())
+    except FileNotFoundError as error:
+        pipe.send(
+            Failed(
+                f"{error.filename} was deleted while the run needed it; what else was captured is "
+                "safe in the WARCs. Crawl again to fetch anew what is lost"
+            )
+        )
     except (OSError, ArchiveError) as error:
-        pipe.send(Failed(str(error)))
+        pipe.send(Failed(f"{error}; {_SAFE}"))
 
 
 def _listen(pipe: Connection, told: queue.SimpleQueue[Span | None]) -> None:

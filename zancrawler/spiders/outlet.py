@@ -58,6 +58,7 @@ class OutletSpider(scrapy.Spider):
         self.sources: set[str] = set()
         """The canonical URLs among them of which the ledger was told here, as of sources."""
         self.sources_left = 0
+        self._is_over = False
         self._is_new = False
         self.advertised = 0
         self.advertised_new = 0
@@ -130,7 +131,7 @@ class OutletSpider(scrapy.Spider):
 
     async def _next_due(self) -> list[Due]:
         """What is due and was not asked for; empty when no source is left that could bring more."""
-        while True:
+        while not self._is_over:
             if self.budget <= 0:
                 self._note("the daily budget is used up; the rest waits for tomorrow")
                 return []
@@ -139,6 +140,11 @@ class OutletSpider(scrapy.Spider):
             if batch or not self.sources_left:
                 return batch[: self.budget]
             await asyncio.sleep(_PAUSE)
+        return []
+
+    def closed(self, reason: str) -> None:
+        """Scrapy's word that nothing is asked any more; soon after, the ledger is closed."""
+        self._is_over = True
 
     def _sources(self) -> Iterator[tuple[Via, tuple[str, ...]]]:
         sources = self.outlet.sources
