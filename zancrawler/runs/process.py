@@ -55,7 +55,11 @@ def main(outlet: str, overrides: dict[str, str]) -> int:
 
 
 def _tell(crawler: Crawler) -> None:
-    extension = crawler.get_extension(RunExtension)
+    try:
+        extension = crawler.get_extension(RunExtension)
+    except RuntimeError:
+        # On a slow machine the extensions are not there after a second.
+        return
     if extension:
         _say(extension.summary())
 
