@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -54,7 +57,7 @@ def test_only_the_chunks_that_changed_are_read_again(archive: Archive) -> None:
     before = stamps(export)
     commit(archive, [Story("new", "Another", "Another text.", outlet="gazette", day=3)])
     # A row that no chunk brings stays only where its chunk is left alone.
-    with export.opened(write=True) as database, database:
+    with export.opened() as database, database:
         database.execute("UPDATE articles SET section = 'kept'")
     assert export.refresh()
     after = stamps(export)
@@ -105,6 +108,30 @@ def test_a_damaged_or_foreign_file_is_made_anew(archive: Archive) -> None:
     export.refresh()
     assert ids(export) == {story.id for story in SEEN}
     assert export.path.stat().st_ino == inode
+
+
+DIE_IN_A_TRANSACTION = """
+import os, signal, sqlite3, sys
+database = sqlite3.connect(sys.argv[1])
+database.execute("PRAGMA cache_size = 1")
+database.execute("PRAGMA cache_spill = 1")
+for number in range(200):
+    database.execute("UPDATE articles SET title = ?, section = ?", ("half " * 900, str(number)))
+    database.execute("INSERT INTO weeks VALUES (1, ?, 'half', 1)", ("half" * 900,))
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_a_refresh_that_was_killed_leaves_what_was_before(archive: Archive) -> None:
+    export = Export(archive)
+    export.refresh()
+    done = subprocess.run([sys.executable, "-c", DIE_IN_A_TRANSACTION, export.path], check=False)
+    assert done.returncode == -signal.SIGKILL
+    assert export.path.with_name(f"{export.path.name}-journal").stat().st_size
+    assert b"half half" in export.path.read_bytes()
+    assert not export.refresh()
+    assert ids(export) == {story.id for story in SEEN}
+    assert b"half half" not in export.path.read_bytes()
 
 
 def test_decisions_that_cannot_be_read_stop_it(archive: Archive) -> None:

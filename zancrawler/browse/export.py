@@ -128,7 +128,7 @@ class Export:
             with self._locked():
                 if self._state() is None:
                     self._begin_anew()
-                with self.opened(write=True) as database:
+                with self.opened() as database:
                     self._hide(database, hidden)
                     self._take_in(database, hidden)
         except (OSError, sqlite3.OperationalError) as error:
@@ -136,8 +136,9 @@ class Export:
         return True
 
     @contextmanager
-    def opened(self, write: bool = False) -> Iterator[sqlite3.Connection]:
-        uri = f"{self.path.as_uri()}?mode={'rw' if write else 'ro'}"
+    def opened(self) -> Iterator[sqlite3.Connection]:
+        # To be written even by those who only read: after a crash the first one plays the journal.
+        uri = f"{self.path.as_uri()}?mode=rw"
         with closing(sqlite3.connect(uri, uri=True, timeout=_PATIENCE)) as database:
             database.execute(f"PRAGMA cache_size = -{_CACHE}")
             database.execute("PRAGMA secure_delete = ON")

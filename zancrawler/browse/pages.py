@@ -40,18 +40,23 @@ class Watch:
     reading: asyncio.Task[Standing] | None = None
 
     async def current(self) -> Standing:
-        """At once, but for the first time."""
-        if self.reading and self.reading.done():
-            self.latest, self.reading = self.reading.result(), None
-        if self.latest is None or self._age() > self.max_age:
-            self.reading = self.reading or asyncio.create_task(asyncio.to_thread(self.read))
-        if self.latest is None and self.reading:
-            self.latest = await asyncio.shield(self.reading)
-        assert self.latest
+        """At once, but for the first time. Raises what reading it raised."""
+        self._take()
+        while self.latest is None:
+            await asyncio.wait([self._started()])
+            self._take()
+        if (datetime.now(UTC) - self.latest.at).total_seconds() > self.max_age:
+            self._started()
         return self.latest
 
-    def _age(self) -> float:
-        return (datetime.now(UTC) - self.latest.at).total_seconds() if self.latest else 0
+    def _started(self) -> asyncio.Task[Standing]:
+        self.reading = self.reading or asyncio.create_task(asyncio.to_thread(self.read))
+        return self.reading
+
+    def _take(self) -> None:
+        if self.reading and self.reading.done():
+            done, self.reading = self.reading, None
+            self.latest = done.result()
 
 
 @dataclass(frozen=True, slots=True)

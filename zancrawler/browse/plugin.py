@@ -14,7 +14,7 @@ from datasette.utils.asgi import Base400, Request, Response
 from datasette.views.base import DatasetteError
 from jinja2 import Environment
 
-from zancrawler.archive import Archive
+from zancrawler.archive import Archive, ArchiveError
 from zancrawler.browse.pages import Pages
 from zancrawler.browse.searching import MAX_FOUND, found_ids
 from zancrawler.browse.templating import dress
@@ -75,6 +75,8 @@ def handle_exception(datasette: Datasette, request: Request, exception: Exceptio
             status, message = exception.status, str(exception.args[0] if exception.args else "")
         elif isinstance(exception, DatasetteError):
             status, message = exception.status, str(exception.message)
+        elif isinstance(exception, ArchiveError):
+            message = str(exception)
         else:
             traceback.print_exception(exception)
         if request.path.endswith(".json"):

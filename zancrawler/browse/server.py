@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import time
 from collections.abc import Iterator
@@ -40,11 +39,9 @@ def application(
     archive: Archive, outlets: Path | None, replay: str, max_age: float = MAX_AGE
 ) -> Guard:
     """The ASGI application. Raises NoDatasetteError, and what `Export.refresh` raises."""
-    # Whatever other plugins are installed were not written for these pages and this policy.
-    os.environ["DATASETTE_LOAD_PLUGINS"] = ""
     try:
         from datasette.app import Datasette
-        from datasette.plugins import pm
+        from datasette.plugins import DEFAULT_PLUGINS, pm
     except ImportError as error:
         raise NoDatasetteError from error
     from zancrawler.browse import plugin
@@ -52,9 +49,14 @@ def application(
 
     export = Export(archive)
     export.refresh()
+    # Other plugins that are installed were not written for these pages and this policy, and
+    # Datasette's own word on errors is what our plugin has in its place.
+    ours = {*DEFAULT_PLUGINS, plugin.NAME} - {"datasette.handle_exception"}
+    for name, loaded in pm.list_name_plugin():
+        if loaded and name not in ours:
+            pm.unregister(loaded)
     if not pm.has_plugin(plugin.NAME):
         pm.register(plugin, plugin.NAME)
-        pm.unregister(name="datasette.handle_exception")
     datasette = Datasette(
         [str(export.path)],
         template_dir=str(TEMPLATES),
