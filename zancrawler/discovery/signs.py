@@ -24,7 +24,10 @@ _DATE = re.compile(
     rf"\b{_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+{_YEAR}"
     rf"|\b\d{{1,2}}(?:st|nd|rd|th)?\s+{_MONTH},?\s+{_YEAR}"
     rf"|\b{_YEAR}[-/.]\d{{1,2}}[-/.]\d{{1,2}}\b|\b\d{{1,2}}[-/.]\d{{1,2}}[-/.]{_YEAR}\b"
-    r"|[۰-۹٠-٩]{1,2}\s+\w{2,9}\s+[۰-۹٠-٩]{4}|[۰-۹٠-٩]{4}[-/][۰-۹٠-٩]{1,2}[-/][۰-۹٠-٩]{1,2}",
+    # The months of other calendars are too many to name: a word between a day and a year, or before
+    # a year of the Solar Hijri.
+    r"|(?<!\d)\d{1,2}\W{1,3}[\u0620-\u06d3]{2,9}\W{1,3}\d{4}(?!\d)|[^\W\d]{2,9}\s1[34]\d\d(?!\d)"
+    r"|(?<!\d)\d{4}[-/]\d{1,2}[-/]\d{1,2}(?!\d)",
     re.IGNORECASE,
 )
 _BYLINE = re.compile(
@@ -95,8 +98,10 @@ class _Runs:
 
     @classmethod
     def of(cls, tree: HtmlElement) -> _Runs:
-        """One pass over the text. A headline opens a window in which dates and bylines count."""
+        """One pass over the text. A headline opens a window in which dates and bylines count; so
+        does, on pages of the time before headlines were marked, the day above the first prose."""
         found, window, in_link = cls(), 0, 0
+        awaits_prose, since_date = tree.find(".//h1") is None, HEAD + 1
         events = lxml.etree.iterwalk(tree, events=("start", "end"))
         for event, element in events:
             if event == "start":
@@ -118,6 +123,11 @@ class _Runs:
                 found.linked += size
             elif size > LONG:
                 found.prose += size
+                found.dated |= awaits_prose and since_date <= HEAD
+                awaits_prose = False
+            if awaits_prose:
+                is_date = size <= MAX_NAME and _DATE.search(text)
+                since_date = 0 if is_date else since_date + size
             if window > 0:
                 window -= size
                 if size <= MAX_NAME:

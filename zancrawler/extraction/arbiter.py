@@ -13,7 +13,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import takewhile
+from itertools import islice, takewhile
 
 from lxml.html import HtmlElement
 
@@ -37,6 +37,7 @@ FEW = 0.25
 """Of a page's letters: an article is more than that of its page, mostly."""
 MAIN_SHARE = 0.2
 """Of the letters found: an element that holds more is the article's own, whatever its class."""
+FEW_LINES = 3
 LEAD = 8
 """Blocks before the first paragraph within which a list of key points stands."""
 
@@ -55,7 +56,7 @@ _WORDS = re.compile(r"[\s_-]+|(?<=[a-z])(?=[A-Z])")
 class Found:
     blocks: tuple[TextBlock, ...]
     winner: str
-    """`outlet` (its body element), `trafilatura`, `resiliparse`, `jsonld` or `none`."""
+    """`outlet` (its body element), `trafilatura`, `resiliparse`, `jsonld`, `headline` or `none`."""
     element: HtmlElement | None
     """The smallest element that holds all blocks: where pictures and links are looked for."""
     agreement: float | None = None
@@ -86,6 +87,22 @@ def find_text(
         return Found(tuple(stated), "jsonld", page.tree)
     agreement = _agreement(all_blocks, first, second)
     return Found(tuple(kept), winner, common_element(kept), agreement)
+
+
+def below_headline(blocks: Sequence[TextBlock], headline: TextBlock | None) -> Found:
+    """What stands below the headline in the element that it stands in, or in the one above that.
+
+    For what no witness finds: the verses of a poem are too short to pass for prose.
+    """
+    if headline is None:
+        return Found((), "none", None)
+    below = blocks[blocks.index(headline) + 1 :]
+    for element in islice(headline.element.iterancestors(), 2):
+        within = set(element.iter())
+        kept = _without_links([block for block in below if block.element in within])
+        if _letters(kept) >= PROSE:
+            return Found(tuple(kept), "headline", element)
+    return Found((), "none", None)
 
 
 def body_element(tree: HtmlElement, rules: ArticleRules | None) -> HtmlElement | None:
@@ -187,7 +204,8 @@ def _without_links(blocks: Sequence[TextBlock]) -> list[TextBlock]:
 def _leads_away(block: TextBlock) -> bool:
     linked = block.linked / max(1, len(block.key))
     if block.kind is Kind.PARAGRAPH:
-        return linked >= 0.8 and len(block.key) < LONG
+        # A menu is one paragraph on pages that part lines by breaks alone.
+        return linked >= 0.8 and (len(block.key) < LONG or block.text.count("\n") >= FEW_LINES)
     if block.kind is Kind.HEADING:
         return linked >= 0.4 and len(block.key) >= PROSE
     return block.kind is Kind.CAPTION

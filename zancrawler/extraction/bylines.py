@@ -65,6 +65,8 @@ _LABEL = re.compile(
     + r")\s*(?:[:：,،]|\bby\b\s*:?|\bاز\b\s*:?|(?<=\bby)(?=\s))\s*",
     re.IGNORECASE,
 )
+# As long as what it replaces, so that places found in one are places in the other.
+_ONE_SPELLING = str.maketrans("يىك", "ییک")
 _PARTS = re.compile(
     r"\s*(?:[|\n•·؛;]|\s[–—/-]\s)\s*"
     r"|[\s,]+(?=(?:additional\s+)?(?:reporting|writing|editing|photographs?|photos)\s+by\b)",
@@ -87,23 +89,25 @@ def credits_in(line: str) -> tuple[Credit, ...]:
 
 def role_of(text: str) -> Role | None:
     """The role that a text begins with the label of; None where it begins with a name."""
-    label = _LABEL.match(text)
+    label = _LABEL.match(text.translate(_ONE_SPELLING))
     return Role(label.lastgroup) if label and label.lastgroup else None
 
 
 def without_label(text: str) -> str:
     """`Photos by B. Name` is `B. Name`."""
-    return _LABEL.sub("", text, count=1)
+    label = _LABEL.match(text.translate(_ONE_SPELLING))
+    return text[label.end() :] if label else text
 
 
 def is_label(text: str) -> bool:
     """A role and no name: a theme's own word beside the byline, as in Drupal's field labels."""
-    label = _LABEL.match(f"{text.strip().rstrip(':：')}:")
-    return label is not None and not text.strip().rstrip(":：")[label.end() :]
+    word = text.strip().rstrip(":：").translate(_ONE_SPELLING)
+    label = _LABEL.match(f"{word}:")
+    return label is not None and label.end() > len(word)
 
 
 def _credit(part: str) -> Credit | None:
-    label = _LABEL.match(part)
+    label = _LABEL.match(part.translate(_ONE_SPELLING))
     if label is None or not label.lastgroup:
         return None
     names = part[label.end() :].strip(" .)]")

@@ -1,52 +1,42 @@
-"""Lines around an article that are no part of its text: its head (title, byline, date, reading
-time), the page's own furniture, and the photograph's credit."""
+"""What stands around an article and is no part of its text: its head (title, byline, date, reading
+time), the page's own furniture, the photograph's credit, and what comes after it."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
+from zancrawler.extraction.bylines import credits_in, is_label
+from zancrawler.extraction.lines import (
+    credit_in,
+    ends_the_story,
+    is_date_line,
+    is_furniture,
+    is_head_line,
+    leads_onward,
+)
 from zancrawler.extraction.textblocks import Kind, TextBlock, key_of
 
 HEAD = 12
 """Blocks from the start within which the article's head may stand."""
-MAX_CREDIT = 120
-"""Characters of a credit line."""
+PROSE = 120
+"""Characters from which a line is no line of the head."""
+ENOUGH = 200
+"""Letters of a story that must stand before a heading can end it."""
 
-_FURNITURE = re.compile(
-    r"top of page|bottom of page|advertisement|skip to (?:main )?content|share this(?: article)?|"
-    r"read more|loading\.*|share|tweet|print|email|copy link|follow us",
-    re.IGNORECASE,
-)
-_READING_TIME = re.compile(
-    r"[-–—•·<\s]*(?:\d+|one)\s*(?:-\s*)?min(?:ute)?s?\.?\s*"
-    r"(?:read(?:ing)?(?: time)?|de lectura)\b.*"
-    r"|(?:reading time|read time|estimated reading time)\s*:?.{0,30}"
-    r"|(?:زمان مطالعه|مدت مطالعه|وقت مطالعه)\s*:?.{0,30}|[\d۰-۹]+\s*دقیقه(?:\s*مطالعه)?",
-    re.IGNORECASE,
-)
-_UPDATED = re.compile(
-    r"(?:last\s+)?(?:updated|modified|published|posted|actualizado|aktualisiert|"
-    r"به‌?روز(?:رسانی)?(?:\s+شده)?|تاریخ\s+(?:نشر|انتشار)|د\s+خپرېدو\s+نېټه)(?:\s+(?:on|at))?\s*:?.{0,60}",
-    re.IGNORECASE,
-)
-_DATE_WORDS = re.compile(
-    r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?|(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|"
-    r"fri|sat(?:ur)?|sun)(?:day)?|\d{1,4}(?:st|nd|rd|th)?|[۰-۹٠-٩]{1,4}|am|pm|a\.m|p\.m|"
-    r"e[sd]t|gmt|utc|ist|at|ago|hours?|days?|weeks?|months?|h",
-    re.IGNORECASE,
-)
-_CREDIT = re.compile(
-    r"^\s*[(\[]?\s*(?:(?:photo(?:graph)?s?|images?|pictures?|pic)(?:\s+(?:source|credits?|courtesy))?"
-    r"(?:\s*:|\s+(?:by|courtesy(?:\s+of)?)\s*:?)|credits?\s*:|source\s*:|file\s+photo\s*:|"
-    r"عکس(?:‌?ها)?\s*:|تصویر\s*:|منبع\s+(?:عکس|تصویر)\s*:|انځور(?:ونه)?\s*:|د\s+انځور\s+سرچینه\s*:)"
-    r"\s*(?P<whose>[^\n]+?)\s*[)\]]?\s*$"
-    r"|^\s*(?P<bare>sent to [\w ]{2,40}|social media|file photo"
-    r"|ارسالی به [\w ]{2,40}|شبکه‌?\s?های اجتماعی|رسانه‌?\s?های اجتماعی"
-    r"|[\w ]{2,40} ته (?:رالېږل|لېږل) شوی|ټولنیزې رسنۍ)\s*\.?\s*$",
-    re.IGNORECASE,
-)
+
+class Cut(StrEnum):
+    """Why a block is no part of the text."""
+
+    HEAD = "head"
+    CREDIT = "credit"
+    FURNITURE = "furniture"
+    ONWARD = "onward"
+    END = "end"
+    """From this block on all belongs to something else."""
+    LAST_HEADING = "last-heading"
+    """A heading of nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,68 +44,77 @@ class Body:
     blocks: tuple[TextBlock, ...]
     credit: str | None = None
     """Whose photograph the lead picture is, as the first line of the body said."""
-
-
-def credit_in(line: str) -> str | None:
-    """`Photo: A/B` is `A/B`, `Sent to Zan TV` itself; None for any other line."""
-    if len(line) > MAX_CREDIT:
-        return None
-    found = _CREDIT.match(line)
-    return (found["whose"] or found["bare"]).strip() if found else None
-
-
-def is_date_line(line: str) -> bool:
-    """A line of nothing but a date and time, with at least one digit."""
-    if len(line) > 60 or not any(c.isdigit() for c in line):
-        return False
-    return not re.sub(r"[\W_]+", "", _DATE_WORDS.sub("", line))
+    cut: tuple[tuple[Cut, TextBlock], ...] = ()
+    """What was left out, in the page's order."""
 
 
 def without_chrome(
-    blocks: Sequence[TextBlock], *, title: str | None, authors: Sequence[str], ends: Sequence[str]
+    blocks: Sequence[TextBlock],
+    *,
+    title: str | None,
+    names: Sequence[str],
+    ends: Sequence[str] = (),
 ) -> Body:
     """The article's own blocks.
 
-    Cut: everything from a line in `ends` on; in the head, lines that repeat the title, name the
-    authors, the date or the reading time; furniture anywhere. The head is over with the first
-    block that is none of these and is longer than a line.
+    `names` are those of the authors and of the section. Cut: in the head, lines that repeat the
+    title or a name, that hold credits, the date or the reading time; furniture anywhere; and all
+    from a line on that ends the story, by `ends` or by the words that themes have for it. The head
+    is over with the first block that is none of these and is longer than a line.
     """
     kept: list[TextBlock] = []
+    cut: list[tuple[Cut, TextBlock]] = []
     credit: str | None = None
     head = {key_of(title or "")} - {""}
-    names = {key_of(n) for n in authors}
+    known = {key_of(name) for name in names}
     ended = {end.casefold() for end in ends}
-    in_head = True
+    in_head, letters = True, 0
     for place, block in enumerate(blocks):
         text = block.text
-        if text.casefold() in ended:
+        first, _, rest = text.partition("\n")
+        if text.casefold() in ended or (letters >= ENOUGH and ends_the_story(first)):
+            cut += ((Cut.END, after) for after in blocks[place:])
             break
-        if _FURNITURE.fullmatch(text):
+        if is_furniture(text) and block.kind is not Kind.CELL:
+            cut.append((Cut.FURNITURE, block))
+            continue
+        if leads_onward(first) and len(text) < 2 * PROSE and block.kind is not Kind.QUOTE:
+            cut.append((Cut.ONWARD, block))
             continue
         if in_head and place < HEAD:
-            if _is_head(block, head, names):
+            if _is_head(block, head, known):
+                cut.append((Cut.HEAD, block))
                 continue
-            first, _, rest = text.partition("\n")
             whose = credit_in(first) if not _prose(kept) else None
             if whose:
                 credit = credit or whose
+                cut.append((Cut.CREDIT, _of(block, first)))
                 if not rest:
                     continue
-                block = TextBlock(block.kind, rest, key_of(rest), block.linked, block.element)
-            elif len(text) > 120 and block.kind is not Kind.HEADING:
+                block = _of(block, rest)
+            elif len(text) > PROSE and block.kind is not Kind.HEADING:
                 in_head = False
         kept.append(block)
-    while kept and kept[-1].kind is Kind.HEADING:
-        kept.pop()
-    return Body(tuple(kept), credit)
+        letters += len(block.key)
+    while kept and (why := _hangs(kept[-1])):
+        cut.append((why, kept.pop()))
+    return Body(tuple(kept), credit, tuple(cut))
+
+
+def _of(block: TextBlock, text: str) -> TextBlock:
+    """A part of a block."""
+    return TextBlock(block.kind, text, key_of(text), block.linked, block.element)
 
 
 def _prose(kept: Sequence[TextBlock]) -> bool:
-    return any(len(block.text) > 120 for block in kept)
+    return any(len(block.text) > PROSE for block in kept)
 
 
 def _is_head(block: TextBlock, head: set[str], names: set[str]) -> bool:
-    text, key = block.text, block.key
+    return all(_is_head_text(line, key_of(line), head, names) for line in block.text.split("\n"))
+
+
+def _is_head_text(text: str, key: str, head: set[str], names: set[str]) -> bool:
     if not key:
         return True
     if key in head or any(
@@ -123,10 +122,21 @@ def _is_head(block: TextBlock, head: set[str], names: set[str]) -> bool:
     ):
         return True
     bare = key.removeprefix("by").removeprefix("writtenby").removeprefix("writer")
-    if key in names or bare in names:
-        return True
-    return bool(
-        is_date_line(text)
-        or _READING_TIME.fullmatch(text)
-        or (len(text) < 90 and _UPDATED.fullmatch(text))
+    return (
+        key in names
+        or bare in names
+        or is_head_line(text)
+        or is_label(text)
+        or (bool(credits_in(text)) and credit_in(text) is None)
     )
+
+
+def _hangs(last: TextBlock) -> Cut | None:
+    """Whether a text cannot end with this block."""
+    if last.kind is Kind.HEADING:
+        return Cut.LAST_HEADING
+    if last.kind is Kind.CELL:
+        return None
+    if is_date_line(last.text):
+        return Cut.HEAD
+    return Cut.CREDIT if credits_in(last.text) else None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from zancrawler.extraction.arbiter import AGREEMENT, find_text
+from functools import partial
+
+from zancrawler.extraction.arbiter import AGREEMENT, below_headline, find_text
 from zancrawler.extraction.article import Article, Image
 from zancrawler.extraction.authors import byline_of
 from zancrawler.extraction.chrome import without_chrome
@@ -18,7 +20,7 @@ from zancrawler.extraction.sensitivity import sensitivity
 from zancrawler.extraction.structured import Node, Structured, first_string, strings
 from zancrawler.extraction.subtitles import subtitle_of
 from zancrawler.extraction.textblocks import joined, read_blocks
-from zancrawler.extraction.titles import element_text, title_of
+from zancrawler.extraction.titles import element_text, site_lines, title_of
 from zancrawler.outlets import ArticleRules, Outlet, canonical_url, readable_path
 
 
@@ -40,10 +42,18 @@ def extract(page: Page, outlet: Outlet, memory: SiteMemory | None = None) -> Art
     surroundings = around_headline(blocks, title)
     byline = byline_of(page.tree, structured, node, surroundings, rules)
     authors = byline.names or ((outlet.byline,) if outlet.byline else ())
+    section = _section(page, structured, rules)
     found = find_text(page, blocks, rules, article_body(node))
-    body = without_chrome(
-        found.blocks, title=title, authors=authors, ends=rules.ends if rules else ()
+    cutting = partial(
+        without_chrome,
+        title=title,
+        names=(*authors, *filter(None, (section,)), *site_lines(page.tree, title)),
+        ends=rules.ends if rules else (),
     )
+    body = cutting(found.blocks)
+    if not body.blocks:
+        found = below_headline(blocks, surroundings.headline)
+        body = cutting(found.blocks)
     own = memory.without_known(body.blocks) if memory else body.blocks
     if not own:
         raise NoArticle("No text of an article was found in the page.")
@@ -80,7 +90,7 @@ def extract(page: Page, outlet: Outlet, memory: SiteMemory | None = None) -> Art
         language_score=language.score if language else None,
         language_declared=declared,
         languages=languages_in(text, language, outlet.languages),
-        section=_section(page, structured, rules),
+        section=section,
         tags=_tags(structured),
         description=description,
         images=images,

@@ -29,9 +29,17 @@ class Surroundings:
 
 
 def around_headline(blocks: Sequence[TextBlock], title: str | None) -> Surroundings:
-    """The short blocks around the title's own, an h1 by preference; none when it is not shown."""
+    """The short blocks around the title's own, an h1 by preference; none when it is not shown.
+
+    Where the title is a line of a block (date, title and byline parted by breaks), that block's
+    lines count as blocks.
+    """
     key = key_of(title or "")
-    places = [i for i, block in enumerate(blocks) if block.key == key and key]
+    if not key:
+        return Surroundings()
+    places = [i for i, block in enumerate(blocks) if block.key == key]
+    if not places:
+        blocks, places = _with_lines(blocks, key)
     if not places:
         return Surroundings()
     place = next((i for i in places if blocks[i].element.tag == "h1"), places[0])
@@ -50,3 +58,19 @@ def around_headline(blocks: Sequence[TextBlock], title: str | None) -> Surroundi
     nearest = tuple(block for block in reversed(above) if len(block.key) < PROSE)
     following = tuple(blocks[place + 1 : place + 1 + FOLLOWING])
     return Surroundings(nearest, tuple(below), blocks[place], following)
+
+
+def _with_lines(blocks: Sequence[TextBlock], key: str) -> tuple[list[TextBlock], list[int]]:
+    """The blocks with the first that has the title among its lines taken apart, and the place."""
+    for i, block in enumerate(blocks):
+        if "\n" not in block.text or key not in block.key:
+            continue
+        lines = [
+            TextBlock(block.kind, line, key_of(line), 0, block.element)
+            for line in block.text.split("\n")
+        ]
+        if (
+            place := next((n for n, line in enumerate(lines) if line.key == key), None)
+        ) is not None:
+            return [*blocks[:i], *lines, *blocks[i + 1 :]], [i + place]
+    return list(blocks), []

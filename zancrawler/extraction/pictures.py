@@ -11,8 +11,8 @@ from urllib.parse import unquote, urljoin, urlsplit
 from lxml.html import HtmlElement
 
 from zancrawler.extraction.article import Image
-from zancrawler.extraction.chrome import credit_in
 from zancrawler.extraction.headline import Surroundings
+from zancrawler.extraction.lines import credit_in
 from zancrawler.extraction.structured import Node, Structured
 from zancrawler.extraction.titles import element_text
 from zancrawler.outlets import ArticleRules

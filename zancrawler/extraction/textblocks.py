@@ -10,6 +10,7 @@ import re
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
 
 import lxml.etree
 from lxml.html import HtmlElement
@@ -36,6 +37,9 @@ class TextBlock:
     element: HtmlElement
     """The innermost block-level element that holds the text."""
 
+
+MANY_BREAKS = 4
+"""Line breaks from which a cell holds more than a value."""
 
 _SILENT_TAGS = """
     script style noscript template head iframe object embed svg math canvas audio video
@@ -189,8 +193,19 @@ def _kind(holder: HtmlElement) -> Kind:
     element: HtmlElement | None = holder
     while element is not None:
         if kind := _KINDS.get(str(element.tag)):
+            if kind is Kind.CELL and _is_layout(element):
+                break
             return kind
         if element.tag in ("article", "main", "body", "section"):
             break
         element = element.getparent()
     return Kind.PARAGRAPH
+
+
+def _is_layout(cell: HtmlElement) -> bool:
+    """Whether a table's cell is a part of the page: alone in its table, or parted within itself."""
+    table = next(cell.iterancestors("table"), None)
+    if table is None or sum(1 for _ in islice(table.iter("td", "th"), 2)) == 1:
+        return True
+    breaks = sum(1 for _ in islice(cell.iter("br"), MANY_BREAKS))
+    return breaks == MANY_BREAKS or next(cell.iter("table", "p", "div", "hr"), None) is not None

@@ -15,6 +15,10 @@ from zancrawler.outlets import ArticleRules
 MAX_TITLE = 500
 """Characters. Headlines stay below 200."""
 
+FEW_WORDS = 3
+"""Of a headline that nothing but its place and size speaks for."""
+
+_LARGE = frozenset(("4", "5", "6", "7", "+1", "+2", "+3", "+4"))
 # What stands between a headline and the site's name in <title> and og:title.
 _SEPARATORS = re.compile(r"\s+[|\-–—•·»:]{1,2}\s+|\s*[|»]\s*")
 _WORD = re.compile(r"\w+")
@@ -32,18 +36,21 @@ def title_of(
 
     The h1 is what the reader sees; metadata is written for search engines, cut to a length and
     often older. But an h1 may be the site's name or a section's: it counts only when it shares
-    words with what the page states elsewhere.
+    words with what the page states elsewhere, or when it is the only one and nothing but the
+    window's title is stated, which on hand-made pages names the site. Where pages have no h1 at
+    all, large letters mark the headline.
     """
     shown = next(_selected(tree, rules), None)
     if shown:
         return shown
     site = _site_names(structured, url)
+    window = _head_title(tree)
     stated = [
         without_site(text, site)
         for text in (
             first_string((node or {}).get("headline")) or first_string((node or {}).get("name")),
             structured.first("og:title", "twitter:title", "dc.title"),
-            _head_title(tree),
+            window,
         )
         if text
     ]
@@ -52,6 +59,10 @@ def title_of(
         for heading in headings:
             if any(agrees(heading, text) for text in stated):
                 return without_site(heading, site)
+    if len(stated) <= 1 and window:
+        shown = headings[0] if len(headings) == 1 else next(_in_large_letters(tree, window), None)
+        if shown and len(shown.split()) >= FEW_WORDS:
+            return without_site(shown, site)
     return next(iter(stated), None) or next(iter(headings), None)
 
 
@@ -72,6 +83,13 @@ def without_site(title: str, site: frozenset[str]) -> str:
     return title.strip()
 
 
+def site_lines(tree: HtmlElement, title: str | None) -> tuple[str, ...]:
+    """The pieces of the window's title but the headline: the site's name and motto."""
+    pieces = _SEPARATORS.split(_head_title(tree) or "")
+    own = key_of(title or "")
+    return tuple(piece for piece in pieces if key_of(piece) not in own)
+
+
 def _site_names(structured: Structured, url: str) -> frozenset[str]:
     """How the site calls itself, in letters only: its own word, and its host's labels."""
     names = {
@@ -88,6 +106,17 @@ def _selected(tree: HtmlElement, rules: ArticleRules | None) -> Iterator[str]:
         for element in tree.cssselect(selector):
             if text := element_text(element):
                 yield text
+
+
+def _in_large_letters(tree: HtmlElement, window: str) -> Iterator[str]:
+    """What the pages of the time before style sheets print larger than their text; not what the
+    window's title says too, which is the site's own name."""
+    if tree.find(".//h1") is not None:
+        return
+    for element in tree.iter("font"):
+        text = element_text(element) if element.get("size", "").strip() in _LARGE else ""
+        if text and key_of(text) not in key_of(window):
+            yield text[:MAX_TITLE]
 
 
 def _head_title(tree: HtmlElement) -> str | None:
