@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from zoneinfo import ZoneInfo
 
 KABUL = ZoneInfo("Asia/Kabul")
@@ -43,9 +43,9 @@ def persian_digits(value: object) -> str:
     return str(value).translate(PERSIAN_DIGITS)
 
 
-def full_date(moment: datetime, language: str) -> str:
-    """The date in Kabul, with weekday and year: `چهارشنبه، ۱۵ اسد ۱۴۰۴`, or `August 6, 2025`."""
-    day = moment.astimezone(KABUL).date()
+def full_date(moment: datetime, language: str, zone: tzinfo = KABUL) -> str:
+    """The day in that zone: `چهارشنبه، ۱۵ اسد ۱۴۰۴`, or `August 6, 2025`."""
+    day = moment.astimezone(zone).date()
     if language == "en":
         return f"{day:%B} {day.day}, {day.year}"
     year, month, number = solar_hijri(day)

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from zancrawler.newsroom.answer import address
 from zancrawler.newsroom.article import Article
-from zancrawler.newsroom.calendar import KABUL, full_date, persian_digits
+from zancrawler.newsroom.calendar import full_date, persian_digits
 from zancrawler.newsroom.markup import Html, fill, joined, markup
 from zancrawler.newsroom.masthead import Masthead
 from zancrawler.newsroom.prose import prose
@@ -94,12 +95,14 @@ def section_path(frame: Frame, language: str, section: str) -> str:
     return f"{frame.masthead.prefixes[language]}/category/{section.lower().replace(' ', '-')}"
 
 
-def submitted(article: Article) -> str:
+def submitted(masthead: Masthead, article: Article) -> str:
     """Drupal's medium form of a time, `Thu, 08/28/2025 - 15:30`, or a newsroom's own."""
-    moment = article.published.astimezone(KABUL)
+    zone = ZoneInfo(masthead.timezone)
+    moment = article.published.astimezone(zone)
     if article.language == "en":
         return f"{moment:%a, %m/%d/%Y - %H:%M}"
-    return f"{full_date(article.published, article.language)} - {persian_digits(f'{moment:%H:%M}')}"
+    hour = persian_digits(f"{moment:%H:%M}")
+    return f"{full_date(article.published, article.language, zone)} - {hour}"
 
 
 def article_page(
@@ -131,7 +134,7 @@ def article_page(
         title=article.title,
         by=words.by,
         author=article.authors[0],
-        date=submitted(article),
+        date=submitted(frame.masthead, article),
         category=section_path(frame, article.language, article.section),
         section=article.section,
         thumbnail=words.thumbnail,

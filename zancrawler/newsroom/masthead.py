@@ -15,6 +15,8 @@ class Masthead:
     title: str
     prefixes: Mapping[str, str]
     """Language (BCP 47) to the first step of its paths, such as `/en`; empty for the root."""
+    timezone: str = "Asia/Kabul"
+    """IANA name: where the times are local that its pages print."""
     path: str = ""
     """Where it puts what it takes over from other outlets: a form for `readdressed`."""
     articles: tuple[str, ...] = ()

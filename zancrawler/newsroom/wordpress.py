@@ -55,10 +55,8 @@ class WordPress:
     theme: pages.Theme = pages.Theme.JNEWS
 
     def precision(self, article: Article) -> Precision:
-        dated = article.language == "en" or self.edition.under(self.masthead.name, Spell.REDESIGN)
-        if dated or self.theme is pages.Theme.NEWSPAPER:
-            return Precision.SECOND
-        return Precision.DAY
+        dated = article.language == "en" or self._theme is not pages.Theme.JNEWS
+        return Precision.SECOND if dated else Precision.DAY
 
     def picture(self, article: Article, image: str) -> str:
         return f"{upload(article, image)}.png"
@@ -84,7 +82,7 @@ class WordPress:
         if path == "/comments/feed/":
             commented = self._live()[:PAGE_SIZE]
             return self._feed(documents.comments_feed(self.masthead, self.home, path, commented))
-        if rest == "/feed/":
+        if rest == "/feed/" or "feed" in ask.query:
             newest = self._live(self.masthead.language_of(prefix))[:PAGE_SIZE]
             return self._feed(documents.feed(self.masthead, self.home, prefix, newest))
         return self._page(ask, path)
@@ -106,9 +104,12 @@ class WordPress:
         return self.edition.standing(self.masthead.name, path)
 
     def _frame(self, ask: Ask) -> pages.Frame:
+        return pages.Frame(self.masthead, self.home, self.edition.now, ask.serial, self._theme)
+
+    @property
+    def _theme(self) -> pages.Theme:
         redesigned = self.edition.under(self.masthead.name, Spell.REDESIGN)
-        theme = pages.Theme.BLOCKS if redesigned else self.theme
-        return pages.Frame(self.masthead, self.home, self.edition.now, ask.serial, theme)
+        return pages.Theme.BLOCKS if redesigned else self.theme
 
     def _missing(self, frame: pages.Frame, status: int) -> Answer:
         return page(pages.plain_page(frame, str(status), "برگه پیدا نشد."), status=status)
