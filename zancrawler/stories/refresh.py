@@ -104,7 +104,7 @@ def refresh(
 
     `outlets` are those of the archive, to read their URLs by. Rows are written for the outlets
     named in `only`, or for all; each under its lock, and left where somebody else holds that. Holds
-    about 2 KB per article in memory. Raises SchemaMismatchError, UnreadableTableError.
+    about 5 KB per article in memory. Raises SchemaMismatchError, UnreadableTableError.
     """
     addresses = Addresses.of(outlets)
     known = _Known()
