@@ -44,6 +44,7 @@ class Capture:
     """The WARC's name without its folder."""
 
     def line(self) -> bytes:
+        """With its line end; a field that is not known is left out."""
         fields = {
             "url": self.url,
             "mime": self.mime,
@@ -133,6 +134,7 @@ def index_line(
 
 
 def urlkey(url: str) -> str:
+    """The URL in SURT form, by which an index is sorted; the URL itself where it has none."""
     try:
         key: str = surt(url)
     except (ValueError, UnicodeError):

@@ -27,6 +27,8 @@ from .warcfile import OPEN_SUFFIX
 
 
 class FaultCode(StrEnum):
+    """What kind of fault it is; those that their name does not explain say more."""
+
     DAMAGED = "damaged"
     """Not readable from here on."""
     VERSION = "version"

@@ -13,6 +13,7 @@ def labelled(digest: bytes) -> str:
 
 
 def sha256(pieces: Iterable[bytes]) -> str:
+    """The labelled SHA-256 of all the pieces together."""
     digest = hashlib.sha256()
     for piece in pieces:
         digest.update(piece)

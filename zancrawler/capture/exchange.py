@@ -22,6 +22,8 @@ class Truncated(StrEnum):
 
 
 class WireState(StrEnum):
+    """How far an exchange has come."""
+
     OPEN = "open"
     COMPLETE = "complete"
     """A whole response came, as far as HTTP can tell."""
@@ -76,10 +78,12 @@ class WireExchange:
         self.connected = time.monotonic()
 
     def write(self, data: bytes) -> None:
+        """Notes bytes of the request, as they go out."""
         if self.state is WireState.OPEN:
             self._keep(self.written, data)
 
     def receive(self, data: bytes) -> None:
+        """Notes bytes that came back, before anybody has parsed them."""
         if self.state is WireState.OPEN:
             if self.first_byte is None:
                 self.first_byte = time.monotonic()

@@ -51,6 +51,7 @@ class Head:
 
     @property
     def chunked(self) -> bool:
+        """Whether the body after this head is in chunks (RFC 9112, 7.1)."""
         coding = self.get(b"transfer-encoding")
         return coding is not None and coding.strip().lower() == b"chunked"
 
@@ -134,6 +135,7 @@ class Dechunker:
         self.broken = False
 
     def feed(self, data: bytes) -> Iterator[bytes]:
+        """The content in the next bytes of the body. To be exhausted before the next call."""
         buffer = self._buffer + data if self._buffer else data
         position = 0
         while position < len(buffer) and not (self.ended or self.broken):
@@ -163,6 +165,7 @@ class Dechunker:
 
 
 def dechunk(body: bytes) -> bytes:
+    """The content of a whole chunked body, up to where the chunks break."""
     return b"".join(Dechunker().feed(body))
 
 

@@ -50,6 +50,7 @@ class OpenRecord:
     """Bytes that it takes in the file; known once its block is read."""
 
     def get(self, name: str) -> str | None:
+        """The first value of a named field, whatever its case."""
         wanted = name.lower()
         return next((value for key, value in self.fields if key.lower() == wanted), None)
 

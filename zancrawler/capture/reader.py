@@ -56,10 +56,12 @@ class Record:
 
     @property
     def concurrent_to(self) -> tuple[str, ...]:
+        """The ids of the records of the same exchange that it names."""
         return tuple(value for name, value in self.headers if name.lower() == "warc-concurrent-to")
 
     @property
     def end(self) -> int:
+        """Where the next record begins."""
         return self.offset + self.length
 
 
@@ -82,6 +84,7 @@ class Exchange:
 
     @property
     def offset(self) -> int:
+        """Where its first record begins."""
         return self.records[0].offset
 
     @property

@@ -44,6 +44,7 @@ class NewRecord:
     """Gives the block's pieces, as often as it is called."""
 
     def head(self) -> bytes:
+        """Version and named fields, with the empty line that ends them."""
         lines = [f"{name}: {value}\r\n" for name, value in self.fields]
         return ("WARC/1.1\r\n" + "".join(lines) + "\r\n").encode("utf-8")
 
@@ -63,6 +64,7 @@ class Answer:
 
     @classmethod
     def read(cls, received: Spool) -> Answer:
+        """Takes apart what came over the wire; reads all of it once, for the payload's digest."""
         first = received.head(MAX_HEAD)
         interim, start = split_interim(first)
         length = head_length(first[start:]) or received.size - start

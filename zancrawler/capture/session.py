@@ -72,6 +72,7 @@ class CaptureSession:
         return session
 
     def require_working(self) -> None:
+        """Raises the CaptureError with which capture ended, if it has."""
         if self._failure is not None:
             raise self._failure
 

@@ -74,6 +74,7 @@ class Spool:
         self._file.seek(self.size)
 
     def close(self) -> None:
+        """Lets go of the bytes."""
         self._pieces.clear()
         if self._file is not None:
             self._file.close()
