@@ -80,6 +80,9 @@ def test_every_article_says_what_it_said_live(
     rows = read_tables(newsroom.archive).articles(columns=["url", "fetch_time"]).to_pylist()
     page = browser.new_page()
     for row in rows:
-        page.goto(f"{home}{row['fetch_time']:%Y%m%d%H%M%S}mp_/{row['url']}")
-        assert steady(page.inner_text("body")) == newsroom.live[row["url"]], row["url"]
+        page.goto(f"{home}{row['fetch_time']:%Y%m%d%H%M%S}/{row['url']}")
+        frame = page.frame(name="replay_iframe")
+        assert frame
+        frame.wait_for_load_state("load")
+        assert steady(frame.inner_text("body")) == newsroom.live[row["url"]], row["url"]
     page.close()
