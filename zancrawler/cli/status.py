@@ -20,6 +20,7 @@ from zancrawler.cli.printing import (
 from zancrawler.outlets import Catalogue
 
 if TYPE_CHECKING:
+    from zancrawler.runs.checks import Check
     from zancrawler.runs.status import OutletStatus
 
 HookCommandOption = Annotated[
@@ -74,8 +75,19 @@ def status(
         raise typer.Exit(1)
 
 
+def _checked(check: Check | None) -> str:
+    if check is None:
+        return "never"
+    return f"{check.at:%Y-%m-%d}, " + (
+        "in order" if check.is_sound else f"{len(check.faults)} faults"
+    )
+
+
 def _table(outlets: tuple[OutletStatus, ...]) -> Table:
-    table = Table("outlet", "last run (UTC)", "how it ended", "requests", "new articles", "alarms")
+    table = Table(
+        *("outlet", "last run (UTC)", "how it ended", "requests", "new articles"),
+        *("file checked", "alarms"),
+    )
     for one in outlets:
         last = one.last
         ended = last.outcome if last else "-"
@@ -85,6 +97,7 @@ def _table(outlets: tuple[OutletStatus, ...]) -> Table:
             "running now" if one.running else ended,
             str(last.requests) if last else "-",
             str(last.articles_new) if last else "-",
+            _checked(one.check),
             ", ".join(dict.fromkeys(alarm.code.value for alarm in one.alarms)) or "-",
         )
     return table

@@ -63,6 +63,8 @@ class AlarmCode(StrEnum):
     """No run for too long."""
     DIED = "died"
     """A run ended without a word: killed, or out of memory."""
+    CHECK = "check"
+    """The last check found that what is known of the outlet no longer holds."""
     CLOCK = "clock"
     DISK = "disk"
 
@@ -285,6 +287,20 @@ def died(history: History, now: datetime) -> Iterator[Alarm]:
         )
 
 
+def check_failed(history: History, now: datetime) -> Iterator[Alarm]:
+    check = history.check
+    if check and check.faults:
+        first, more = check.faults[0], len(check.faults) - 1
+        yield Alarm(
+            AlarmCode.CHECK,
+            history.outlet,
+            check.at,
+            f"the check of {history.outlet} found: {first.message}"
+            + f" (and {more} more)" * bool(more)
+            + f"; see all of it with `zancrawler outlets check {history.outlet}`",
+        )
+
+
 def clock_wrong(history: History, now: datetime) -> Iterator[Alarm]:
     last = history.last
     if last and last.started > now + CLOCK_SLACK:
@@ -305,6 +321,7 @@ KINDS: tuple[Callable[[History, datetime], Iterator[Alarm]], ...] = (
     source_dead,
     overdue,
     died,
+    check_failed,
     clock_wrong,
 )
 

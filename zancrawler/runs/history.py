@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 from zancrawler.archive import Archive
 from zancrawler.ledger import Entry, Ledger
 from zancrawler.outlets import Outlet, UrlKind, canonical_url, url_kind
-from zancrawler.runs.checks import is_check
+from zancrawler.runs.checks import Check, is_check, last_check
 from zancrawler.runs.summary import RunState
 from zancrawler.tables import read
 
@@ -112,6 +112,8 @@ class History:
     articles: tuple[ArticleLook, ...] = ()
     pages: tuple[PageLook, ...] = ()
     sources: tuple[SourceLook, ...] = ()
+    check: Check | None = None
+    """The last one; checks are no runs."""
 
     @property
     def last(self) -> Run | None:
@@ -143,6 +145,7 @@ def read_history(archive: Archive, outlet: Outlet, now: datetime) -> History:
         articles=tuple(map(_article, articles.slice(max(len(articles) - LATEST, 0)).to_pylist())),
         pages=tuple(_pages(rows, outlet))[-LATEST:],
         sources=tuple(_sources(archive, outlet, rows)),
+        check=last_check(archive, outlet.name),
     )
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from zancrawler.ledger import Entry
 from zancrawler.runs.history import Run
@@ -17,6 +18,9 @@ REST = timedelta(hours=6)
 """After an outlet has turned us away."""
 JITTER = 0.1
 """Of each wait, more or less: the same minute every hour is a pattern, and hits others' cron."""
+CHECK_EVERY = timedelta(days=7)
+"""Between looks whether an outlet's file still holds."""
+_MONDAY = datetime(2024, 1, 1, tzinfo=UTC)
 
 
 def steady_clock() -> float:
@@ -40,6 +44,14 @@ def next_run(last: Run | None, sources: Sequence[Entry], *, failures: int = 0) -
     if failures:
         shortest = max(shortest, SHORTEST * 2 ** min(failures - 1, 10))
     return last.finished + min(max(due - last.finished, shortest), LONGEST)
+
+
+def check_due(outlet: str, since: datetime, now: datetime) -> bool:
+    """Whether the outlet's hour of the week, each has its own, has come again after `since`."""
+    digest = hashlib.sha256(outlet.encode()).digest()
+    share = int.from_bytes(digest[:4], "big") / 2**32
+    first = _MONDAY + CHECK_EVERY * share
+    return first + CHECK_EVERY * ((now - first) // CHECK_EVERY) > since
 
 
 def wait_for(due: datetime | None, now: datetime, random_share: float) -> float:

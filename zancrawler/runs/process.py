@@ -7,7 +7,9 @@ summary a line, the last one final; messages for people go to standard error.
 from __future__ import annotations
 
 import json
+import logging
 import sys
+from collections.abc import Mapping
 
 from scrapy import Spider
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
@@ -26,10 +28,8 @@ _EVERY = 1.0
 
 
 def main(outlet: str, overrides: dict[str, str]) -> int:
-    settings = get_project_settings()
-    settings.setmodule("zancrawler.settings", priority="project")
-    settings.update(overrides, priority="cmdline")
-    process = AsyncCrawlerProcess(settings)
+    process = crawler_process(overrides)
+    settings = process.settings
     spider: type[Spider] = process.spider_loader.load(outlet)
     if settings.getbool("ZANCRAWLER_CHECK") and issubclass(spider, OutletSpider):
         spider = spider_for(spider.outlet, CheckSpider)
@@ -52,6 +52,17 @@ def main(outlet: str, overrides: dict[str, str]) -> int:
         put_check(extension.archive, crawler.spider.result)
     _say(summary)
     return 1 if summary.state in (RunState.FAILED, RunState.BLOCKED) else 0
+
+
+def crawler_process(overrides: Mapping[str, str]) -> AsyncCrawlerProcess:
+    """Scrapy's process, with our settings and, before them, those that a user gave."""
+    settings = get_project_settings()
+    settings.setmodule("zancrawler.settings", priority="project")
+    settings.update(overrides, priority="cmdline")
+    process = AsyncCrawlerProcess(settings)
+    # It would show a traceback where a site gives no robots.txt; the run's own words say so.
+    logging.getLogger("scrapy.downloadermiddlewares.robotstxt").setLevel(logging.CRITICAL)
+    return process
 
 
 def _tell(crawler: Crawler) -> None:

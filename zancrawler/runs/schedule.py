@@ -16,7 +16,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from multiprocessing.connection import Connection, wait
@@ -28,9 +28,9 @@ from zancrawler.ledger import Entry
 from zancrawler.outlets import Outlet
 from zancrawler.runs.alarms import Alarm, alarms
 from zancrawler.runs.crawl import SIDE_BY_SIDE, CrawlOptions, crawl
-from zancrawler.runs.history import Run, read_history, source_entries
+from zancrawler.runs.history import History, Run, read_history, source_entries
 from zancrawler.runs.hooks import Hook
-from zancrawler.runs.pace import next_run, steady_clock, wait_for
+from zancrawler.runs.pace import check_due, next_run, steady_clock, wait_for
 from zancrawler.runs.status import archive_alarms
 from zancrawler.runs.summary import RunState, RunSummary
 
@@ -179,6 +179,9 @@ class Schedule:
     random: random.Random = field(default_factory=random.Random)
     _due: dict[str, float] = field(default_factory=dict)
     _failures: dict[str, int] = field(default_factory=dict)
+    _checked: dict[str, datetime] = field(default_factory=dict)
+    """When each outlet's file was looked at last or, if it never was, since when we know it."""
+    _checking: set[str] = field(default_factory=set)
     _alarms: dict[str | None, dict[tuple[str, str | None, str | None], Alarm]] = field(
         default_factory=dict
     )
@@ -222,15 +225,26 @@ class Schedule:
             if due > clock or len(running) >= SIDE_BY_SIDE:
                 return
             del self._due[name]
-            running[name] = _Running.start(name, self.archive, self.options, self.folder)
-            yield self._event(EventKind.STARTED, f"{name}: a run begins", name)
+            now, what = self.now(), "run"
+            if check_due(name, self._checked.get(name, now), now):
+                what = "check"
+                self._checked[name] = now
+                self._checking.add(name)
+            options = replace(self.options, check=what == "check")
+            running[name] = _Running.start(name, self.archive, options, self.folder)
+            yield self._event(EventKind.STARTED, f"{name}: a {what} begins", name)
 
     def _ended(self, summary: RunSummary) -> Iterator[Event]:
         name = summary.outlet
-        failed = summary.state is RunState.FAILED
-        self._failures[name] = self._failures.get(name, 0) + 1 if failed else 0
         yield self._end_of(summary)
         outlet = next(outlet for outlet in self.outlets if outlet.name == name)
+        if name in self._checking:
+            # The crawl is due as it was before.
+            self._checking.discard(name)
+            yield from self._look_at(outlet)
+            return
+        failed = summary.state is RunState.FAILED
+        self._failures[name] = self._failures.get(name, 0) + 1 if failed else 0
         yield from self._look_at(outlet, after=summary)
 
     def _end_of(self, summary: RunSummary) -> Event:
@@ -251,12 +265,19 @@ class Schedule:
         try:
             history = read_history(self.archive, outlet, self.now())
             last = history.last
+            self._note_check(outlet.name, history)
             sources = list(source_entries(self.archive, outlet).values())
             yield from self._compare(outlet.name, alarms(history, self.now()))
         except ArchiveError as error:
             yield self._event(EventKind.TROUBLE, f"{outlet.name}: {error}", outlet.name)
         if plan:
             yield self._plan(outlet.name, _latest(last, after), sources)
+
+    def _note_check(self, name: str, history: History) -> None:
+        """One that was never checked is first, when its hour comes after its first run."""
+        known = history.runs[0].started if history.runs else self.now()
+        found = history.check.at if history.check else known
+        self._checked[name] = max(found, self._checked.get(name, found))
 
     def _plan(self, name: str, last: Run | None, sources: list[Entry]) -> Event:
         now = self.now()

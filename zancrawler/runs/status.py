@@ -11,6 +11,7 @@ from typing import Any
 from zancrawler.archive import Archive
 from zancrawler.outlets import Catalogue
 from zancrawler.runs.alarms import Alarm, alarms, disk_low
+from zancrawler.runs.checks import Check
 from zancrawler.runs.history import Run, read_history
 from zancrawler.runs.provenance import outlet_of, outlets_in
 
@@ -21,6 +22,8 @@ class OutletStatus:
     last: Run | None
     """The last run that ended in good order."""
     running: bool
+    check: Check | None
+    """The last look whether the outlet's file holds."""
     alarms: tuple[Alarm, ...]
 
     def as_json(self) -> dict[str, Any]:
@@ -38,6 +41,7 @@ class OutletStatus:
                 "requests": last.requests,
                 "articles_new": last.articles_new,
             },
+            "check": self.check and self.check.as_json(),
         }
 
 
@@ -73,7 +77,7 @@ def status(archive: Archive, catalogue: Catalogue, names: Sequence[str], now: da
 
 def outlet_status(archive: Archive, catalogue: Catalogue, name: str, now: datetime) -> OutletStatus:
     history = read_history(archive, outlet_of(archive, name, catalogue), now)
-    return OutletStatus(name, history.last, history.running, alarms(history, now))
+    return OutletStatus(name, history.last, history.running, history.check, alarms(history, now))
 
 
 def archive_alarms(archive: Archive, now: datetime) -> tuple[Alarm, ...]:

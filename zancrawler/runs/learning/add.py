@@ -74,8 +74,7 @@ class Added:
 def home_of(url: str) -> str:
     """The home page's URL in what a user typed: with a scheme, without query and fragment.
 
-    A path of one step is a section that is an outlet (`bbc.com/pashto`); a longer one is a page of
-    the site. Raises OutletError for what is no address of a web site.
+    Raises OutletError for what is no address of a web site.
     """
     typed = url.strip()
     whole = typed if "://" in typed else f"https://{typed}"
@@ -83,9 +82,7 @@ def home_of(url: str) -> str:
     scheme = urlsplit(whole).scheme
     if not host or scheme not in ("http", "https") or not urlsplit(f"//{host}").hostname:
         raise OutletError(f"'{url}' is no address of a web site; give one as https://example.org/")
-    path = urlsplit(whole).path
-    is_section = len([step for step in path.split("/") if step]) == 1
-    return f"{scheme}://{host}{path if is_section else '/'}"
+    return f"{scheme}://{host}{urlsplit(whole).path or '/'}"
 
 
 def unused_name(url: str, name: str | None, catalogue: Catalogue) -> str:
@@ -162,18 +159,13 @@ def _learn(
     pipe: Connection, archive: Archive, outlet: Outlet, overrides: Mapping[str, str]
 ) -> None:
     """The probe's process."""
-    from scrapy.crawler import AsyncCrawlerProcess
-    from scrapy.utils.project import get_project_settings
-
     from zancrawler.runs.learning.spiders import ProbeSpider, spider_for
+    from zancrawler.runs.process import crawler_process
 
-    settings = get_project_settings()
-    settings.setmodule("zancrawler.settings", priority="project")
-    settings.update({**overrides, "ZANCRAWLER_ARCHIVE": str(archive.root)}, priority="cmdline")
     who = f"{outlet.name}-{PURPOSE}{datetime.now(UTC):%Y%m%d%H%M%S}, pid {os.getpid()}"
     try:
         with archive.lock(outlet.name, who):
-            process = AsyncCrawlerProcess(settings)
+            process = crawler_process({**overrides, "ZANCRAWLER_ARCHIVE": str(archive.root)})
             crawler = process.create_crawler(spider_for(outlet, ProbeSpider))
             process.crawl(crawler)
             process.start()

@@ -48,4 +48,4 @@ def byline_of(samples: Sequence[Sample], title: str) -> Fact[str] | None:
     """The collective, where the outlet signs with its own name."""
     signed = [s.reading.article.authors for s in samples if s.reading.article]
     own = sum(1 for authors in signed if authors == (title,))
-    return Fact(title, f"signs {own} of {len(signed)} articles") if own > 1 else None
+    return Fact(title, f"signs {own} of {len(signed)} articles") if own else None

@@ -13,8 +13,9 @@ from datetime import UTC, datetime
 from itertools import islice
 from urllib.parse import urlsplit
 
-from zancrawler.discovery import Advert, Via
+from zancrawler.discovery import Advert, Via, page_links
 from zancrawler.discovery.kind import PageKind
+from zancrawler.extraction.structured import Structured
 from zancrawler.outlets import Outlet, UrlKind, canonical_url, host_of, readable_path, url_kind
 from zancrawler.outlets.platforms import PRESETS, Preset
 from zancrawler.runs.learning.body import recurring_body
@@ -55,11 +56,14 @@ RESERVE = 3
 async def probe(site: Site, url: str, name: str) -> Learnt:
     """What can be learnt of the site whose home page is `url`. Raises ProbeError.
 
-    `site.hosts` must hold the URL's host; hosts that belong to it are added.
+    `site.hosts` must hold the URL's host; hosts that belong to it are added. The URL of an article
+    stands for the site that it is on.
     """
-    home = await home_page(site, url)
+    home, path = await home_page(site, url), urlsplit(url).path or "/"
+    if path != "/" and Structured.of(home.tree).first("og:type") == "article":
+        home, path = await home_page(site, f"{origin_of(url)}/"), "/"
     others = await further_fronts(site, language_homes(home, site))
-    ground = _Ground(site, name, origin_of(home.answer.url) + (urlsplit(url).path or "/"))
+    ground = _Ground(site, name, origin_of(home.answer.url) + path)
     ground.fronts = [home, *others]
     await ground.find_sources()
     await ground.find_articles()
@@ -280,16 +284,17 @@ class _Ground:
             self.unknown.append(f"{url}, which the site names, {_clause(reason)}.")
         if zone is None:
             self.unknown.append("the time zone; Asia/Kabul is taken where a time says none.")
-        named = (front.links.canonical for front in self.fronts)
+        pages = (page for sample in self.samples if (page := sample.page))
+        named = (page_links(page.tree, page.url).canonical for page in pages)
         origins = Counter(host_of(u) for u in named if u and not same_owner(u, self.home))
-        for host, _ in origins.most_common(1):
+        for host, count in origins.most_common(1):
             self.unknown.append(
-                f"whether this is a copy: its pages name {host} as where they belong. If it is, "
-                f"add that site, with this host among its `mirrors`."
+                f"whether this is a copy: {count} of its articles name {host} as where they "
+                "belong. If it is, add that site, and name this one among its `mirrors`."
             )
 
     def _known_articles(self) -> str:
-        if not self.preset.signs:
+        if not (self.preset.signs and self.sources.stories):
             return ""
         outlet = outlet_of(replace(self._draft(), rules=()))
         stories = [a for a in self.sources.stories.values() if a.url not in self.sources.services]

@@ -161,7 +161,8 @@ class Site:
             response = await self.spider.crawler.engine.download_async(request)
         except IgnoreRequest:
             if tripped := self.spider.breaker.tripped:
-                return _refused(answer, Refusal.BLOCKED, tripped)
+                gone = "cannot be had" in tripped  # `PolitenessMiddleware`: no robots.txt came.
+                return _refused(answer, Refusal.UNREACHABLE if gone else Refusal.BLOCKED, tripped)
             return _refused(answer, Refusal.ROBOTS, "robots.txt")
         except DownloadCancelledError:
             return _refused(answer, Refusal.TOO_LARGE, f"more than {MAX_BYTES:,} bytes")

@@ -29,6 +29,8 @@ MAX_ROOTS = 4
 MAX_CHILDREN = 4
 """Of one index: the patterns of a year's articles are those of all."""
 MAX_SERVICES = 2
+FOR_ARTICLES = 14
+"""Requests that are left for articles and listings, however many sources a site names."""
 
 _FEEDS = ("/feed/", "/rss.xml", "/feed.xml", "/atom.xml")
 _SITEMAPS = ("/sitemap.xml", "/sitemap_index.xml", "/wp-sitemap.xml", "/sitemap-index.xml")
@@ -66,19 +68,22 @@ class Sources:
 async def find_feeds(
     site: Site, linked: Iterable[str], preset: Preset, homes: Sequence[str], to: Sources
 ) -> None:
-    """Those that pages link, and those at the platform's own places, of each language."""
-    named = {url: "linked from its pages" for url in linked if not _NOT_FOR_READERS.search(url)}
-    places = preset.sources.feeds or _FEEDS
-    known = {
-        urljoin(home + "/", place.lstrip("/")): f"{preset.name}'s own place"
-        for home in homes
-        for place in places
+    """Those that pages link, and those at the platform's own places, of each language; where there
+    is neither, those at the places that most sites have them."""
+    own = [urljoin(home + "/", p.lstrip("/")) for home in homes for p in preset.sources.feeds]
+    usual = [urljoin(homes[0] + "/", place.lstrip("/")) for place in _FEEDS]
+    found_at = {
+        **dict.fromkeys(usual, "at a usual place, not linked"),
+        **dict.fromkeys(own, f"at {preset.name}'s own place, not linked"),
+        **{url: "linked from its pages" for url in linked if not _NOT_FOR_READERS.search(url)},
     }
-    for url, where in islice({**known, **named}.items(), 2 * MAX_FEEDS):
+    named = [url for url, where in found_at.items() if where.startswith("linked")]
+    for url in islice(dict.fromkeys((*named, *own, *usual)), 2 * MAX_FEEDS):
+        if len(to.feeds) >= MAX_FEEDS or (to.feeds and url in usual and url not in (*named, *own)):
+            break
+        where = found_at[url]
         if host_of(url) not in site.hosts:
             to.dead[url] = f"is on another host than the site ({where})"
-            continue
-        if len(to.feeds) >= MAX_FEEDS or (to.feeds and url not in named and not preset.signs):
             continue
         answer = await site.get(url)
         found = _read(answer, site, read_feed)
@@ -96,6 +101,8 @@ async def find_sitemaps(
     """Those that robots.txt names; where it names none that answers, the known places."""
     named = [advert.url for advert in read_robots(robots, f"{origin}/robots.txt").follow]
     for url in named[:MAX_ROOTS]:
+        if site.left <= FOR_ARTICLES:
+            break
         if fault := await _find_sitemap(site, url, "named by robots.txt", to):
             to.dead[url] = fault
     if to.sitemaps:
@@ -118,6 +125,8 @@ async def _find_sitemap(site: Site, url: str, where: str, to: Sources) -> str | 
     _sort(url, found.adverts, to)
     brought = bool(found.adverts)
     for child in chosen([advert.url for advert in found.follow], site.hosts):
+        if site.left <= FOR_ARTICLES:
+            break
         below = _read(await site.get(child), site, read_sitemap)
         if not isinstance(below, str):
             _sort(child, below.adverts, to)
