@@ -74,7 +74,10 @@ def handle_exception(datasette: Datasette, request: Request, exception: Exceptio
         if isinstance(exception, Base400):
             status, message = exception.status, str(exception.args[0] if exception.args else "")
         elif isinstance(exception, DatasetteError):
-            status, message = exception.status, str(exception.message)
+            # Its only words in HTML are on a query that was interrupted.
+            slow = "That takes too long among so many articles; narrow it down first."
+            message = slow if exception.message_is_html else str(exception.message)
+            status = exception.status
         elif isinstance(exception, ArchiveError):
             message = str(exception)
         else:
