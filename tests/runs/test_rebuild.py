@@ -73,11 +73,11 @@ def test_a_rebuild_shows_nothing_that_was_held(crawled: Crawled, tmp_path: Path)
     for outlet in crawled.newsroom.homes:
         tables = Tables(copy, outlet)
         tables.mark_gone(ids[:1])
-        tables.mark(ids[1:], access=Access.WITHDRAWN)
+        tables.mark(ids[1:], access=Access.HELD)
     zancrawler("rebuild", "--workers", 1, "--archive", copy.root)
     rows = {row["article_id"]: row for row in pq.read_table(copy.table("articles")).to_pylist()}
     assert [(rows[i]["status"], rows[i]["access"]) for i in ids] == [
         ("gone", "held"),
-        ("live", "withdrawn"),
+        ("live", "held"),
     ]
     assert {row["access"] for i, row in rows.items() if i not in ids} == {"open"}

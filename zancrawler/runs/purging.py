@@ -30,7 +30,8 @@ from zancrawler.ledger import Ledger
 from zancrawler.outlets import Catalogue, Outlet
 from zancrawler.runs.coverage import coverage_rows
 from zancrawler.runs.provenance import outlet_of, outlets_in, warcs_of
-from zancrawler.runs.rebuild import rebuild_ledger, rebuild_tables
+from zancrawler.runs.rebuild import rebuild_index, rebuild_ledger, rebuild_tables
+from zancrawler.runs.stories import refresh_stories
 from zancrawler.runs.withdrawing import Known, apply
 from zancrawler.tables import Tables, withdrawal
 
@@ -72,6 +73,7 @@ def purge(
             recover(archive, name)
             _purge_outlet(archive, outlet_of(archive, name, catalogue), ids, words, done)
         _purge_packages(archive, ids, words, done)
+        _purge_views(archive)
         record(
             archive,
             [
@@ -90,6 +92,7 @@ def purge(
                 for article in articles
             ],
         )
+    refresh_stories(archive, catalogue)
     return done
 
 
@@ -161,6 +164,19 @@ def _purge_packages(archive: Archive, ids: set[str], words: Fingerprints, done: 
         if any(carries(exchange, words) for exchange in _packed(path)):
             path.unlink()
             done.packages.append(archive.relative(path))
+
+    for release in sorted((archive.root / "datasets").glob("*/data")):
+        rows = ds.dataset(release / "articles").to_table(["article_id"])
+        if ids & set(rows["article_id"].to_pylist()):
+            shutil.rmtree(release.parent)
+            done.packages.append(archive.relative(release.parent))
+
+
+def _purge_views(archive: Archive) -> None:
+    """What is made from the tables, and would hold old words in its free pages."""
+    rebuild_index(archive)
+    for path in archive.browse_export.parent.glob(f"{archive.browse_export.name}*"):
+        path.unlink()
 
 
 def _packed(package: Path) -> Iterator[Exchange]:

@@ -13,6 +13,7 @@ from html import escape
 import pyarrow.dataset as ds
 
 from zancrawler.archive import Archive, ArchiveError
+from zancrawler.decisions import Decisions
 from zancrawler.outlets import Catalogue, canonical_url
 from zancrawler.runs.provenance import outlet_of, outlets_in
 from zancrawler.runs.rows import article_id
@@ -51,14 +52,17 @@ class Piece:
 def versions_of(archive: Archive, url: str, catalogue: Catalogue) -> list[Version]:
     """All versions of the article at a URL, in any of its spellings, oldest first.
 
-    Raises UnknownArticleError.
+    Raises UnknownArticleError, also for one that was withdrawn.
     """
+    decisions = Decisions.read(archive)
     for name in outlets_in(archive):
         outlet = outlet_of(archive, name, catalogue)
         folder = archive.table("versions") / f"site={name}"
         if not folder.exists():
             continue
         wanted = article_id(canonical_url(url, outlet))
+        if decisions.is_withdrawn(wanted):
+            raise UnknownArticleError(f"the article of {url} was withdrawn")
         found = ds.dataset(folder).to_table(
             columns=["version", "fetch_time", "title", "text"],
             filter=ds.field("article_id") == wanted,
