@@ -129,3 +129,19 @@ def test_no_page_is_too_strange(text: str, path: str) -> None:
     for of in (KNOWN, UNKNOWN):
         url = "https://news.example" + path
         assert page_kind(tree, url=url, status=200, headers=(), outlet=of).reason
+
+
+@pytest.mark.parametrize("day", ["14 June 2009", "۱۲ جدی ۱۳۸۸", "12 جدي 1388", "7 Asad 1403"])
+def test_the_day_above_the_text_makes_an_article_where_no_headline_is_marked(day: str) -> None:
+    text = "ترمیم مدرسه کهنه به همت همسایه‌ها در زمستان گذشته آغاز شد و در بهار پایان یافت. " * 3
+    page = "<table><tr><td>{}<br><b>عنوان</b><br><br>{}</td></tr></table>"
+    assert kind(html(page.format(day, text)), "/a.htm", UNKNOWN) == (PageKind.ARTICLE, "dated")
+    assert kind(html(page.format("", text)), "/a.htm", UNKNOWN)[0] is PageKind.OTHER
+
+
+def test_an_articles_own_footer_may_stand_above_its_text() -> None:
+    footer = "<footer>لیکوال سپیدار دوشنبه، ۲۷ زمری ۱۴۰۴</footer>"
+    text = "پلوشه او اتلس نورې ښځې د خامک داسې نقشونه ګنډي چې یوازې دوی یې لوستلای شي او بس. " * 3
+    page = f"<h1>توري</h1>{footer}<p>{text}"
+    assert kind(html(f"<article>{page}</article>"), "/a.htm", UNKNOWN)[1] == "dated"
+    assert kind(html(page), "/a.htm", UNKNOWN)[1] == "little-text"

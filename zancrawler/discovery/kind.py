@@ -76,8 +76,7 @@ def page_kind(
 ) -> Verdict:
     """What a page is. The outlet's rules decide where it has any; elsewhere the page's own signs.
 
-    An outlet without languages is one that nobody described: its preset's URL patterns cannot say
-    that a page is no article.
+    Of a site that nobody described, the preset's URL patterns cannot say that a page is no article.
     """
     if status >= 400:
         return Verdict(PageKind.ERROR, f"http-{status}")
@@ -91,9 +90,9 @@ def page_kind(
     ):
         return Verdict(PageKind.EMPTY, "empty-state")
     rules = outlet.rules_for(readable_path(canonical_url(url, outlet)))
-    if rules is None and outlet.languages:
+    if rules is None and outlet.is_described:
         return Verdict(PageKind.OTHER, "url")
-    if rules and (rules.needs or (rules.body and outlet.languages)):
+    if rules and (rules.needs or (rules.body and outlet.is_described)):
         return _by_rules(tree, rules)
     return _by_signs(tree, url)
 

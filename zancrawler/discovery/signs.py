@@ -16,7 +16,7 @@ HEAD = 600
 MAX_NAME = 60
 """Characters of a run that may be a date or a byline."""
 
-_SKIPPED = frozenset(("script", "style", "noscript", "template", "svg", "nav", "footer", "form"))
+_SKIPPED = frozenset(("script", "style", "noscript", "template", "svg", "nav", "form", "head"))
 _TYPE = re.compile(r'"@type"\s*:\s*(?:"([^"]+)"|\[([^\]]{1,300})\])')
 _YEAR = r"(?:19|20)\d\d"
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
@@ -105,7 +105,7 @@ class _Runs:
         events = lxml.etree.iterwalk(tree, events=("start", "end"))
         for event, element in events:
             if event == "start":
-                if element.tag in _SKIPPED or element.tag == "head":
+                if _is_skipped(element):
                     events.skip_subtree()
                     continue
                 in_link += element.tag == "a"
@@ -134,6 +134,13 @@ class _Runs:
                     found.dated |= bool(_DATE.search(text))
                     found.signed |= bool(_BYLINE.search(text))
         return found
+
+
+def _is_skipped(element: HtmlElement) -> bool:
+    """An article's own footer may stand above its text: Drupal has author and day in it."""
+    if element.tag == "footer":
+        return next(element.iterancestors("article"), None) is None
+    return element.tag in _SKIPPED
 
 
 def _types(tree: HtmlElement) -> Counter[str]:

@@ -30,7 +30,10 @@ MUCH_MORE = 1.75
 """How many times trafilatura's prose resiliparse must find before trafilatura has missed most of
 the article: live blogs, pages of many small sections."""
 HARDLY_ANY = 250
-"""Letters below which a page's text is looked for in its JSON-LD: a script writes the page."""
+"""Letters below which a text is looked for elsewhere: in the JSON-LD, where a script writes the
+page, and below the headline."""
+MUCH_MORE_LETTERS = 3
+"""How many times these another place must hold then."""
 AGREEMENT = 0.5
 """Below this the witnesses tell different stories."""
 FEW = 0.25
@@ -83,7 +86,7 @@ def find_text(
     kept = [all_blocks[i] for i in sorted(_completed(all_blocks, chosen, second))]
     kept = _without_links(_without_furniture(kept))
     stated = script_blocks(page.tree, article_body or "")
-    if _letters(kept) < HARDLY_ANY and _letters(stated) > 3 * _letters(kept):
+    if letters(kept) < HARDLY_ANY and letters(stated) > MUCH_MORE_LETTERS * letters(kept):
         return Found(tuple(stated), "jsonld", page.tree)
     agreement = _agreement(all_blocks, first, second)
     return Found(tuple(kept), winner, common_element(kept), agreement)
@@ -100,7 +103,7 @@ def below_headline(blocks: Sequence[TextBlock], headline: TextBlock | None) -> F
     for element in islice(headline.element.iterancestors(), 2):
         within = set(element.iter())
         kept = _without_links([block for block in below if block.element in within])
-        if _letters(kept) >= PROSE:
+        if letters(kept) >= PROSE:
             return Found(tuple(kept), "headline", element)
     return Found((), "none", None)
 
@@ -129,7 +132,7 @@ def common_element(blocks: Sequence[TextBlock]) -> HtmlElement | None:
 
 def _choose(blocks: Sequence[TextBlock], first: Claim, second: Claim) -> tuple[str, Claim]:
     """trafilatura, unless the other finds so much more prose that it must have missed most."""
-    one, other = (_letters(_prose(blocks[i] for i in claim)) for claim in (first, second))
+    one, other = (letters(_prose(blocks[i] for i in claim)) for claim in (first, second))
     if other > MUCH_MORE * one and second:
         return "resiliparse", second
     return ("trafilatura", first) if first else ("none", first)
@@ -140,8 +143,8 @@ def _is_doubtful(blocks: Sequence[TextBlock], first: Claim, second: Claim) -> bo
     something else, or knows more prose where the article would be a small part of the page."""
     if (_agreement(blocks, first, second) or 0.0) < AGREEMENT:
         return True
-    one, other = (_letters(_prose(blocks[i] for i in claim)) for claim in (first, second))
-    return other > one and _letters(blocks[i] for i in first) < FEW * _letters(blocks)
+    one, other = (letters(_prose(blocks[i] for i in claim)) for claim in (first, second))
+    return other > one and letters(blocks[i] for i in first) < FEW * letters(blocks)
 
 
 def _completed(blocks: Sequence[TextBlock], chosen: Claim, second: Claim) -> set[int]:
@@ -179,7 +182,7 @@ def _without_furniture(blocks: Sequence[TextBlock]) -> list[TextBlock]:
     for block in blocks:
         for element in (block.element, *block.element.iterancestors()):
             below[element] += len(block.key)
-    limit = MAIN_SHARE * _letters(blocks)
+    limit = MAIN_SHARE * letters(blocks)
 
     def is_furniture(block: TextBlock) -> bool:
         chain = (block.element, *block.element.iterancestors())
@@ -221,10 +224,11 @@ def _prose(blocks: Iterable[TextBlock]) -> Iterable[TextBlock]:
     )
 
 
-def _letters(blocks: Iterable[TextBlock]) -> int:
+def letters(blocks: Iterable[TextBlock]) -> int:
+    """And digits: how much text the blocks hold."""
     return sum(len(block.key) for block in blocks)
 
 
 def _agreement(blocks: Sequence[TextBlock], one: Claim, other: Claim) -> float | None:
-    either = _letters(blocks[i] for i in one | other)
-    return _letters(blocks[i] for i in one & other) / either if either else None
+    either = letters(blocks[i] for i in one | other)
+    return letters(blocks[i] for i in one & other) / either if either else None

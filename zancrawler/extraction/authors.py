@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from lxml.html import HtmlElement
 
@@ -18,12 +19,14 @@ from zancrawler.outlets import ArticleRules
 MAX_NAME = 80
 """Characters; what is longer is a sentence about the author."""
 MAX_NAMES = 20
+MAX_WITHIN = 6
+"""Elements of a line of which one may be the name's own."""
 MAX_LINE = 1_000
 """Characters that are read of one statement of names."""
 
 _ROLE = re.compile(
     r"^\s*(?:[-–—•|]\s*)?(?:"
-    r"(?:(?:words|story|(?:(?:fact[- ]checked|medically reviewed|written|posted|published"
+    r"(?:(?:words|story|(?:(?:fact[- ]checked|medically reviewed|written|posted|submitted|published"
     r"|authored|reported)(?:\s+on\s+[\w ,]{6,20})?))\s+)?by\b|(?:the\s+)?authors?\s*:?(?=\s+[A-Z])"
     r"|به\s+قلم\b"
     r")\s*:?\s*",
@@ -95,7 +98,8 @@ def byline_of(
     names, or by schema.org's `translator`; they are no authors."""
     selected = _selected(tree, rules)
     blocks = (*surroundings.below, *surroundings.above)
-    credits = [c for text in (*selected, *(b.text for b in blocks)) for c in credits_in(text)]
+    lines = [line for text in (*selected, *(b.text for b in blocks)) for line in text.split("\n")]
+    credits = [credit for line in lines for credit in credits_in(line)]
     publishers = _publishers(structured, node)
     collective = {key_of(name) for name in publishers}
     whole = {*publishers, *_organisations((node or {}).get("author"))}
@@ -237,11 +241,15 @@ def _linked_name(block: TextBlock) -> Iterator[str]:
 
 def _classed_name(block: TextBlock) -> Iterator[str]:
     element = block.element
-    chain = [element, *element.iterancestors(), *element.iter("a", "span", "strong")][:6]
-    if any(_AUTHOR_CLASS.search(f"{e.get('class', '')} {e.get('itemprop', '')}") for e in chain):
-        text = _DATE_TAIL.sub("", _ROLE.sub("", block.text.partition("\n")[0]))
-        if _is_name(text):
-            yield text
+    around = [element, *islice(element.iterancestors(), 3)]
+    within = [e for e in element.iter("a", "span", "strong", "i", "em") if e is not element]
+    for found in (*around, *within[:MAX_WITHIN]):
+        if _AUTHOR_CLASS.search(f"{found.get('class', '')} {found.get('itemprop', '')}"):
+            stated = block.text.partition("\n")[0] if found in around else element_text(found)
+            text = _DATE_TAIL.sub("", _ROLE.sub("", stated))
+            if _is_name(text):
+                yield text
+                return
 
 
 def _signed_name(block: TextBlock) -> Iterator[str]:

@@ -37,6 +37,8 @@ class Cut(StrEnum):
     """From this block on all belongs to something else."""
     LAST_HEADING = "last-heading"
     """A heading of nothing."""
+    MEMORY = "memory"
+    """The outlet prints it under many stories (`zancrawler.extraction.memory`)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 
-from zancrawler.extraction.arbiter import AGREEMENT, below_headline, find_text
+from lxml.html import HtmlElement
+
+from zancrawler.extraction.arbiter import (
+    AGREEMENT,
+    HARDLY_ANY,
+    MUCH_MORE_LETTERS,
+    Found,
+    below_headline,
+    find_text,
+    letters,
+)
 from zancrawler.extraction.article import Article, Image
 from zancrawler.extraction.authors import byline_of
-from zancrawler.extraction.chrome import without_chrome
+from zancrawler.extraction.chrome import Cut, without_chrome
+from zancrawler.extraction.declared import (
+    article_body,
+    declared_language,
+    description_of,
+    section_of,
+    tags_of,
+)
 from zancrawler.extraction.embeds import embeds_of
 from zancrawler.extraction.headline import around_headline
 from zancrawler.extraction.language import detect, languages_in
@@ -17,10 +36,10 @@ from zancrawler.extraction.page import Page
 from zancrawler.extraction.pictures import pictures_of
 from zancrawler.extraction.publication import publication_of
 from zancrawler.extraction.sensitivity import sensitivity
-from zancrawler.extraction.structured import Node, Structured, first_string, strings
+from zancrawler.extraction.structured import Structured
 from zancrawler.extraction.subtitles import subtitle_of
-from zancrawler.extraction.textblocks import joined, read_blocks
-from zancrawler.extraction.titles import element_text, site_lines, title_of
+from zancrawler.extraction.textblocks import TextBlock, joined, read_blocks
+from zancrawler.extraction.titles import site_lines, title_of
 from zancrawler.outlets import ArticleRules, Outlet, canonical_url, readable_path
 
 
@@ -28,11 +47,28 @@ class NoArticle(ValueError):  # noqa: N818  a finding, not a failure
     """The page holds no article; the message says why in one sentence."""
 
 
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """An article, and an account of what stands in its element and not in its text."""
+
+    article: Article
+    element: HtmlElement | None
+    """The smallest element that holds the text, or the one that the outlet names."""
+    left_out: tuple[tuple[Cut, TextBlock], ...]
+    """Blocks that a witness or the outlet took for text, each with the rule that cut it. Captions
+    and what the outlet drops are in none: they are no part of the text from the start."""
+
+
 def extract(page: Page, outlet: Outlet, memory: SiteMemory | None = None) -> Article:
     """The article of a page that was judged to be one. Raises NoArticle.
 
     `memory` holds what the outlet prints under many stories: it is cut from this one.
     """
+    return extraction_of(page, outlet, memory).article
+
+
+def extraction_of(page: Page, outlet: Outlet, memory: SiteMemory | None = None) -> Extraction:
+    """As `extract`, with the account. Raises NoArticle."""
     canonical = canonical_url(page.url, outlet)
     rules = _reliable(outlet.rules_for(readable_path(canonical)), outlet)
     structured = Structured.of(page.tree)
@@ -42,38 +78,32 @@ def extract(page: Page, outlet: Outlet, memory: SiteMemory | None = None) -> Art
     surroundings = around_headline(blocks, title)
     byline = byline_of(page.tree, structured, node, surroundings, rules)
     authors = byline.names or ((outlet.byline,) if outlet.byline else ())
-    section = _section(page, structured, rules)
-    found = find_text(page, blocks, rules, article_body(node))
+    section = section_of(page.tree, structured, node, rules)
     cutting = partial(
         without_chrome,
         title=title,
         names=(*authors, *filter(None, (section,)), *site_lines(page.tree, title)),
         ends=rules.ends if rules else (),
     )
+    found = find_text(page, blocks, rules, article_body(node))
     body = cutting(found.blocks)
-    if not body.blocks:
-        found = below_headline(blocks, surroundings.headline)
-        body = cutting(found.blocks)
+    if found.winner != "outlet" and letters(body.blocks) < HARDLY_ANY:
+        below = below_headline(blocks, surroundings.headline)
+        shown = cutting(below.blocks)
+        if letters(shown.blocks) > MUCH_MORE_LETTERS * letters(body.blocks):
+            found, body = below, shown
     own = memory.without_known(body.blocks) if memory else body.blocks
     if not own:
         raise NoArticle("No text of an article was found in the page.")
     text = joined(own)
-    declared = declared_language(page, structured)
+    declared = declared_language(page.tree, structured)
     language = detect(text, outlet.languages, declared)
     when = publication_of(page, structured, node, surroundings, rules, outlet)
     images = pictures_of(found.element, surroundings, structured, node, rules, page.url)
-    if credit := body.credit or ", ".join(byline.photographers):
-        images = _credited(images, credit)
-    description = structured.first("description", "og:description", "twitter:description")
-    description = description or first_string((node or {}).get("description"))
-    warnings = list(when.warnings)
-    if len(own) < len(body.blocks):
-        warnings.append(f"memory_cut:{len(body.blocks) - len(own)}")
-    if found.winner != "outlet":
-        warnings.append(f"text:{found.winner}")
-    if found.agreement is not None and found.agreement < AGREEMENT:
-        warnings.append(f"text_disagreement:{1 - found.agreement:.2f}")
-    return Article(
+    description = description_of(structured, node)
+    kept = set(map(id, own))
+    recurring = tuple((Cut.MEMORY, block) for block in body.blocks if id(block) not in kept)
+    article = Article(
         url=page.url,
         canonical_url=canonical,
         title=title,
@@ -91,66 +121,40 @@ def extract(page: Page, outlet: Outlet, memory: SiteMemory | None = None) -> Art
         language_declared=declared,
         languages=languages_in(text, language, outlet.languages),
         section=section,
-        tags=_tags(structured),
+        tags=tags_of(structured),
         description=description,
-        images=images,
+        images=_credited(images, body.credit, byline.photographers),
         embeds=embeds_of(found.element, rules, page.url),
         links=outgoing_links(found.element, page.url),
         translations=translations(page.tree, page.url),
-        sensitivity=sensitivity(title, text, authors),
-        warnings=tuple(warnings),
+        sensitivity=sensitivity(title, text, (*authors, *byline.translators)),
+        warnings=(*when.warnings, *_warnings(found, len(recurring))),
     )
+    return Extraction(article, found.element, (*body.cut, *recurring))
 
 
 def _reliable(rules: ArticleRules | None, outlet: Outlet) -> ArticleRules | None:
-    """A preset's selectors hold for a site that somebody described (it has languages). Of one that
-    nobody knows they hold only where the platform itself writes the elements, and so `needs` them.
-    """
-    return rules if rules and (outlet.languages or rules.needs) else None
+    """A preset's selectors hold for a site that somebody described. Of any other they hold only
+    where the platform itself writes the elements, and so `needs` them."""
+    return rules if rules and (outlet.is_described or rules.needs) else None
 
 
-def article_body(node: Node | None) -> str | None:
-    body = (node or {}).get("articleBody")
-    return body if isinstance(body, str) else None
+def _warnings(found: Found, recurring: int) -> Iterator[str]:
+    if recurring:
+        yield f"memory_cut:{recurring}"
+    if found.winner != "outlet":
+        yield f"text:{found.winner}"
+    if found.agreement is not None and found.agreement < AGREEMENT:
+        yield f"text_disagreement:{1 - found.agreement:.2f}"
 
 
-def declared_language(page: Page, structured: Structured) -> str | None:
-    """The page's own word: `<html lang>`, JSON-LD's inLanguage, og:locale; as it stands."""
-    in_language = next(
-        (first_string(n["inLanguage"]) for n in structured.nodes if "inLanguage" in n), None
-    )
-    return (
-        page.tree.get("lang")
-        or page.tree.get("{http://www.w3.org/XML/1998/namespace}lang")
-        or in_language
-        or structured.first("og:locale", "content-language", "language")
-    )
-
-
-def _section(page: Page, structured: Structured, rules: ArticleRules | None) -> str | None:
-    for selector in rules.section if rules else ():
-        for element in page.tree.cssselect(selector):
-            if text := element_text(element):
-                return text
-    node = structured.article(page.url) or structured.microdata or {}
-    return first_string(node.get("articleSection")) or structured.first(
-        "article:section", "parsely-section"
-    )
-
-
-def _tags(structured: Structured) -> tuple[str, ...]:
-    tags = structured.meta.get("article:tag", ())
-    if not tags:
-        keywords = next((n["keywords"] for n in structured.nodes if "keywords" in n), None)
-        keywords = keywords or structured.first("news_keywords", "keywords", "parsely-tags")
-        tags = tuple(strings(keywords))
-    split = (part.strip() for tag in tags for part in tag.replace("،", ",").split(","))
-    return tuple(dict.fromkeys(part for part in split if part))
-
-
-def _credited(images: tuple[Image, ...], credit: str) -> tuple[Image, ...]:
-    """The credit line is the lead picture's; without any picture nobody can be credited."""
+def _credited(
+    images: tuple[Image, ...], line: str | None, photographers: Sequence[str]
+) -> tuple[Image, ...]:
+    """The body's first line and the byline credit the lead picture; without any nobody can be. What
+    stands at the picture itself goes before the byline."""
     if not images:
         return images
     first = images[0]
-    return (Image(first.url, first.caption, credit, first.alt), *images[1:])
+    credit = line or first.credit or ", ".join(photographers) or None
+    return (replace(first, credit=credit), *images[1:])

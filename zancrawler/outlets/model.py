@@ -135,7 +135,7 @@ class Outlet:
     An older site with other paths is an outlet of its own.
     """
     languages: tuple[str, ...]
-    """BCP 47, the main one first."""
+    """BCP 47, the main one first. Empty for a site that nobody described."""
     platform: str
     articles: tuple[ArticleRules, ...]
     sources: Sources = field(default_factory=Sources)
@@ -161,6 +161,12 @@ class Outlet:
     """What a steward should know before publishing anything of this outlet."""
     source: str = ""
     """The TOML text that this was read from, kept in every WARC that the outlet fills."""
+
+    @property
+    def is_described(self) -> bool:
+        """Whether somebody wrote this outlet down. Of any other site only the platform is known,
+        and a preset's patterns and selectors hold for it by chance."""
+        return bool(self.languages)
 
     def rules_for(self, path: str) -> ArticleRules | None:
         """The article rules for a percent-decoded path and query; None: no article is there."""

@@ -1,0 +1,149 @@
+"""What stands around a story, and the sentences that only look like it."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from made_pages import STORY, outlet, read, rules, story_html
+
+from zancrawler.extraction.lines import (
+    ends_the_story,
+    is_date_line,
+    is_furniture,
+    is_head_line,
+    leads_onward,
+)
+
+BODY = outlet(articles=(rules(body=(".story",)),))
+UNKNOWN = outlet(languages=())
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "18 September 2025",
+        "Sep 18",
+        "3 hours ago",
+        "۱۵ اسد ۱۴۰۴",
+        "شنبه، ۲۵ اسد ۱۴۰۴",
+        "سه‌شنبه، ۱ تله ۱۴۰۴",
+        "اول میزان ۱۴۰۴",
+        "د وري لومړۍ ۱۴۰۴",
+        "۲ جدی ۱۴۰۳ خورشیدی برابر با ۲۱ جمادی‌الثانی ۱۴۴۶ قمری",
+        "2 Jadi 1403 (22 December 2024)",
+        "۲۲ / مرغومی / ۱۴۰۳",
+        "تاریخ نشر: ۱۴۰۴/۰۵/۱۵",
+    ],
+)
+def test_a_date_alone(line: str) -> None:
+    assert is_date_line(line)
+    text = read(story_html(f"<p>{line}</p>" + "".join(f"<p>{p}</p>" for p in STORY)), of=BODY).text
+    assert text == "\n\n".join(STORY)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "",
+        "On 18 September 2025 the women of four villages began to walk.",
+        "در ۱۵ اسد ۱۴۰۴ زنان روستا به شهر آمدند و آب خواستند.",
+        "په ۱۵ زمری ۱۴۰۴ نجونې ښار ته راغلې او اوبه یې وغوښتې.",
+        "Eleven metres",
+        "May",
+    ],
+)
+def test_a_sentence_with_a_date(line: str) -> None:
+    assert not is_date_line(line)
+
+
+@pytest.mark.parametrize(
+    ("line", "rule"),
+    [
+        ("03:07", is_furniture),
+        ("© All rights reserved. You may republish.", is_furniture),
+        ("شمار خوانندگان: ۲۳۱۷", is_furniture),
+        ("لیدنې: ۵۱۲", is_furniture),
+        ("Readers: 2317", is_furniture),
+        ("(Last Updated On: April 11, 2024)", is_head_line),
+        ("۵ دقیقه مطالعه", is_head_line),
+        ("Read also: Another well", leads_onward),
+        ("این را هم بخوانید: چاه دیگر", leads_onward),
+        ("دا هم ولولئ", leads_onward),
+        ("Latest", ends_the_story),
+        ("Related Topics:", ends_the_story),
+        ("تازه‌ترین‌ها", ends_the_story),
+        ("وروستي خبرونه", ends_the_story),
+    ],
+)
+def test_the_pages_own_words(line: str, rule: object) -> None:
+    assert callable(rule)
+    assert rule(line)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Read more than one book, she said.",
+        "Readers: they are what keeps the paper alive.",
+        "Latest talks fail",
+        "Related work is done by women",
+        "نظرات مردم در باره آب",
+        "این را هم بخوانید و هم بنویسید",
+    ],
+)
+def test_sentences_that_begin_like_them(line: str) -> None:
+    assert not any(
+        rule(line) for rule in (is_furniture, is_head_line, leads_onward, ends_the_story)
+    )
+
+
+@given(st.text(max_size=200))
+def test_any_line_is_judged(line: str) -> None:
+    for rule in (is_furniture, is_head_line, leads_onward, ends_the_story):
+        assert rule(line) in (True, False)
+
+
+def test_stories_that_a_theme_appends_are_cut_off() -> None:
+    appended = "".join(f"<p>{p}</p>" for p in reversed(STORY))
+    body = "".join(f"<p>{p}</p>" for p in STORY) + f"<p>Related Topics:</p><h2>Other</h2>{appended}"
+    assert read(story_html(body), of=BODY).text == "\n\n".join(STORY)
+
+
+def test_a_story_that_opens_with_such_a_heading_is_kept() -> None:
+    body = f"<h2>Latest</h2><p>{STORY[0]}</p><p>{STORY[1]}</p>"
+    assert read(story_html(body), of=BODY).text.endswith(STORY[1])
+
+
+def test_times_in_a_table_are_kept() -> None:
+    table = (
+        "<table><tr><td>Kabul</td><td>03:07</td></tr><tr><td>Herat</td><td>03:19</td></tr></table>"
+    )
+    body = f"<p>{STORY[0]}</p>{table}"
+    assert read(story_html(body), of=BODY).text.endswith("Kabul\t03:07\nHerat\t03:19")
+
+
+OLD = """<HTML><HEAD><TITLE>The Leek - Your Weekly</TITLE></HEAD><BODY><TABLE><TR><TD COLSPAN=2>
+<FONT SIZE=5><B>The Leek</B></FONT></TD></TR><TR><TD><A HREF="1.htm">News</A><BR><A HREF="2.htm">
+Sport</A><BR><A HREF="3.htm">Culture</A><BR><A HREF="4.htm">Video</A><BR></TD><TD><TABLE><TR><TD>
+<FONT SIZE=1>Sunday, June 14, 2009</FONT><BR><FONT SIZE=5><B>A well in the valley</B></FONT><BR>
+<I>By Zarghuna Amini</I><BR><BR>{}<BR><BR></TD></TR></TABLE></TD></TR></TABLE></BODY></HTML>"""
+
+
+def test_a_page_of_the_time_before_headlines_were_marked() -> None:
+    article = read(OLD.format("<BR><BR>".join(STORY)), of=UNKNOWN)
+    assert article.title == "A well in the valley"
+    assert article.authors == ("Zarghuna Amini",)
+    assert f"{article.date_published:%Y-%m-%d}" == "2009-06-14"
+    assert article.text == "\n\n".join(STORY)
+
+
+def test_a_poem_is_found_below_its_headline() -> None:
+    verses = [
+        "حویلی ما کوچک است<br>اما هر شب<br>آسمان<br>تمامش در آن جا می‌شود",
+        "مادرم برف را می‌روبد",
+    ]
+    body = "".join(f"<p>{verse}</p>" for verse in verses)
+    article = read(f"<html><body><div><h1>دو شعر</h1><p>اول میزان ۱۴۰۴</p>{body}</div>", of=UNKNOWN)
+    assert article.text.startswith("حویلی ما کوچک است\nاما هر شب")
+    assert article.text.endswith(verses[1])
