@@ -9,16 +9,15 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
-import sqlite3
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from itertools import islice
-from pathlib import Path
-from types import TracebackType
 
 from zancrawler.archive import Archive, ArchiveError
 from zancrawler.capture.cdxj import Capture
 
+from .scratch import scratch
 from .selection import Part
 
 BLOCK = 1_024
@@ -26,38 +25,27 @@ BLOCK = 1_024
 COMPRESSED = "index.cdx.gz"
 
 
+@dataclass(frozen=True, slots=True)
 class Index:
-    """The lines of all parts, sorted bytewise on disk, however many they are."""
+    """The lines of a package's index, sorted bytewise."""
 
-    def __init__(self, folder: Path) -> None:
-        """`folder` is for files that are of no use afterwards."""
-        self._connection = sqlite3.connect(folder / "index.sqlite")
-        self._connection.executescript(
-            "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -16384;"
-            "CREATE TABLE lines (line BLOB PRIMARY KEY) WITHOUT ROWID;"
-        )
-        self.count = 0
+    count: int
+    lines: Iterator[bytes]
 
-    def __enter__(self) -> Index:
-        return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._connection.close()
+@contextmanager
+def sorted_lines(archive: Archive, parts: Iterable[Part]) -> Iterator[Index]:
+    """What the archive's own indexes say of the parts, however many lines they are.
 
-    def add(self, archive: Archive, part: Part) -> None:
-        """Takes in what the archive's own index says of a part. Raises ArchiveError."""
-        lines = ((line,) for line in part_lines(archive, part))
-        cursor = self._connection.executemany("INSERT INTO lines VALUES (?)", lines)
-        self.count += cursor.rowcount
-
-    def lines(self) -> Iterator[bytes]:
-        for (line,) in self._connection.execute("SELECT line FROM lines ORDER BY line"):
-            yield line
+    Raises ArchiveError.
+    """
+    with scratch("lines (line BLOB PRIMARY KEY)") as connection:
+        count = 0
+        for part in parts:
+            rows = ((line,) for line in part_lines(archive, part))
+            count += connection.executemany("INSERT INTO lines VALUES (?)", rows).rowcount
+        lines = connection.execute("SELECT line FROM lines ORDER BY line")
+        yield Index(count, (line for (line,) in lines))
 
 
 def part_lines(archive: Archive, part: Part) -> Iterator[bytes]:

@@ -6,10 +6,13 @@ of which something is left out is copied in ranges, each byte as it was.
 
 from __future__ import annotations
 
+import sqlite3
+from array import array
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain, compress
 from pathlib import Path
 
 from zancrawler.archive import Archive, ArchiveError
@@ -17,8 +20,17 @@ from zancrawler.capture.reader import read_exchanges, read_records
 from zancrawler.capture.warcfile import Span, page_warcs
 
 from .hidden import Hidden
+from .scratch import scratch
 
 _CERTIFICATES = b"tlsCertificate:"
+# The numbers of WARC and exchange: of all responses that may be shown, asked for or not, and of the
+# revisits that are kept, by the id of the record that each refers to.
+_RESPONSES = "responses (id TEXT PRIMARY KEY, warc INTEGER, number INTEGER)"
+_REVISITS = "revisits (warc INTEGER, number INTEGER, original TEXT, PRIMARY KEY (warc, number))"
+_ORIGINALS = """
+SELECT revisits.warc, revisits.number, responses.warc, responses.number
+FROM revisits LEFT JOIN responses ON responses.id = revisits.original
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +118,11 @@ def select(archive: Archive, asked: Asked) -> list[Part]:
     for outlet in sorted(set(asked.outlets)) or known:
         warcs = page_warcs(archive, outlet)
         if asked.is_everything and hidden.is_nothing:
-            chosen = [(warc, [Span(0, warc.stat().st_size)]) for warc in warcs]
+            chosen = [(warc, _joined([Span(0, warc.stat().st_size)])) for warc in warcs]
         else:
-            chosen = list(_Sieve(asked, hidden).choose(warcs))
-        parts += [Part(warc, archive.relative(warc), _joined(spans)) for warc, spans in chosen]
+            with scratch(_RESPONSES, _REVISITS) as seen:
+                chosen = list(_Sieve(asked, hidden, seen).choose(warcs))
+        parts += [Part(warc, archive.relative(warc), ranges) for warc, ranges in chosen]
     return parts
 
 
@@ -118,15 +131,21 @@ class _Sifted:
     """A WARC that was looked through."""
 
     warc: Path
-    exchanges: dict[int, int] = field(default_factory=dict)
-    """Where they stand: offset and length."""
-    kept: set[int] = field(default_factory=set)
-    """Offsets of those that go into the package."""
+    offsets: array[int] = field(default_factory=lambda: array("q"))
+    """Of its exchanges, in the order of the file."""
+    lengths: array[int] = field(default_factory=lambda: array("q"))
+    kept: bytearray = field(default_factory=bytearray)
+    """1 for each exchange that goes into the package, else 0."""
+
+    def spans(self) -> Iterator[Span]:
+        for offset, length in compress(zip(self.offsets, self.lengths, strict=True), self.kept):
+            yield Span(offset, length)
 
     def gaps(self) -> Iterator[tuple[int, int]]:
         """Where other records than those of exchanges stand: from one offset to another."""
         start = 0
-        for offset, length in [*sorted(self.exchanges.items()), (self.warc.stat().st_size, 0)]:
+        ends = [(self.warc.stat().st_size, 0)]
+        for offset, length in chain(zip(self.offsets, self.lengths, strict=True), ends):
             if start < offset:
                 yield start, offset
             start = offset + length
@@ -135,49 +154,47 @@ class _Sifted:
 class _Sieve:
     """Looks through the WARCs of one outlet for what may go."""
 
-    def __init__(self, asked: Asked, hidden: Hidden) -> None:
+    def __init__(self, asked: Asked, hidden: Hidden, seen: sqlite3.Connection) -> None:
         self._asked = asked
         self._hidden = hidden
-        self._responses: dict[str, tuple[_Sifted, int]] = {}
-        """The exchanges of all that may be shown, asked for or not, by record id."""
-        self._revisits: dict[str, list[tuple[_Sifted, int]]] = {}
-        """Those that are kept, by the id of the record that each refers to."""
+        self._seen = seen
 
-    def choose(self, warcs: Iterable[Path]) -> Iterator[tuple[Path, list[Span]]]:
-        sifted = [self._sift(warc) for warc in warcs]
-        self._join_originals()
+    def choose(self, warcs: Iterable[Path]) -> Iterator[tuple[Path, tuple[Copied, ...]]]:
+        sifted = [self._sift(number, warc) for number, warc in enumerate(warcs)]
+        self._join_originals(sifted)
         for found in sifted:
-            if found.kept:
-                spans = [Span(offset, found.exchanges[offset]) for offset in found.kept]
-                yield found.warc, [*spans, *self._between(found)]
+            if any(found.kept):
+                yield found.warc, _joined(chain(found.spans(), self._between(found)))
 
-    def _sift(self, warc: Path) -> _Sifted:
+    def _sift(self, warc_number: int, warc: Path) -> _Sifted:
         found = _Sifted(warc)
-        for exchange in read_exchanges(warc):
-            offset, response = exchange.offset, exchange.response
-            found.exchanges[offset] = exchange.length
-            if any(map(self._hidden.covers, exchange.records)):
-                continue
-            is_asked = self._asked.covers(exchange.records[0].date)
-            if is_asked:
-                found.kept.add(offset)
-            if response is None:
+        for number, exchange in enumerate(read_exchanges(warc)):
+            is_hidden = any(map(self._hidden.covers, exchange.records))
+            is_asked = not is_hidden and self._asked.covers(exchange.records[0].date)
+            found.offsets.append(exchange.offset)
+            found.lengths.append(exchange.length)
+            found.kept.append(is_asked)
+            response = exchange.response
+            if response is None or is_hidden:
                 continue
             if response.type == "response":
-                self._responses[response.record_id] = (found, offset)
+                self._seen.execute(
+                    "INSERT OR IGNORE INTO responses VALUES (?, ?, ?)",
+                    (response.record_id, warc_number, number),
+                )
             elif is_asked and (original := response.header("WARC-Refers-To")):
-                self._revisits.setdefault(original, []).append((found, offset))
+                self._seen.execute(
+                    "INSERT INTO revisits VALUES (?, ?, ?)", (warc_number, number, original)
+                )
         return found
 
-    def _join_originals(self) -> None:
+    def _join_originals(self, sifted: Sequence[_Sifted]) -> None:
         """Keeps what kept revisits refer to; a revisit whose original may not go stays as well."""
-        for original, revisits in self._revisits.items():
-            if place := self._responses.get(original):
-                found, offset = place
-                found.kept.add(offset)
+        for warc, number, original_warc, original in self._seen.execute(_ORIGINALS):
+            if original is None:
+                sifted[warc].kept[number] = False
             else:
-                for found, offset in revisits:
-                    found.kept.discard(offset)
+                sifted[original_warc].kept[original] = True
 
     def _between(self, found: _Sifted) -> Iterator[Span]:
         """The records that speak of the file and its hosts, and others that were asked for."""

@@ -23,7 +23,7 @@ from zancrawler.archive import Archive, ArchiveError, put_durably
 from zancrawler.capture.wacz import DESCRIPTION, DIGEST, PAGES
 from zancrawler.decisions import Decisions
 
-from .index import COMPRESSED, Index, compressed
+from .index import COMPRESSED, compressed, sorted_lines
 from .pages import page_line, page_time, pages
 from .selection import Asked, Part, select
 from .signing import signed_data
@@ -101,11 +101,9 @@ class _Writer:
         for part in parts:
             name = f"archive/{part.name}"
             self._put(name, zipfile.ZIP_STORED, part.size, part.pieces(PIECE))
-        with Index(self._folder) as index:
-            for part in parts:
-                index.add(archive, part)
+        with sorted_lines(archive, parts) as index:
             where: list[bytes] = []
-            blocks = compressed(index.lines(), where)
+            blocks = compressed(index.lines, where)
             self._put_lines(f"indexes/{COMPRESSED}", zipfile.ZIP_STORED, blocks)
             self._put_lines("indexes/index.idx", zipfile.ZIP_DEFLATED, where)
             captures = index.count
