@@ -65,9 +65,11 @@ COOKIES_ENABLED = False
 # One at a time: while politeness waits, nothing else is asked of the outlet.
 CONCURRENT_REQUESTS = 1
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
-# Scrapy starts as many tasks for every answer, a hundred by default, and the spider yields a few
-# requests at most: a third of the crawl process's time.
+# Scrapy starts as many tasks for every answer, a hundred by default: a third of all its work on a
+# page, for a spider that yields a request now and then.
 CONCURRENT_ITEMS = 1
+# For this warning Scrapy parses the source of a callback that is a generator at every answer.
+WARN_ON_GENERATOR_RETURN_VALUE = False
 AUTOTHROTTLE_ENABLED = True
 AUTOTHROTTLE_TARGET_CONCURRENCY = 1.0
 DOWNLOAD_TIMEOUT = 60
