@@ -64,7 +64,9 @@ SHAPES = {
         en=("/en", "/{published:%Y%m%d}{number:.4}"),
     ),
     "amu": Shape(fa=("/fa", "/{number}/"), ps=("/ps", "/{number}/"), en=("", "/{number}/")),
-    "ariananews": Shape(fa=("/fa", "/{slug}/"), ps=("/ps", "/{slug}/"), en=("", "/{slug}/")),
+    "ariananews": Shape(
+        fa=("/fa", "/{slug}/"), ps=("/ps", "/{slug}/"), en=("", "/{slug}/"), theme=Theme.MVP
+    ),
     "ariananews-co": Shape(ps=("/ps", "/kabul/{slug}/")),
     "avapress": Shape(fa=("/fa", "/news/{number}/{slug}"), en=("/en", "/news/{number}/{slug}")),
     "awna": Shape(fa=("", "/?p={number}")),

@@ -25,8 +25,8 @@ JOINERS = "\u200c\u200d\u200e\u200f"
 PRECISION = {"day": 10, "minute": 16, "second": 19}
 """Characters of an ISO 8601 time that the page itself tells."""
 LONGEST = 15
-"""Lines of TOML that an outlet on a known platform needs, if it has one kind of page. Comments, other
-names, and what is said of rights and safety are for people and not counted."""
+"""Lines of TOML that an outlet on a known platform needs, if it has one kind of page. What is there
+for people is not counted: comments, other names, and what is said of rights and safety."""
 LONGER = {
     # Made by hand, or by systems that have no preset.
     *("avapress", "bbc-pashto", "bbc-persian", "dw-dari", "dw-pashto", "jomhor", "rta"),

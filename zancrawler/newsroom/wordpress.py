@@ -55,8 +55,12 @@ class WordPress:
     theme: pages.Theme = pages.Theme.JNEWS
 
     def precision(self, article: Article) -> Precision:
-        dated = article.language == "en" or self._theme is not pages.Theme.JNEWS
-        return Precision.SECOND if dated else Precision.DAY
+        match self._theme:
+            case pages.Theme.JNEWS if article.language != "en":
+                return Precision.DAY
+            case pages.Theme.MVP:
+                return Precision.DAY
+        return Precision.SECOND
 
     def picture(self, article: Article, image: str) -> str:
         return f"{upload(article, image)}.png"

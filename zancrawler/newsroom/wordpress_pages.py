@@ -2,7 +2,8 @@
 
 The first, in the image of JNews, prints dates in words and says nothing for machines in Dari and
 Pashto; the second, the redesign, is a block theme with `<time datetime>`; the third, in the image
-of tagDiv's Newspaper with Yoast, appends whole stories to the one that was asked for.
+of tagDiv's Newspaper with Yoast, appends whole stories to the one that was asked for; so does the
+fourth, in the image of MVP's, which names the day alone.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ class Theme(StrEnum):
     JNEWS = "jnews"
     BLOCKS = "twentytwentyfive"
     NEWSPAPER = "Newspaper"
+    MVP = "zox-news"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ class Frame:
 
 def article_page(frame: Frame, article: Article, around: Surroundings) -> str:
     values = _values(frame, article, around)
-    if frame.theme is Theme.NEWSPAPER:
+    if frame.theme in (Theme.NEWSPAPER, Theme.MVP):
         values |= _stories(frame, values, around)
     body = fill(f"wordpress/{frame.theme}.html", **values)
     classes = f"single single-post postid-{around.number}"
@@ -109,12 +111,13 @@ def _yoast(frame: Frame, article: Article, url: str, stamp: str) -> dict[str, ob
 
 def _stories(frame: Frame, values: dict[str, object], around: Surroundings) -> dict[str, object]:
     """The page's own story, and the next ones that stand whole below it."""
+    form = f"wordpress/{frame.theme}_story.html"
     following = [
         _values(frame, each, Surroundings(0, None, [], [])) for each in around.related[:APPENDED]
     ]
     return {
-        "story": fill("wordpress/newspaper_story.html", **values),
-        "appended": joined([fill("wordpress/newspaper_story.html", **each) for each in following]),
+        "story": fill(form, **values),
+        "appended": joined([fill(form, **each) for each in following]),
     }
 
 
@@ -145,6 +148,7 @@ def _values(frame: Frame, article: Article, around: Surroundings) -> dict[str, o
         "authors": _authors(prefix, article),
         "path": article.path,
         "date": full_date(article.published, article.language),
+        "day": article.published.astimezone(KABUL).date(),
         "stamp": article.published.astimezone(KABUL).isoformat(timespec="seconds"),
         "featured": _featured(article),
         "shares": _counted(frame.serial % 90 + 12, article.language),

@@ -54,6 +54,7 @@ PRESET = Preset(
                 ".wp-block-post-date time",
                 "time.entry-date.published",
                 "time.entry-date",
+                "time.post-date",
                 ".entry-meta time",
             ),
             section=(
@@ -61,6 +62,7 @@ PRESET = Preset(
                 ".taxonomy-category a",
                 ".cat-links a",
                 ".entry-category a",
+                ".mvp-post-cat",
             ),
             drop=(
                 "style",
