@@ -17,7 +17,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from zancrawler.archive import Archive, ArchiveError
+from zancrawler.archive import Archive, ArchiveError, put_durably
 from zancrawler.decisions import Decisions
 from zancrawler.search.index import is_damage
 from zancrawler.tables.articles import ARTICLES, Access
@@ -42,8 +42,7 @@ _PATIENCE = 30.0
 _CACHE = 64_000
 """KiB of pages in memory: a transaction that spilled would lock out the readers."""
 
-_TABLES = ("articles", "weeks", "chunks", "hidden")
-_SCHEMA = f"""
+_TABLES = """
 CREATE TABLE chunks (
     id INTEGER PRIMARY KEY,
     path TEXT UNIQUE NOT NULL,  -- from the archive's root
@@ -58,7 +57,6 @@ CREATE TABLE weeks (
     week TEXT,                  -- its Monday; null for articles without a date
     articles INTEGER NOT NULL
 );
-CREATE INDEX weeks_by_chunk ON weeks (chunk);
 CREATE TABLE articles (
     article_id TEXT PRIMARY KEY,
     outlet TEXT NOT NULL,
@@ -81,6 +79,9 @@ CREATE TABLE articles (
     warc_record_id TEXT,
     text_digest TEXT NOT NULL
 );
+"""
+_INDEXES = f"""
+CREATE INDEX weeks_by_chunk ON weeks (chunk);
 CREATE INDEX articles_by_date ON articles (date_published);
 CREATE INDEX articles_by_first_seen ON articles (first_seen);
 CREATE INDEX articles_by_outlet ON articles (outlet, date_published);
@@ -127,10 +128,11 @@ class Export:
         try:
             with self._locked():
                 if self._state() is None:
-                    self._begin_anew()
-                with self.opened() as database:
-                    self._hide(database, hidden)
-                    self._take_in(database, hidden)
+                    self._make_anew(hidden)
+                else:
+                    with self.opened() as database:
+                        self._hide(database, hidden)
+                        self._take_in(database, hidden)
         except (OSError, sqlite3.OperationalError) as error:
             raise NoExportError(self.archive, error) from error
         return True
@@ -191,20 +193,22 @@ class Export:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
 
-    def _begin_anew(self) -> None:
-        """In the same file where that is possible: a server may have it open."""
-        drops = "".join(f"DROP TABLE IF EXISTS {name};" for name in _TABLES)
-        try:
-            with closing(sqlite3.connect(self.path, timeout=_PATIENCE)) as database:
-                database.execute("PRAGMA secure_delete = ON")
-                database.executescript(f"BEGIN; {drops} {_SCHEMA} COMMIT;")
-        except sqlite3.DatabaseError as error:
-            if not is_damage(error):
-                raise
-            # The journal first: SQLite would play it into the new file.
-            for left in (self.path.with_name(f"{self.path.name}-journal"), self.path):
-                left.unlink(missing_ok=True)
-            self._begin_anew()
+    def _make_anew(self, hidden: dict[str, str]) -> None:
+        """Beside its place, without a journal and with the indexes last: thrice as quick."""
+        # What a killed process left; of a damaged file SQLite would play the journal into ours.
+        for left in self.path.parent.glob(f"*{self.path.name}[.-]*"):
+            left.unlink()
+        with (
+            put_durably(self.path) as temporary,
+            closing(sqlite3.connect(temporary)) as database,
+        ):
+            database.execute(f"PRAGMA cache_size = -{_CACHE}")
+            database.execute("PRAGMA journal_mode = OFF")
+            database.execute("PRAGMA synchronous = OFF")
+            database.executescript(_TABLES)
+            self._hide(database, hidden)
+            self._take_in(database, hidden)
+            database.executescript(_INDEXES)
 
     def _hide(self, database: sqlite3.Connection, hidden: dict[str, str]) -> None:
         """Takes out what is withdrawn; has the chunks read again of what is hidden no more."""
