@@ -80,14 +80,15 @@ CREATE TABLE articles (
     text_digest TEXT NOT NULL
 );
 """
+# In the order in which Datasette pages through a table: a deep page is then read, not sorted.
 _INDEXES = f"""
 CREATE INDEX weeks_by_chunk ON weeks (chunk);
-CREATE INDEX articles_by_date ON articles (date_published);
-CREATE INDEX articles_by_first_seen ON articles (first_seen);
-CREATE INDEX articles_by_outlet ON articles (outlet, date_published);
-CREATE INDEX articles_by_language ON articles (language, date_published);
+CREATE INDEX articles_by_date ON articles (date_published DESC, article_id);
+CREATE INDEX articles_by_first_seen ON articles (first_seen DESC, article_id);
+CREATE INDEX articles_by_outlet ON articles (outlet, date_published DESC, article_id);
+CREATE INDEX articles_by_language ON articles (language, date_published DESC, article_id);
 CREATE INDEX articles_by_story ON articles (story_id);
-CREATE INDEX articles_by_status ON articles (status, date_published);
+CREATE INDEX articles_by_status ON articles (status, date_published DESC, article_id);
 PRAGMA user_version = {FORMAT};
 """
 
@@ -194,7 +195,7 @@ class Export:
             yield
 
     def _make_anew(self, hidden: dict[str, str]) -> None:
-        """Beside its place, without a journal and with the indexes last: thrice as quick."""
+        """Beside its place, without a journal and with the indexes last, which spares much writing."""
         # What a killed process left; of a damaged file SQLite would play the journal into ours.
         for left in self.path.parent.glob(f"*{self.path.name}[.-]*"):
             left.unlink()

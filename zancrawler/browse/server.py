@@ -67,7 +67,7 @@ def application(
             "suggest_facets": False,
             "default_page_size": 50,
             "facet_time_limit_ms": 800,
-            "sql_time_limit_ms": 2_000,
+            "sql_time_limit_ms": 5_000,
             "default_cache_ttl": 0,
             "max_csv_mb": 0,
         },
