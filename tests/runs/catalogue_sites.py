@@ -192,8 +192,7 @@ def by_host(sites: list[OutletSite], url: str) -> OutletSite:
     Raises StopIteration when no outlet has the host.
     """
     host = host_of(url)
-    sources = (*sites,)
-    own = [s for s in sources if host in s.outlet.domains or url in s.outlet.sources.feeds]
+    own = [s for s in sites if host in s.outlet.domains or url in s.outlet.sources.feeds]
     nearest = sorted(own, key=lambda s: -len(urlsplit(s.outlet.home).path))
     path = urlsplit(url).path + "/"
     return next((s for s in nearest if path.startswith(urlsplit(s.outlet.home).path)), nearest[0])

@@ -6,6 +6,7 @@ No network: each host name leads to loopback. What comes out must be what was pu
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -64,11 +65,9 @@ def test_every_outlet_has_a_site() -> None:
 def crawled(tmp_path_factory: pytest.TempPathFactory) -> Crawled:
     root = tmp_path_factory.mktemp("archive")
     processes = [start(root, NAMES[place::2]) for place in range(2)]
-    said = [
-        json.loads(line)
-        for process in processes
-        for line in process.communicate(timeout=500)[0].splitlines()
-    ]
+    with ThreadPoolExecutor() as readers:
+        outputs = list(readers.map(lambda each: each.communicate(timeout=500)[0], processes))
+    said = [json.loads(line) for output in outputs for line in output.splitlines()]
     assert [each.returncode for each in processes] == [0, 0]
     rows = pq.read_table(Archive(Path(root)).table("articles")).to_pylist()
     return Crawled(rows, {each["outlet"]: each for each in said})
