@@ -195,7 +195,7 @@ class Export:
             yield
 
     def _make_anew(self, hidden: dict[str, str]) -> None:
-        """Beside its place, without a journal and with the indexes last: that spares much writing."""
+        """Beside its place, without a journal, the indexes last: that spares much writing."""
         # What a killed process left; of a damaged file SQLite would play the journal into ours.
         for left in self.path.parent.glob(f"*{self.path.name}[.-]*"):
             left.unlink()

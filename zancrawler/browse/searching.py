@@ -10,8 +10,8 @@ from zancrawler.search import Hit, Index, Query, Search
 from zancrawler.search.filters import Filters
 from zancrawler.search.index import RANKED
 
-PAGE = 20
-"""Hits a page."""
+PAGE = 10
+"""Hits a page: each may stand in another chunk, all of whose texts are read for it."""
 MAX_FOUND = RANKED
 """Articles of a result set."""
 
@@ -28,6 +28,11 @@ class Asked:
     page: int = 1
 
     @property
+    def offset(self) -> int:
+        """Hits on the pages before."""
+        return (self.page - 1) * PAGE
+
+    @property
     def is_empty(self) -> bool:
         return Query.parse(self.words).is_empty
 
@@ -40,7 +45,7 @@ class Asked:
             since=self.since or None,
             until=self.until or None,
             limit=PAGE + 1,
-            offset=(self.page - 1) * PAGE,
+            offset=self.offset,
         )
 
 
