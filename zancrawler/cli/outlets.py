@@ -99,7 +99,8 @@ def add(
 
     folder, kept = outlets or DEFAULT_OUTLETS, Archive.open(archive)
     options = CrawlOptions(contact=contact, anonymous=anonymous, log_level="ERROR")
-    chosen = unused_name(home_of(url), name, Catalogue.open(outlets))
+    known = Catalogue.open(folder if folder.is_dir() else None)
+    chosen = unused_name(home_of(url), name, known)
     added = learn(kept, url, chosen, folder, options)
     if not json:
         typer.echo(f"{added.path}, learnt with {added.requests} requests:\n\n{added.file}")

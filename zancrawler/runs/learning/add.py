@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from zancrawler.archive import Archive, ArchiveError
+from zancrawler.discovery.advert import absolute_url
 from zancrawler.outlets import Catalogue, Outlet, OutletError, host_of, parse_outlet
 from zancrawler.runs.checks import PURPOSE
 from zancrawler.runs.crawl import CrawlOptions, NobodyNamedError, is_loopback
@@ -77,12 +78,11 @@ def home_of(url: str) -> str:
     Raises OutletError for what is no address of a web site.
     """
     typed = url.strip()
-    whole = typed if "://" in typed else f"https://{typed}"
-    host = host_of(whole)
-    scheme = urlsplit(whole).scheme
-    if not host or scheme not in ("http", "https") or not urlsplit(f"//{host}").hostname:
+    whole = absolute_url(typed if "://" in typed else f"https://{typed}", "")
+    if whole is None:
         raise OutletError(f"'{url}' is no address of a web site; give one as https://example.org/")
-    return f"{scheme}://{host}{urlsplit(whole).path or '/'}"
+    parts = urlsplit(whole)
+    return f"{parts.scheme}://{host_of(whole)}{parts.path or '/'}"
 
 
 def unused_name(url: str, name: str | None, catalogue: Catalogue) -> str:

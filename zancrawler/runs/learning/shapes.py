@@ -179,7 +179,7 @@ def _last_forms(values: list[str], *, is_only: bool) -> Iterator[str]:
     fewest = min(value.count("-") for value in values)
     widest = min(fewest, 2) if is_only else 0
     for hyphens in range(widest, fewest + 1):
-        yield rf"[^/?-]+(?:-[^/?-]*){{{hyphens},}}" if hyphens else _ANY
+        yield rf"[^/?-]*(?:-[^/?-]*){{{hyphens},}}" if hyphens else _ANY
 
 
 def _escaped(text: str) -> str:
