@@ -147,3 +147,44 @@ def test_a_poem_is_found_below_its_headline() -> None:
     article = read(f"<html><body><div><h1>دو شعر</h1><p>اول میزان ۱۴۰۴</p>{body}</div>", of=UNKNOWN)
     assert article.text.startswith("حویلی ما کوچک است\nاما هر شب")
     assert article.text.endswith(verses[1])
+
+
+def test_a_pull_quote_is_no_second_sentence_and_a_quotation_is_one() -> None:
+    pulled = "<blockquote>“We leave before the sun and return”</blockquote>"
+    said = "<blockquote><p>Nobody asked us.</p></blockquote>"
+    body = f"<p>{STORY[0]}</p>{pulled}<p>{STORY[1]}</p>{said}<p>{STORY[2]}</p>"
+    text = read(story_html(body), of=BODY).text
+    assert text.split("\n\n") == [*STORY[:2], "Nobody asked us.", STORY[2]]
+
+
+def test_what_the_page_sets_apart_stays_apart() -> None:
+    """Headings, lists, quotations and verses; captions belong to their pictures."""
+    figure = "<figure><img src=/w.jpg><figcaption>The well. Photo: AFP</figcaption></figure>"
+    body = f"""<p>{STORY[0]}</p><h2>Depth</h2><ul><li>Eleven metres</li><li>Thirty feet</li></ul>
+    {figure}<blockquote><p>Nobody asked us.</p><p>Nobody came.</p></blockquote>
+    <p>First verse<br>second verse</p><p>{STORY[1]}</p>"""
+    article = read(story_html(body), of=BODY)
+    assert article.text.split("\n\n") == [
+        STORY[0],
+        "Depth",
+        "Eleven metres\nThirty feet",
+        "Nobody asked us.",
+        "Nobody came.",
+        "First verse\nsecond verse",
+        STORY[1],
+    ]
+    assert [(i.caption, i.credit) for i in article.images] == [("The well.", "AFP")]
+
+
+def test_a_standfirst_that_is_the_first_paragraph_is_said_once() -> None:
+    body = "".join(f"<p>{p}</p>" for p in (STORY[0], *STORY))
+    assert read(story_html(body), of=BODY).text == "\n\n".join(STORY)
+
+
+def test_the_next_storys_article_is_not_this_ones() -> None:
+    other = "".join(f"<p>Elsewhere, {p}</p>" for p in STORY)
+    own = "".join(f"<p>{p}</p>" for p in STORY)
+    html = f"""<html><head><title>A well in the valley</title></head><body><main>
+    <article><header><h1>A well in the valley</h1></header>{own}</article>
+    <article><header><h2>A road in the hills</h2></header>{other}</article></main></body></html>"""
+    assert read(html, of=UNKNOWN).text == "\n\n".join(STORY)

@@ -71,6 +71,7 @@ def find_text(
     all_blocks: Sequence[TextBlock],
     rules: ArticleRules | None,
     article_body: str | None = None,
+    headline: TextBlock | None = None,
 ) -> Found:
     """Where among all blocks the article stands; `article_body` is what JSON-LD says it is."""
     body = body_element(page.tree, rules)
@@ -85,6 +86,7 @@ def find_text(
         winner, chosen = _choose(all_blocks, first, second)
     kept = [all_blocks[i] for i in sorted(_completed(all_blocks, chosen, second))]
     kept = _without_links(_without_furniture(kept))
+    kept = _without_other_stories(kept, headline)
     stated = script_blocks(page.tree, article_body or "")
     if letters(kept) < HARDLY_ANY and letters(stated) > MUCH_MORE_LETTERS * letters(kept):
         return Found(tuple(stated), "jsonld", page.tree)
@@ -196,6 +198,23 @@ def _is_furniture(element: HtmlElement) -> bool:
         return True
     names = f"{element.get('class', '')} {element.get('id', '')}"
     return not _FURNITURE.isdisjoint(word.lower() for word in _WORDS.split(names))
+
+
+def _without_other_stories(blocks: list[TextBlock], headline: TextBlock | None) -> list[TextBlock]:
+    """Without what stands in an `article` beside the headline's own: the next story, appended, and
+    teasers. A live blog's posts stand within it, or its headline in none."""
+    own = next(headline.element.iterancestors("article"), None) if headline is not None else None
+    if own is None:
+        return blocks
+    inside = {own, *own.iterancestors()}
+    kept = [
+        block
+        for block in blocks
+        if (theirs := next(block.element.iterancestors("article"), None)) is None
+        or theirs in inside
+        or own in theirs.iterancestors()
+    ]
+    return kept if letters(kept) >= HARDLY_ANY else blocks
 
 
 def _without_links(blocks: Sequence[TextBlock]) -> list[TextBlock]:

@@ -22,6 +22,9 @@ HEAD = 12
 """Blocks from the start within which the article's head may stand."""
 PROSE = 120
 """Characters from which a line is no line of the head."""
+SHORTEST_QUOTE = 15
+"""Letters of a quotation that is looked for in the paragraphs."""
+MAX_QUOTES = 100
 ENOUGH = 200
 """Letters of a story that must stand before a heading can end it."""
 
@@ -37,6 +40,8 @@ class Cut(StrEnum):
     """From this block on all belongs to something else."""
     LAST_HEADING = "last-heading"
     """A heading of nothing."""
+    REPEATED = "repeated"
+    """Words that stand in the text too: a pull quote; a standfirst that is the first paragraph."""
     MEMORY = "memory"
     """The outlet prints it under many stories (`zancrawler.extraction.memory`)."""
 
@@ -100,12 +105,32 @@ def without_chrome(
         letters += len(block.key)
     while kept and (why := _hangs(kept[-1])):
         cut.append((why, kept.pop()))
-    return Body(tuple(kept), credit, tuple(cut))
+    repeated = {*_pull_quotes(kept), *_said_twice(kept)}
+    cut += ((Cut.REPEATED, kept[place]) for place in sorted(repeated))
+    own = tuple(block for place, block in enumerate(kept) if place not in repeated)
+    return Body(own, credit, tuple(cut))
 
 
 def _of(block: TextBlock, text: str) -> TextBlock:
     """A part of a block."""
     return TextBlock(block.kind, text, key_of(text), block.linked, block.element)
+
+
+def _pull_quotes(kept: Sequence[TextBlock]) -> list[int]:
+    """The places of quotations whose words a paragraph has too."""
+    quotes = [
+        place
+        for place, block in enumerate(kept)
+        if block.kind is Kind.QUOTE and len(block.key) >= SHORTEST_QUOTE
+    ]
+    others = "\n".join(b.key for b in kept if b.kind is not Kind.QUOTE) if quotes else ""
+    return [place for place in quotes[:MAX_QUOTES] if kept[place].key in others]
+
+
+def _said_twice(kept: Sequence[TextBlock]) -> list[int]:
+    """The first place, where the text begins with the same paragraph twice."""
+    one, other = (block.key for block in kept[:2]) if len(kept) > 1 else ("", "-")
+    return [0] if one == other and len(one) >= SHORTEST_QUOTE else []
 
 
 def _prose(kept: Sequence[TextBlock]) -> bool:

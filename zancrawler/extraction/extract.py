@@ -85,7 +85,7 @@ def extraction_of(page: Page, outlet: Outlet, memory: SiteMemory | None = None) 
         names=(*authors, *filter(None, (section,)), *site_lines(page.tree, title)),
         ends=rules.ends if rules else (),
     )
-    found = find_text(page, blocks, rules, article_body(node))
+    found = find_text(page, blocks, rules, article_body(node), surroundings.headline)
     body = cutting(found.blocks)
     if found.winner != "outlet" and letters(body.blocks) < HARDLY_ANY:
         below = below_headline(blocks, surroundings.headline)
