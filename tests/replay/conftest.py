@@ -79,5 +79,5 @@ def crawl(archive: Archive, browser: Browser) -> dict[str, str]:
             page.goto(url)
             live[url] = steady(page.inner_text("body"))
         page.close()
-    zancrawler("export", "wacz", "--archive", archive.root)
+    zancrawler("export", "wacz", "--archive", archive.root, "--sign", archive.root / "key.pem")
     return live

@@ -56,6 +56,20 @@ SHOW = """async ([coll, captures]) => {
   return shown;
 }"""
 
+CHECKED = """async () => {
+  const opened = (name) => new Promise((done) => {
+    const asked = indexedDB.open(name);
+    asked.onsuccess = () => done(asked.result);
+  });
+  for (const { name } of await indexedDB.databases()) {
+    const database = await opened(name);
+    if (database.objectStoreNames.contains("verification")) {
+      const asked = database.transaction("verification").objectStore("verification").getAll();
+      return new Promise((done) => (asked.onsuccess = () => done(asked.result)));
+    }
+  }
+}"""
+
 
 @dataclass(frozen=True)
 class Opened:
@@ -140,6 +154,11 @@ def test_redirects_lead_to_their_target(opened: Opened, newsroom: Replayable) ->
     for row, page in zip(moved, shown, strict=True):
         assert page["at"].endswith(f"mp_/{row['fetch_redirect']}")
         assert steady(page["text"]) == newsroom.live[row["fetch_redirect"]]
+
+
+def test_the_viewer_finds_the_signature_right(opened: Opened) -> None:
+    checked = {one["id"]: one["matched"] for one in opened.frame.evaluate(CHECKED)}
+    assert checked["signature"] is True
 
 
 def test_one_click_from_a_row(opened: Opened, newsroom: Replayable) -> None:
