@@ -119,7 +119,10 @@ def crawl(
     previous = signal.signal(signal.SIGTERM, children.stop) if on_main_thread else None
     try:
         with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
-            runs = [pool.submit(_run, name, options, environment, children, said) for name in names]
+            runs = [
+                pool.submit(_run_each, group, options, environment, children, said)
+                for group in by_host([Catalogue.open(outlets).get(name) for name in names])
+            ]
             for run in runs:
                 run.add_done_callback(lambda _: said.put(None))
             left = len(runs)
@@ -142,6 +145,30 @@ def crawl(
         children.stop()
         if on_main_thread:
             signal.signal(signal.SIGTERM, previous)
+
+
+def by_host(outlets: Sequence[Outlet]) -> list[list[str]]:
+    """Their names; those that ask one host together, for a host gets one request at a time."""
+    groups: list[tuple[set[str], list[str]]] = []
+    for outlet in outlets:
+        hosts, names = set(outlet.domains), [outlet.name]
+        for group in [group for group in groups if group[0] & hosts]:
+            groups.remove(group)
+            hosts, names = hosts | group[0], group[1] + names
+        groups.append((hosts, names))
+    return [names for _, names in groups]
+
+
+def _run_each(
+    names: Sequence[str],
+    options: CrawlOptions,
+    environment: Mapping[str, str],
+    children: _Children,
+    said: queue.SimpleQueue[RunSummary | None],
+) -> None:
+    for name in names:
+        if not children.stopped:
+            _run(name, options, environment, children, said)
 
 
 def _run(

@@ -224,6 +224,9 @@ class Schedule:
         for name, due in sorted(self._due.items(), key=lambda pair: pair[1]):
             if due > clock or len(running) >= SIDE_BY_SIDE:
                 return
+            if self._hosts(name) & {host for other in running for host in self._hosts(other)}:
+                # A host gets one request at a time, whoever's outlets it serves.
+                continue
             del self._due[name]
             now, what = self.now(), "run"
             if check_due(name, self._checked.get(name, now), now):
@@ -233,6 +236,9 @@ class Schedule:
             options = replace(self.options, check=what == "check")
             running[name] = _Running.start(name, self.archive, options, self.folder)
             yield self._event(EventKind.STARTED, f"{name}: a {what} begins", name)
+
+    def _hosts(self, name: str) -> set[str]:
+        return {host for o in self.outlets if o.name == name for host in o.domains}
 
     def _ended(self, summary: RunSummary) -> Iterator[Event]:
         name = summary.outlet
