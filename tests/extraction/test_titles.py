@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from made_pages import outlet, read, rules, story_html
+from made_pages import STORY, outlet, read, rules, story_html
 
 from zancrawler.extraction.titles import without_site
 
@@ -54,3 +54,21 @@ def test_the_outlets_selector_goes_first() -> None:
         read(story_html(above='<p class="kicker">The true one</p>'), of=known).title
         == "The true one"
     )
+
+
+@pytest.mark.parametrize(
+    ("heading", "title"),
+    [
+        ("<h1>Four ways with mulberries</h1>", "Four ways with mulberries"),
+        ("<h1>Kitchen</h1>", "Kolcha Notes"),
+        ("<h1>Four ways with mulberries</h1><h1>A second one beside it</h1>", "Kolcha Notes"),
+        ("<font size=5><b>Four ways with mulberries</b></font>", "Four ways with mulberries"),
+        ("<font size=5>Kolcha Notes</font><font size=+2>Four ways of it</font>", "Four ways of it"),
+        ("<font size=2>Four ways with mulberries</font>", "Kolcha Notes"),
+        ("<h1>One</h1><font size=6>Four ways with mulberries</font>", "Kolcha Notes"),
+    ],
+)
+def test_a_window_that_names_the_site_only(heading: str, title: str) -> None:
+    body = f"{heading}<p>{STORY[0]}</p><p>{STORY[1]}</p>"
+    html = f"<html><head><title>Kolcha Notes</title></head><body>{body}</body></html>"
+    assert read(html, of=outlet(languages=())).title == title

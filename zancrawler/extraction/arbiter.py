@@ -57,6 +57,8 @@ _WORDS = re.compile(r"[\s_-]+|(?<=[a-z])(?=[A-Z])")
 
 @dataclass(frozen=True, slots=True)
 class Found:
+    """Where an article's text stands, and whose word that is."""
+
     blocks: tuple[TextBlock, ...]
     winner: str
     """`outlet` (its body element), `trafilatura`, `resiliparse`, `jsonld`, `headline` or `none`."""

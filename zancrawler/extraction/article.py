@@ -9,6 +9,8 @@ from enum import StrEnum
 
 @dataclass(frozen=True, slots=True)
 class Image:
+    """A picture of the article, and what the page says of it."""
+
     url: str
     """The original, not the thumbnail that the page shows."""
     caption: str | None = None
@@ -17,6 +19,8 @@ class Image:
 
 
 class EmbedKind(StrEnum):
+    """What an embed is, told by its element and its host."""
+
     POST = "post"
     """On a social network."""
     VIDEO = "video"

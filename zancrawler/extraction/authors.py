@@ -77,6 +77,8 @@ _AUTHOR_LINK = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Byline:
+    """Who made an article, by the page's own word."""
+
     names: tuple[str, ...]
     source: str
     """Which witness gave them: `outlet`, `jsonld`, `microdata`, `meta`, `text` or `none`."""

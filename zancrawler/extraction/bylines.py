@@ -7,7 +7,6 @@ only when all of it is credits: «ترجمه قرآن» within a sentence names 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -18,6 +17,8 @@ MAX_WORDS = 14
 
 
 class Role(StrEnum):
+    """What somebody did for an article, as the label before the name says."""
+
     AUTHOR = "author"
     TRANSLATOR = "translator"
     PHOTOGRAPHER = "photographer"
@@ -27,6 +28,8 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Credit:
+    """One label of a line with what stands after it."""
+
     role: Role
     names: str
     """One name or several, as they stand there."""
@@ -114,7 +117,3 @@ def _credit(part: str) -> Credit | None:
     if not names or len(names.split()) > MAX_WORDS or names.endswith((":", "…")):
         return None
     return Credit(Role(label.lastgroup), names)
-
-
-def names_of(credits: Iterator[Credit] | tuple[Credit, ...], role: Role) -> list[str]:
-    return [credit.names for credit in credits if credit.role is role]

@@ -48,6 +48,8 @@ class Cut(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Body:
+    """An article's own blocks, and what stood among them."""
+
     blocks: tuple[TextBlock, ...]
     credit: str | None = None
     """Whose photograph the lead picture is, as the first line of the body said."""

@@ -29,6 +29,8 @@ _WIDEST_ZONE = timedelta(hours=14)
 
 @dataclass(frozen=True, slots=True)
 class Clock:
+    """A time of day as a line states it."""
+
     time: time
     has_seconds: bool
     zone: tzinfo | None
@@ -36,6 +38,7 @@ class Clock:
 
 
 def read_clock(match: re.Match[str]) -> Clock:
+    """The clock that a match of `CLOCK` states; halves of the day are in any of its languages."""
     hour = int(match["hour"])
     half = (match["half"] or match["half_only"] or "").lower()
     if half and hour <= 12:

@@ -20,6 +20,8 @@ heading after the first one ends the head too: `Latest`, or the story's own part
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
+    """The text blocks about the headline; all empty where the page does not show one."""
+
     above: tuple[TextBlock, ...] = ()
     """Nearest the headline first."""
     below: tuple[TextBlock, ...] = ()

@@ -66,6 +66,8 @@ _SUFFIX = re.compile("(?:هایی?|ها|گان|یی|ی)$")
 
 @dataclass(frozen=True, slots=True)
 class LanguageGuess:
+    """A language, and how sure it is."""
+
     tag: str
     """BCP 47: `en`, `fa-AF`, `fa-IR`, `fa`, `ps`, `uz`, ..."""
     score: float

@@ -34,6 +34,7 @@ def translations(tree: HtmlElement, url: str) -> tuple[Translation, ...]:
 
 
 def absolute(href: str | None, base: str) -> str | None:
+    """The http(s) URL that a link leads to from `base`; None for any other, and for fragments."""
     try:
         url = urljoin(base, (href or "").strip())
         parts = urlsplit(url)

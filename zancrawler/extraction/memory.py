@@ -47,6 +47,7 @@ class SiteMemory:
         ]
 
     def to_json(self) -> str:
+        """As it is kept in the archive; `from_json` reads it."""
         fields = {**asdict(self), "learnt_at": self.learnt_at.isoformat()}
         return json.dumps(fields, ensure_ascii=False, indent=1)
 

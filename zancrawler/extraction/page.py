@@ -40,6 +40,8 @@ class UnreadablePage(ValueError):  # noqa: N818  a name that callers read as wha
 
 @dataclass(frozen=True, slots=True)
 class Page:
+    """One HTML page as its capture holds it, decoded and parsed once for all readers."""
+
     url: str
     text: str
     """The decoded HTML."""

@@ -39,6 +39,8 @@ _MODIFIED = (
 
 @dataclass(frozen=True, slots=True)
 class Publication:
+    """When an article was published and changed, and how that is known."""
+
     published: datetime | None = None
     modified: datetime | None = None
     raw: str | None = None

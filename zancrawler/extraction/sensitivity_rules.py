@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Rule:
+    """A mark and what fires it: (a word that must stand there, the phrase around it)."""
+
     name: str
     phrases: tuple[tuple[str, str], ...]
 

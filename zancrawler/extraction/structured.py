@@ -55,6 +55,8 @@ _MICRODATA = ("headline", "name", "datePublished", "dateModified", "articleSecti
 
 @dataclass(frozen=True, slots=True)
 class Structured:
+    """All that a page states for machines, read once."""
+
     nodes: tuple[Node, ...]
     """The JSON-LD things that stand for the page or a part of it, in the page's order."""
     microdata: Node | None
@@ -64,6 +66,7 @@ class Structured:
 
     @classmethod
     def of(cls, tree: HtmlElement) -> Structured:
+        """What stands in the page's head and scripts, and in its itemprop attributes."""
         nodes: list[Node] = []
         for script in tree.iter("script"):
             if "ld+json" in script.get("type", "").lower():
@@ -92,6 +95,7 @@ class Structured:
         return next((n for n in self.nodes if types_of(n) & {"WebPage", "ItemPage"}), None)
 
     def by_id(self, identifier: object) -> Node | None:
+        """The thing that an `@id` elsewhere on the page points at."""
         return next((n for n in self.nodes if n.get("@id") == identifier and len(n) > 1), None)
 
     def first(self, *names: str) -> str | None:
@@ -174,6 +178,7 @@ def strings(value: object) -> list[str]:
 
 
 def first_string(value: object) -> str | None:
+    """The first of `strings`, which publishers put into lists and things alike."""
     return next(iter(strings(value)), None)
 
 

@@ -17,6 +17,8 @@ from lxml.html import HtmlElement
 
 
 class Kind(StrEnum):
+    """What a block is, by the nearest element that says so."""
+
     PARAGRAPH = "paragraph"
     HEADING = "heading"
     ITEM = "item"
@@ -27,6 +29,8 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TextBlock:
+    """A piece of text that stands by itself on the page: a paragraph, a heading, an item."""
+
     kind: Kind
     text: str
     """White space collapsed; a single line break stays one. Never empty."""
@@ -68,6 +72,7 @@ _HINTS = str.maketrans("", "", "\u00ad\u200b\u2060\ufeff")
 
 
 def key_of(text: str) -> str:
+    """Letters and digits only, lower case: joiners, marks and white space make no difference."""
     return "".join(_KEY.findall(text.lower()))
 
 
