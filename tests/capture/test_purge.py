@@ -1,4 +1,4 @@
-"""A WARC from which exchanges were taken: others' tools read it, and the rest stands where it was."""
+"""A tombstone has the length of what it replaces, whatever that is."""
 
 from __future__ import annotations
 

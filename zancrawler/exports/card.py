@@ -14,8 +14,8 @@ _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000
 _PROFILES = {
     Profile.PRIVATE: "All columns of every article that may be shown. Not for publication.",
     Profile.RESEARCH: (
-        "Author names, images and embedded posts are left out, and with them every article that a sensitivity "
-        "rule marked. Names on the archive's list are covered by `█████`; such a row has the "
+        "Author names, images and embedded posts are left out, and every article that a "
+        "sensitivity rule marked. Names on the archive's list are covered by `█████`; such a row has the "
         "warning `masked`, and its digests are of the text as it was."
     ),
     Profile.METADATA: (
