@@ -30,4 +30,5 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawled]:
         output = zancrawler(
             "crawl", *newsroom.homes, "--archive", root, "--outlets", newsroom.catalogue
         )
-        yield Crawled(newsroom, Archive(root), output)
+        asked = tuple(request.path for request in newsroom.requests())
+        yield Crawled(newsroom, Archive(root), output, asked)

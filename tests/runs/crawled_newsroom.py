@@ -16,6 +16,8 @@ class Crawled:
     newsroom: Newsroom
     archive: Archive
     output: str
+    asked: tuple[str, ...]
+    """The paths that the crawl asked for; other tests may ask the newsroom for more."""
 
     @property
     def articles(self) -> list[TruthArticle]:

@@ -130,9 +130,8 @@ def test_every_awkward_case_by_its_name(crawled: Crawled) -> None:
 
 def test_every_exchange_is_a_row_of_captures(crawled: Crawled) -> None:
     captures = rows(crawled, "captures")
-    asked = Counter(request.path for request in crawled.newsroom.requests())
     path_of = lambda row: row["url_path"] + (f"?{row['url_query']}" if row["url_query"] else "")  # noqa: E731
-    assert Counter(map(path_of, captures)) == asked
+    assert Counter(map(path_of, captures)) == Counter(crawled.asked)
     assert any(row["url_path"] == "/robots.txt" for row in captures)
     assert {row["fetch_status"] for row in captures} >= {200, 404}
 

@@ -15,8 +15,8 @@ _PROFILES = {
     Profile.PRIVATE: "All columns of every article that may be shown. Not for publication.",
     Profile.RESEARCH: (
         "Author names, images and embedded posts are left out, and every article that a "
-        "sensitivity rule marked. Names on the archive's list are covered by `█████`; such a row has the "
-        "warning `masked`, and its digests are of the text as it was."
+        "sensitivity rule marked. Names on the archive's list are covered by `█████`; such a row "
+        "has the warning `masked`, and its digests are of the text as it was."
     ),
     Profile.METADATA: (
         "Titles, dates, languages, places in the WARCs and digests; no text, no author, no image, "
