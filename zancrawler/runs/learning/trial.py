@@ -38,7 +38,7 @@ _CODES = {
     Refusal.TOO_LARGE: FaultCode.SOURCE_DEAD,
 }
 _ADVICE = {
-    FaultCode.DISALLOWED: "robots.txt forbids it to us; ask the newsroom, or take it out",
+    FaultCode.DISALLOWED: "is forbidden to us by robots.txt; ask the newsroom, or take it out",
     FaultCode.BLOCKED: "turns us away ({}); let it rest, or ask the newsroom to let us in",
     FaultCode.MOVED: "leads to {}; if that is the outlet's, add it to `domains`",
     FaultCode.UNREACHABLE: "gives no answer ({}); see whether it opens in a browser",
@@ -102,7 +102,7 @@ class _Trial:
                 below = self._read(via, await self.site.get(child))
                 ours += below.adverts if below else ()
         elif len(ours) >= FEWEST_ADVERTS and not any(map(self._is_article, ours)):
-            self._fault(FaultCode.PATTERN, self._pattern_fault(url, ours), url)
+            self._fault(FaultCode.PATTERN, _pattern_fault(f"{url} advertises", ours), url)
         self.adverts |= {advert.url: advert for advert in ours}
 
     def _read(self, via: Via, answer: Answer) -> Discovered | None:
@@ -155,15 +155,9 @@ class _Trial:
                 f"its {self.sources} sources answer and advertise nothing; find where its articles "
                 "are listed, and name that in [sources]",
             )
-        elif adverts and not any(map(self._is_article, adverts)):
-            yield FaultCode.PATTERN, self._pattern_fault("its sources", adverts)
-
-    def _pattern_fault(self, who: str, adverts: Sequence[Advert]) -> str:
-        return (
-            f"none of the {len(adverts)} addresses that {who} advertises, such as "
-            f"{adverts[0].url}, is an article by the file's patterns; give [[articles]] a `url` "
-            "that matches them"
-        )
+        is_told = any(code is FaultCode.PATTERN for code, _ in self.faults)
+        if adverts and not is_told and not any(map(self._is_article, adverts)):
+            yield FaultCode.PATTERN, _pattern_fault("its sources advertise", adverts)
 
     def _of_articles(self) -> Iterator[tuple[FaultCode, str]]:
         kinds = [sample.reading.kind for sample in self.samples]
@@ -204,3 +198,10 @@ class _Trial:
 
     def _fault(self, code: FaultCode, message: str, url: str | None = None) -> None:
         self.faults.setdefault((code, url), Fault(code, message, url))
+
+
+def _pattern_fault(who: str, adverts: Sequence[Advert]) -> str:
+    return (
+        f"none of the {len(adverts)} addresses that {who}, such as {adverts[0].url}, is an article "
+        "by the file's patterns; give [[articles]] a `url` that matches them"
+    )
