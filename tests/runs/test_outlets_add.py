@@ -212,7 +212,7 @@ def test_a_site_with_neither_feed_nor_sitemap(script: Script, tmp_path: Path) ->
     assert len(script.asked) == said["requests"] + said["trial"]["requests"]
 
 
-COMMON = ("robots", "wall", "elsewhere", "nothing")
+COMMON = ("robots", "elsewhere", "nothing")
 FORBIDDEN = Reply("User-agent: *\nDisallow: /\n", content_type="text/plain")
 REFUSED = {
     "robots": ({"/robots.txt": FORBIDDEN}, "robots.txt forbids us"),
