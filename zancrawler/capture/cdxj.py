@@ -29,8 +29,6 @@ _MIME_END = re.compile(r"[;\s]")
 class Capture:
     """One line of a CDXJ."""
 
-    urlkey: str
-    """The URL in SURT form."""
     timestamp: str
     """Fourteen digits, UTC."""
     url: str
@@ -44,7 +42,8 @@ class Capture:
     """The WARC's name without its folder."""
 
     def line(self) -> bytes:
-        """With its line end; a field that is not known is left out."""
+        """Begins with the URL's SURT, which takes most of its time; a field that is not known is
+        left out."""
         fields = {
             "url": self.url,
             "mime": self.mime,
@@ -55,16 +54,15 @@ class Capture:
             "filename": self.filename,
         }
         known = {name: value for name, value in fields.items() if value is not None}
-        return f"{self.urlkey} {self.timestamp} {json.dumps(known)}\n".encode()
+        return f"{urlkey(self.url)} {self.timestamp} {json.dumps(known)}\n".encode()
 
     @classmethod
     def parse(cls, line: bytes) -> Capture:
         """Raises ValueError for what is no line of a CDXJ."""
-        urlkey, timestamp, block = line.decode("utf-8").split(" ", 2)
+        _, timestamp, block = line.decode("utf-8").split(" ", 2)
         try:
             fields = json.loads(block)
             capture = cls(
-                urlkey=urlkey,
                 timestamp=timestamp,
                 url=fields["url"],
                 mime=fields.get("mime"),
@@ -84,11 +82,11 @@ class Capture:
 
 
 def capture_of(record: Record, filename: str) -> Capture | None:
-    """The index line of a record; None for one that stands for no capture."""
+    """What an index says of a record; None for one that stands for no capture."""
     if record.type not in ("response", "revisit") or record.target_uri is None:
         return None
     head = parse_head(record.block[: head_length(record.block) or MAX_HEAD])
-    return index_line(
+    return new_capture(
         record.type,
         record.target_uri,
         record.date,
@@ -100,7 +98,7 @@ def capture_of(record: Record, filename: str) -> Capture | None:
     )
 
 
-def index_line(
+def new_capture(
     kind: str,
     url: str,
     date: datetime,
@@ -111,7 +109,7 @@ def index_line(
     length: int,
     filename: str,
 ) -> Capture:
-    """The index line of a `response` or `revisit` whose HTTP head is `head`, if it has one."""
+    """What an index says of a `response` or `revisit` whose HTTP head is `head`, if it has one."""
     status: str | None = None
     mime: str | None = None
     if head is not None:
@@ -121,7 +119,6 @@ def index_line(
         if content_type is not None:
             mime = _MIME_END.split(content_type.decode("utf-8", "replace"), maxsplit=1)[0]
     return Capture(
-        urlkey=urlkey(url),
         timestamp=f"{date:%Y%m%d%H%M%S}",
         url=url,
         mime="warc/revisit" if kind == "revisit" else mime,
@@ -142,18 +139,17 @@ def urlkey(url: str) -> str:
     return key
 
 
-def write_index(archive: Archive, warc: Path, lines: Iterable[bytes]) -> None:
-    """Puts the CDXJ of a closed WARC beside the others, whole or not at all. `lines` come in any
-    order. Raises OSError."""
+def write_index(archive: Archive, warc: Path, captures: Iterable[Capture]) -> None:
+    """Puts the CDXJ of a closed WARC beside the others, whole or not at all. Raises OSError."""
     with put_durably(archive.cdxj(warc)) as temporary:
-        temporary.write_bytes(b"".join(sorted(lines)))
+        temporary.write_bytes(b"".join(sorted(capture.line() for capture in captures)))
 
 
 def index_warc(archive: Archive, warc: Path) -> None:
     """Writes a closed WARC's CDXJ anew from its records. Raises OSError, DamagedWarcError."""
     records = read_records(warc, max_block=MAX_HEAD)
     captures = (capture_of(record, warc.name) for record in records)
-    write_index(archive, warc, (capture.line() for capture in captures if capture is not None))
+    write_index(archive, warc, (capture for capture in captures if capture is not None))
 
 
 def captures_of(archive: Archive, outlet: str, url: str) -> Iterator[Capture]:

@@ -96,8 +96,8 @@ class CaptureDownloadHandler(HTTP11DownloadHandler):
         if last.truncated is not None:
             last.truncated = _reason(last, download, error)
         for exchange in earlier:
-            await self._session.write(exchange, request, exchange.error)
-        await self._session.write(last, request, _cause(last, error))
+            self._session.write(exchange, request, exchange.error)
+        self._session.write(last, request, _cause(last, error))
 
     async def _settled(self, exchange: WireExchange) -> None:
         """Waits until the connection has let go of the exchange."""
@@ -120,7 +120,7 @@ class CaptureDownloadHandler(HTTP11DownloadHandler):
 
     async def close(self) -> None:
         await super().close()
-        await self._session.release()
+        self._session.release()
 
 
 def _reason(exchange: WireExchange, download: Download, error: Exception | None) -> Truncated:

@@ -1,13 +1,16 @@
-"""The capture of one crawl: its writer, the thread that it writes in, and how it fails."""
+"""The capture of one crawl: its writer, and how it fails.
+
+What is captured is written in the reactor's thread. To hand a page to another and back took as long
+as to compress it, and its answer may not go on before it is written.
+"""
 
 from __future__ import annotations
 
 import logging
 import platform
-from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import cast
 from urllib.parse import urlsplit
 
 import scrapy
@@ -15,7 +18,7 @@ import twisted
 from scrapy.crawler import Crawler
 from scrapy.http import Request
 from scrapy.settings import BaseSettings
-from scrapy.utils.defer import deferred_from_coro, maybe_deferred_to_future
+from scrapy.utils.defer import deferred_from_coro
 
 from zancrawler.archive import Archive, ArchiveError
 
@@ -23,10 +26,7 @@ from . import signals
 from .errors import CaptureError
 from .exchange import CapturedExchange, WireExchange
 from .records import without_user
-from .thread import WriterThread
 from .writer import WarcWriter
-
-_T = TypeVar("_T")
 
 logger = logging.getLogger(__name__)
 
@@ -41,8 +41,6 @@ class CaptureSession:
     """What the download handlers of a crawl share. Lives as long as one of them is open."""
 
     def __init__(self, crawler: Crawler) -> None:
-        from twisted.internet import reactor
-
         settings = crawler.settings
         outlet = settings.get("ZANCRAWLER_OUTLET")
         if not outlet or not settings.get("ZANCRAWLER_ARCHIVE"):
@@ -56,7 +54,6 @@ class CaptureSession:
         self.spool_folder = self.archive.warcs(outlet)
         self._crawler = crawler
         self._writer = WarcWriter(self.archive, outlet, max_bytes, information)
-        self._thread = WriterThread(reactor)
         self._users = 0
         self._failure: CaptureError | None = None
 
@@ -76,7 +73,7 @@ class CaptureSession:
         if self._failure is not None:
             raise self._failure
 
-    async def write(
+    def write(
         self, exchange: WireExchange, request: Request, error: BaseException | None
     ) -> CapturedExchange:
         """Returns when the exchange is in the WARC and has been announced.
@@ -90,11 +87,8 @@ class CaptureSession:
                     f"cannot hold what {exchange.url} sends ({exchange.spool_error.strerror}); the "
                     "run ends. All that was captured before is safe; free space, then crawl again"
                 ) from exchange.spool_error
-            captured = await self._in_thread(
-                self._writer.write,
-                exchange,
-                _sentence(error, request.url),
-                _notes(exchange, request),
+            captured = self._writer.write(
+                exchange, _sentence(error, request.url), _notes(exchange, request)
             )
         except (ArchiveError, OSError) as fault:
             raise self.fail(fault) from fault
@@ -105,10 +99,6 @@ class CaptureSession:
             signals.exchange_captured, exchange=captured, request=request
         )
         return captured
-
-    async def _in_thread(self, function: Callable[..., _T], *arguments: Any) -> _T:
-        """All writing is done by one thread, in the order it was asked for."""
-        return cast(_T, await maybe_deferred_to_future(self._thread.run(function, *arguments)))
 
     def fail(self, fault: ArchiveError | OSError) -> CaptureError:
         """Ends the run: nothing may be fetched that is not captured."""
@@ -123,17 +113,15 @@ class CaptureSession:
             end_crawl(self._crawler)
         return self._failure
 
-    async def release(self) -> None:
+    def release(self) -> None:
         """Called once by each handler that is closed; the last one closes the WARCs."""
         self._users -= 1
         if self._users:
             return
         try:
-            await self._in_thread(self._writer.close)
+            self._writer.close()
         except (ArchiveError, OSError) as fault:
             self.fail(fault)
-        finally:
-            self._thread.stop()
 
 
 def end_crawl(crawler: Crawler) -> None:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from zancrawler.archive import Archive
 
-from .cdxj import index_line, write_index
+from .cdxj import Capture, new_capture, write_index
 from .exchange import CapturedExchange, WireExchange, WireState
 from .originals import Originals, sighting
 from .records import (
@@ -25,7 +25,7 @@ from .warcfile import Series, Span, WarcFile, warc_path
 MIN_REPEATED = 512
 """Bytes of payload. A revisit's own fields take about as many, so below this nothing is saved."""
 MAX_CAPTURES = 100_000
-"""In one file. Their index lines, about 300 bytes each, are held in memory until it is closed."""
+"""In one file. They are held in memory, about 500 bytes each, until it is closed and indexed."""
 
 
 @dataclass(slots=True)
@@ -36,8 +36,8 @@ class _Growing:
     warcinfo_id: str
     hosts: set[str] = field(default_factory=set)
     """Those whose certificates it holds."""
-    index: list[bytes] = field(default_factory=list)
-    """A line for each capture."""
+    captures: list[Capture] = field(default_factory=list)
+    """For its index."""
 
 
 class WarcWriter:
@@ -76,7 +76,7 @@ class WarcWriter:
         captured = _captured(exchange, growing.file.name, records, spans, answer, error)
         if series is Series.PAGES and answer is not None:
             response = next(record for record in records if _is_response(record))
-            growing.index.append(_index_line(captured, response, answer, growing.file.path.name))
+            growing.captures.append(_capture(captured, response, answer, growing.file.path.name))
             seen = sighting(response.fields, answer.head)
             if seen is not None and exchange.method == "GET":
                 self._originals.note(seen)
@@ -113,7 +113,7 @@ class WarcWriter:
     def _file(self, series: Series) -> _Growing:
         growing = self._growing.get(series)
         if growing is not None and (
-            growing.file.size >= self._max_bytes or len(growing.index) >= MAX_CAPTURES
+            growing.file.size >= self._max_bytes or len(growing.captures) >= MAX_CAPTURES
         ):
             self._close(series)
             growing = None
@@ -149,7 +149,7 @@ class WarcWriter:
         growing.file.close()
         if series is Series.PAGES:
             self._originals.settle(growing.file.name)
-            write_index(self._archive, growing.file.path, growing.index)
+            write_index(self._archive, growing.file.path, growing.captures)
 
     def close(self) -> None:
         """Closes the files and indexes the pages. Raises OSError."""
@@ -189,12 +189,12 @@ def _captured(
     )
 
 
-def _index_line(
+def _capture(
     captured: CapturedExchange, response: NewRecord, answer: Answer, filename: str
-) -> bytes:
+) -> Capture:
     assert captured.response_offset is not None
     assert captured.response_length is not None
-    return index_line(
+    return new_capture(
         dict(response.fields)["WARC-Type"],
         captured.url,
         captured.fetch_time,
@@ -203,7 +203,7 @@ def _index_line(
         offset=captured.response_offset,
         length=captured.response_length,
         filename=filename,
-    ).line()
+    )
 
 
 def _is_response(record: NewRecord) -> bool:
