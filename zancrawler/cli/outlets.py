@@ -176,13 +176,14 @@ def _print_trial(trial: Checked) -> None:
         typer.echo(f"{trial.outlet}: could not be checked: {trial.failure}")
         return
     check = trial.check
-    verdict = "in order" if check.is_sound else f"{len(check.faults)} faults"
     typer.echo(
-        f"{trial.outlet}: {verdict}; {check.sources} sources answer and advertise "
+        f"{trial.outlet}: {check.verdict}; {check.sources} sources answer and advertise "
         f"{check.advertised} addresses; {check.requests} requests"
     )
     for fault in check.faults:
         typer.echo(f"  {fault.code.value}: {fault.message}")
+    if not trial.articles:
+        return
     table = Table("date", "language", "author", "title", "begins", "words")
     for article in trial.articles:
         if article.kind == "article":

@@ -76,11 +76,7 @@ def status(
 
 
 def _checked(check: Check | None) -> str:
-    if check is None:
-        return "never"
-    return f"{check.at:%Y-%m-%d}, " + (
-        "in order" if check.is_sound else f"{len(check.faults)} faults"
-    )
+    return f"{check.at:%Y-%m-%d}, {check.verdict}" if check else "never"
 
 
 def _table(outlets: tuple[OutletStatus, ...]) -> Table:

@@ -2,6 +2,8 @@
 
 What a check captures goes into the WARC and the tables like all else. The ledger hears nothing of
 it: it decides what a crawl asks for, and a crawl must not take for granted what only a check saw.
+Only a ledger that is made again from the WARCs counts its looks too, for a crawl's own record may be
+a revisit of what the check captured first.
 """
 
 from __future__ import annotations
@@ -76,6 +78,13 @@ class Check:
     @property
     def is_sound(self) -> bool:
         return not self.faults
+
+    @property
+    def verdict(self) -> str:
+        """In words: `in order`, `1 fault`, `3 faults`."""
+        if self.is_sound:
+            return "in order"
+        return f"{len(self.faults)} fault" + "s" * (len(self.faults) > 1)
 
     def as_json(self) -> dict[str, Any]:
         return {"sound": self.is_sound, **dict(msgspec.to_builtins(self))}

@@ -25,7 +25,6 @@ from zancrawler.decisions import Decisions
 from zancrawler.extraction.memory import SiteMemory
 from zancrawler.ledger import Kind, Ledger, Outcome, State
 from zancrawler.outlets import Outlet
-from zancrawler.runs.checks import is_check
 from zancrawler.runs.derive import Derived, derive, is_ours
 from zancrawler.runs.memories import memory_of
 from zancrawler.runs.outcomes import outcome_of
@@ -45,7 +44,6 @@ MAX_ROBOTS = 512_000
 """Bytes of a robots.txt that count (RFC 9309 section 2.5 asks for at least 500 KiB)."""
 _LEDGER_COLUMNS = (
     "url",
-    "crawl_id",
     "fetch_time",
     "fetch_status",
     "fetch_redirect",
@@ -192,8 +190,6 @@ def _outcomes(archive: Archive, outlet: Outlet) -> Iterator[tuple[Outcome, Span]
     published = _published(archive, outlet)
     for batch in captures.to_batches(max_chunksize=_LEDGER_BATCH):
         for row in batch.to_pylist():
-            if is_check(row["crawl_id"] or "", outlet.name):
-                continue
             span = Span(row["warc_filename"], row["exchange_offset"], row["exchange_length"])
             date = published.get(row["article_id"]) if row["text_digest"] else None
             outcome = outcome_of(row, outlet, published=date)
