@@ -34,6 +34,8 @@ from zancrawler.runs.learning.site import MAX_REQUESTS
 PRECISION = {"day": 10, "minute": 16, "second": 19}
 """How many characters of an ISO date the page itself tells."""
 MIRROR = "newsroom-mirror"
+CRAWLED = "newsroom-newspaper"
+"""One that is crawled after it was learnt: the others take the same path."""
 NO_ARTICLES = ("/", "/about", "/about/", "/category/news/", "/tag/x/", "/fa", "/en/", "/search?q=x")
 
 
@@ -98,6 +100,8 @@ def test_a_newsroom_is_learnt_and_its_trial_is_the_truth(added: Added, newsroom:
     _has_few_lines(added)
     _agrees_with_the_truth(added, newsroom)
     _was_polite_and_kept_its_records(added)
+    if added.described.name == CRAWLED:
+        _can_be_crawled_with_no_further_step(added, newsroom)
 
 
 def _holds_the_pattern(added: Added, newsroom: Newsroom) -> None:
@@ -164,11 +168,7 @@ def _was_polite_and_kept_its_records(added: Added) -> None:
     assert {row["crawl_id"].rpartition("-")[0] for row in captures} == {"learnt-check"}
 
 
-@pytest.mark.slow
-def test_a_crawl_of_what_was_learnt_finds_every_article(added: Added, newsroom: Newsroom) -> None:
-    """With no further step."""
-    if added.described.name != "newsroom-newspaper":
-        pytest.skip("one is enough: the others take the same path")
+def _can_be_crawled_with_no_further_step(added: Added, newsroom: Newsroom) -> None:
     never = {url for case, url in newsroom.cases() if case.outcome == "no_article"}
     zancrawler("crawl", "learnt", "--archive", added.archive, "--outlets", added.folder)
     rows = pq.read_table(added.archive / "tables" / "articles").to_pylist()

@@ -2,8 +2,8 @@
 
 What a check captures goes into the WARC and the tables like all else. The ledger hears nothing of
 it: it decides what a crawl asks for, and a crawl must not take for granted what only a check saw.
-Only a ledger that is made again from the WARCs counts its looks too, for a crawl's own record may be
-a revisit of what the check captured first.
+Only a ledger that is made again from the WARCs counts its looks too, for a crawl's own record may
+be a revisit of what the check captured first.
 """
 
 from __future__ import annotations
