@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -315,6 +314,5 @@ def test_a_folder_outlets_beside_the_archive_needs_no_option(
         'languages = ["en"]\nplatform = "plain"\n'
     )
     (tmp_path / "outlets" / "mine.toml").write_text(text)
-    assert tomllib.loads(text)["title"] == "Mine"
     monkeypatch.chdir(tmp_path)
     assert '"title": "Mine"' in zancrawler("outlets", "show", "mine", "--json")
