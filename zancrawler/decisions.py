@@ -2,8 +2,8 @@
 
 `withdrawn.jsonl` in the archive holds one decision a line, in the order of time, and is only ever
 added to. Every reader that shows or exports content consults it; whoever is named in it is asked
-for no more. A line carries no word of the article: digests of its texts, and fingerprints by which
-its words are known again on other pages (feeds and listings repeat them).
+for no more. A line carries no word of the article's text: digests, and fingerprints by which its
+words are known again on other pages (feeds and listings repeat them). It does carry the URL.
 """
 
 from __future__ import annotations
@@ -53,6 +53,8 @@ class Decision:
     fingerprints: Fingerprints = field(default_factory=Fingerprints)
     records: tuple[str, ...] = ()
     """WARC-Record-IDs that a purge took out."""
+    held: bool = False
+    """Whether it was held before: a restoration shows it no more than that."""
 
     def line(self) -> str:
         fields: dict[str, Any] = {
@@ -63,11 +65,14 @@ class Decision:
             "at": self.at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
             "by": self.by,
             "reason": self.reason,
+        }
+        marks: dict[str, Any] = {
             "text_digests": list(self.text_digests),
             "fingerprints": self.fingerprints.text(),
             "records": list(self.records),
+            "held": self.held,
         }
-        return json.dumps({name: value for name, value in fields.items() if value})
+        return json.dumps(fields | {name: value for name, value in marks.items() if value})
 
     @classmethod
     def parse(cls, line: str) -> Decision:
@@ -85,6 +90,7 @@ class Decision:
                 text_digests=tuple(fields.get("text_digests", ())),
                 fingerprints=Fingerprints.parse(fields.get("fingerprints", "")),
                 records=tuple(fields.get("records", ())),
+                held=fields.get("held", False),
             )
         except (KeyError, TypeError) as error:
             raise ValueError(f"a decision lacks {error}") from error

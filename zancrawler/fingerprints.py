@@ -1,75 +1,99 @@
 """Fingerprints of a text: by them its words are known again in any page, without being kept.
 
-Checksums of all runs of eight words (shingles: Broder, "On the resemblance and containment of
-documents", 1997). A page carries the text if it holds three of them, so ten words in a row; that
-three checksums of 32 bits agree by chance is not to be expected in any archive.
+A text is cut into blocks of eight words, and a hash of each is kept; a page carries the text if any
+eight running words of it are one of the blocks, so fifteen words in a row are always found. Blocks
+do not overlap: from runs that do, the whole text can be told word by word, each from the seven
+before it (compare winnowing: Schleimer, Wilkerson and Aiken, 2003, which has that fault).
 """
 
 from __future__ import annotations
 
+import codecs
 import html
 import re
-import zlib
+import unicodedata
 from base64 import b85decode, b85encode
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from hashlib import blake2b
 
-RUN = 8
-"""Words of a shingle."""
-ENOUGH = 3
-"""Shingles that a page must share; all of a text that has fewer."""
+BLOCK = 8
+"""Words."""
+ENOUGH = 2 * BLOCK - 1
+"""Words in a row that are always known again."""
 MAX_PAGE = 64 << 20
 """Characters of a page that are looked through."""
+_HASH = 8
+"""Bytes: two different blocks of words share one in no archive."""
 
 _WORD = re.compile(r"[^\W_]+")
 _WRAPPER = re.compile(r"<!\[CDATA\[|\]\]>|<!--|-->")
 """What stands round text that is no tag."""
 _TAG = re.compile(r"<[^<>]*>")
-_ATTRIBUTE = re.compile(r"""=\s*(?:"([^"]*)"|'([^']*)')""")
-_JSON_ESCAPE = re.compile(r"\\+u([0-9a-fA-F]{4})")
-_JSON_SPACE = re.compile(r"\\+[nrtbf]")
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\u0640]")
+_ATTRIBUTE = re.compile(r"""=\s{0,9}(?:"([^"]*)"|'([^']*)')""")
+# JSON in JSON doubles its backslashes each time; more than three times is nobody's page.
+_JSON_ESCAPE = re.compile(r"\\{1,8}u([0-9a-fA-F]{4})")
+_JSON_SPACE = re.compile(r"\\{1,8}[nrtbf]")
+_INVISIBLE = re.compile(
+    "[\u00ad\u0640\u064b-\u0655\u0670\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]"
+)
+_LETTERS = str.maketrans("يىكةۀہھ", "ییکهههه")
 
 
 @dataclass(frozen=True, slots=True)
 class Fingerprints:
-    """Of one text or of several."""
+    """Of any number of texts."""
 
-    texts: tuple[frozenset[int], ...] = ()
+    hashes: frozenset[bytes] = frozenset()
 
     @classmethod
     def of(cls, text: str) -> Fingerprints:
-        """Of plain text. None for one of fewer words than a run: it would be found everywhere."""
-        found = frozenset(_shingles(_words(text)))
-        return cls((found,)) if found else cls()
+        """Of plain text. None for one of fewer words than a block: it would be found everywhere."""
+        words = _words(text)
+        starts = range(0, len(words) - BLOCK + 1, BLOCK)
+        return cls(frozenset(_hash(words, start) for start in starts))
 
     @classmethod
     def union(cls, several: Iterable[Fingerprints]) -> Fingerprints:
-        return cls(tuple(dict.fromkeys(text for each in several for text in each.texts)))
+        return cls(frozenset().union(*(each.hashes for each in several)))
+
+    def __bool__(self) -> bool:
+        return bool(self.hashes)
 
     def found_in(self, page: str) -> bool:
-        """Whether a page in HTML, XML, JSON or plain text holds ten running words of a text."""
-        if not self.texts:
-            return False
-        seen = frozenset(shingle for part in _parts(page[:MAX_PAGE]) for shingle in _shingles(part))
-        return any(len(text & seen) >= min(ENOUGH, len(text)) for text in self.texts)
+        """Whether a page in HTML, XML, JSON or plain text holds fifteen running words of a text.
+
+        Fewer are enough where they are a block of it.
+        """
+        return bool(self.hashes) and any(
+            _hash(words, start) in self.hashes
+            for words in _parts(page[:MAX_PAGE])
+            for start in range(len(words) - BLOCK + 1)
+        )
+
+    def found_in_bytes(self, body: bytes) -> bool:
+        """As `found_in`, of a page in UTF-8, UTF-16 with its mark, or windows-1256."""
+        return bool(self.hashes) and self.found_in(_decoded(body))
 
     def text(self) -> str:
-        """One word of ASCII per text."""
-        return " ".join(
-            b85encode(b"".join(n.to_bytes(4, "big") for n in sorted(text))).decode()
-            for text in self.texts
-        )
+        """One word of ASCII; empty for none."""
+        return b85encode(b"".join(sorted(self.hashes))).decode()
 
     @classmethod
     def parse(cls, written: str) -> Fingerprints:
         """Raises ValueError for what `text` has not written."""
-        return cls(tuple(frozenset(_numbers(b85decode(word))) for word in written.split()))
+        data = b85decode(written)
+        return cls(frozenset(data[i : i + _HASH] for i in range(0, len(data), _HASH)))
 
 
-def _numbers(data: bytes) -> Iterator[int]:
-    for start in range(0, len(data), 4):
-        yield int.from_bytes(data[start : start + 4], "big")
+def _decoded(body: bytes) -> str:
+    if body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return body.decode("utf-16", "replace")
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError:
+        # A page in UTF-8 with one bad byte must be found as well as one of the nineties.
+        return body.decode("utf-8", "replace") + " " + body.decode("windows-1256", "replace")
 
 
 def _parts(page: str) -> Iterator[list[str]]:
@@ -83,9 +107,11 @@ def _parts(page: str) -> Iterator[list[str]]:
 
 
 def _words(text: str) -> list[str]:
-    return _WORD.findall(_INVISIBLE.sub("", text).casefold())
+    """In one spelling, whatever keyboard, font or converter wrote them."""
+    plain = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).translate(_LETTERS)
+    return _WORD.findall(plain.casefold())
 
 
-def _shingles(words: list[str]) -> Iterator[int]:
-    for start in range(len(words) - RUN + 1):
-        yield zlib.crc32(" ".join(words[start : start + RUN]).encode("utf-8", "replace"))
+def _hash(words: list[str], start: int) -> bytes:
+    block = " ".join(words[start : start + BLOCK]).encode("utf-8", "replace")
+    return blake2b(block, digest_size=_HASH).digest()

@@ -8,6 +8,7 @@ import io
 import json
 import subprocess
 from pathlib import Path
+from urllib.parse import quote
 
 import duckdb
 import pandas as pd
@@ -114,6 +115,23 @@ def test_the_research_profile_names_nobody(archive: Archive, tmp_path: Path) -> 
     assert all("masked" in codes for codes in rows["warnings"])
 
 
+def test_no_url_names_who_is_masked(archive: Archive, tmp_path: Path) -> None:
+    slug = "دیدار-با-مریم-کریمی"
+    warc = next((archive.root / "warc" / "first").rglob("*.warc.gz"))
+    name = archive.relative(warc)
+    row = capture(9, f"https://first.example/{quote(slug)}", warc_filename=name)
+    more = {"links": [f"https://a.example/{slug}", "https://a.example/b"]}
+    Tables(archive, "first").commit(captures=[row], articles=[sighting(row, "Words.", **more)])
+    out = released(archive, tmp_path, Profile.RESEARCH, names=["مریم کریمی"])
+    found = everything(out)
+    assert "کریمی" not in found and quote("کریمی") not in found
+    assert COVER in pd.read_parquet(out / "data" / "articles")["url"].tolist()
+
+
+def test_a_name_in_the_genitive_is_covered() -> None:
+    assert Names.of(["فاطمه احمدی"]).cover("نامهٔ فاطمهٔ احمدی") == f"نامهٔ {COVER}"
+
+
 def test_the_metadata_profile_has_no_text(archive: Archive, tmp_path: Path) -> None:
     out = released(archive, tmp_path, Profile.METADATA)
     rows = pl.read_parquet(out / "data" / "articles" / "*.parquet")
@@ -204,6 +222,7 @@ def test_no_cell_of_the_csv_is_a_formula(archive: Archive) -> None:
         "مــریم  کریمی",
         "مَریم\u00a0کریمی",
         "مریم\u200fکریمی",
+        "مریم_کریمی",
     ],
 )
 def test_a_name_is_covered_in_any_spelling(spelling: str) -> None:

@@ -36,7 +36,7 @@ def address(tmp_path: Path, viewer: Viewer) -> Iterator[str]:
     opened = open_package(path)
     with serving(viewer, lambda: opened, 0) as address:
         yield address
-    os.close(opened.descriptor)
+    opened.file.close()
 
 
 def ask(address: str, path: str, method: str = "GET", **headers: str) -> tuple[HTTPResponse, bytes]:

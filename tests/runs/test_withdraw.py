@@ -226,3 +226,49 @@ def test_a_running_crawl_does_not_delay_a_withdrawal(archive: Archive, crawled: 
     end = ("--archive", archive.root, "--outlets", crawled.newsroom.catalogue)
     zancrawler("crawl", article["outlet"], *end)
     assert not holders(archive.tables, longest_sentence(article["text"]))
+
+
+def test_a_purge_that_was_stopped_is_finished_by_calling_it_again(
+    archive: Archive, crawled: Crawled
+) -> None:
+    article = one_of(archive)
+    end = ("--archive", archive.root, "--outlets", crawled.newsroom.catalogue)
+    zancrawler("withdraw", article["url"], *BY, *end)
+    # Stopped when the WARCs were rewritten, and neither index nor table nor list was.
+    before = archive.root.parent / "before"
+    for name in ("tables", "cdxj"):
+        shutil.copytree(archive.root / name, before / name)
+    decided = archive.withdrawn.read_text()
+    zancrawler("withdraw", article["url"], "--purge", *BY, *end)
+    for name in ("tables", "cdxj"):
+        shutil.rmtree(archive.root / name)
+        shutil.copytree(before / name, archive.root / name)
+    archive.withdrawn.write_text(decided)
+    zancrawler("verify", *end, code=1)
+    again = json.loads(zancrawler("withdraw", article["url"], "--purge", *BY, *end, "--json"))
+    assert again["exchanges"] > 0
+    zancrawler("verify", *end)
+    assert article["article_id"] not in {key[0] for key in rows(archive, "articles")}
+    # Stopped when the rows were gone, and the list did not say so yet.
+    archive.withdrawn.write_text(decided)
+    zancrawler("withdraw", article["url"], "--purge", *BY, *end)
+    assert [decision.action for decision in history(archive)][-1] is Action.PURGE
+
+
+def test_a_restoration_shows_no_more_than_before(archive: Archive, crawled: Crawled) -> None:
+    from zancrawler.tables import Access, Tables
+
+    article = one_of(archive)
+    with archive.lock(article["outlet"], "a test"):
+        Tables(archive, article["outlet"]).mark([article["article_id"]], access=Access.HELD)
+    end = ("--archive", archive.root, "--outlets", crawled.newsroom.catalogue)
+    zancrawler("withdraw", article["url"], *BY, *end)
+    zancrawler("withdraw", article["url"], "--restore", *BY, *end)
+    assert rows(archive, "articles")[(article["article_id"],)]["access"] == "held"
+
+
+def test_a_decision_needs_a_reason_and_somebody(archive: Archive) -> None:
+    article = one_of(archive)
+    for said in (("--reason", "safety", "--by", ""), ("--reason", " ", "--by", "me")):
+        zancrawler("withdraw", article["url"], *said, "--archive", archive.root, code=2)
+    assert not archive.withdrawn.exists()

@@ -15,6 +15,7 @@ from pathlib import Path
 from zancrawler.archive import Archive, put_durably
 
 from .cdxj import index_warc
+from .reader import read_records
 from .records import NewRecord, warc_date, warc_fields
 from .warcfile import Span, page_warcs
 
@@ -42,6 +43,13 @@ def purge(archive: Archive, warc: Path, outlet: str, spans: Iterable[Span], at: 
                 file.write(_tombstone(span.length, at))
     if warc in page_warcs(archive, outlet):
         index_warc(archive, warc)
+
+
+def tombstones(warc: Path) -> Iterator[int]:
+    """Where in a WARC an exchange was taken out: offsets. Raises DamagedWarcError, OSError."""
+    for record in read_records(warc, max_block=0):
+        if record.type == "metadata" and (record.target_uri or "").startswith(_NAME):
+            yield record.offset
 
 
 def _tombstone(length: int, at: datetime) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -44,6 +45,7 @@ AnonymousOption = Annotated[
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 DEFAULT_ARCHIVE = Path("archive")
 
 
@@ -51,6 +53,11 @@ def console() -> Console:
     """Standard output. Persian text must not be wrapped in mid-word where nobody looks."""
     plain = Console()
     return plain if plain.is_terminal else Console(width=160, no_color=True)
+
+
+def printable(text: str) -> str:
+    """Without the control characters by which a page could steer a terminal."""
+    return _CONTROL.sub(" ", text)
 
 
 def print_json(value: Any) -> None:

@@ -130,6 +130,8 @@ def _write(out: Path | None, encoding: str, write: Callable[[IO[str]], int]) -> 
         sys.stdout.reconfigure(encoding=encoding, newline="")  # type: ignore[union-attr]
         write(sys.stdout)
         return
+    if out.is_dir():
+        raise typer.BadParameter(f"--out names a file, and {out} is a folder")
     with put_durably(out) as temporary, temporary.open("w", encoding=encoding, newline="") as file:
         count = write(file)
     typer.echo(f"{out}: {count} articles")

@@ -16,16 +16,28 @@ from zancrawler.cli.printing import (
     OutletsOption,
     console,
     print_json,
+    printable,
 )
 from zancrawler.outlets import Catalogue
 
 if TYPE_CHECKING:
     from zancrawler.runs.withdrawing import Decided
 
+
+def _said(value: str) -> str:
+    """What an audit rests on must be there, on one line, and no book."""
+    text = " ".join(value.split())
+    if not text or len(text) > MAX_SAID:
+        raise typer.BadParameter(f"write 1 to {MAX_SAID} characters")
+    return text
+
+
+MAX_SAID = 200
 ReasonOption = Annotated[
-    str, typer.Option(help="A code or short phrase such as 'safety'; no names.")
+    str,
+    typer.Option(callback=_said, help="A code or short phrase such as 'safety'; no names."),
 ]
-ByOption = Annotated[str, typer.Option(help="Who decides: a name or a role.")]
+ByOption = Annotated[str, typer.Option(callback=_said, help="Who decides: a name or a role.")]
 ArticleArgument = Annotated[
     str,
     typer.Argument(metavar="URL|STORY", help="An article's URL, or a story's id for all of it."),
@@ -106,8 +118,8 @@ def list_holds(
     for hold in found:
         date = f"{hold.date_published:%Y-%m-%d}" if hold.date_published else "undated"
         marks = f" [{', '.join(hold.sensitivity)}]" if hold.sensitivity else ""
-        screen.print(f"{hold.why}: {date}: {hold.title or '-'}{marks}", markup=False)
-        screen.print(f"  {hold.url}", markup=False, soft_wrap=True)
+        screen.print(f"{hold.why}: {date}: {printable(hold.title or '-')}{marks}", markup=False)
+        screen.print(f"  {printable(hold.url)}", markup=False, soft_wrap=True)
     screen.print(f"{len(found)} articles are held." if found else "Nothing is held.")
 
 

@@ -46,20 +46,20 @@ class Hidden:
 
     @property
     def is_nothing(self) -> bool:
-        return not self.urlkeys and not self.words.texts
+        return not self.urlkeys and not self.words
 
     def covers(self, record: Record) -> bool:
-        """Whether a record is of a hidden article's URL, or repeats ten of its words in a row."""
+        """Whether a record is of a hidden article's URL, or repeats fifteen of its words."""
         if urlkey(_http_part(record.target_uri or "")) in self.urlkeys:
             return True
-        if not self.words.texts or not record.block:
+        if not self.words or not record.block:
             return False
         if record.type not in ("response", "request"):
-            return self.words.found_in(record.block.decode("utf-8", "replace"))
+            return self.words.found_in_bytes(record.block)
         http = record.http
         if (http.header("content-type") or "").strip().lower().startswith(_WORDLESS):
             return False
-        return self.words.found_in(http.body.decode("utf-8", "replace"))
+        return self.words.found_in_bytes(http.body)
 
 
 def _http_part(uri: str) -> str:

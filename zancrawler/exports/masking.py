@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import unquote
 
 from zancrawler.archive import ArchiveError
 from zancrawler.extraction.normalize import normalized
@@ -12,9 +13,9 @@ from zancrawler.extraction.normalize import normalized
 MAX_NAMES = 10_000
 COVER = "█████"
 
-_BETWEEN = "[\u00ad\u0640\u064b-\u0652\u0670\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069]*"
+_BETWEEN = "[\u00ad\u0640\u064b-\u0655\u0670\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069]*"
 """What a spelling may have between two letters of a name, unseen."""
-_GAP = "[\\s\u200b-\u200f\u00a0-]+"
+_GAP = "[\\s\u200b-\u200f\u00a0_-]+"
 _LETTERS = {"ی": "یيىېۍئ", "ک": "کكڪ", "ه": "هةۀہھۂەۃ", "گ": "گګ", "ا": "اأإآٱ", "و": "وؤ"}
 
 
@@ -49,7 +50,11 @@ class Names:
         if not wanted:
             return cls()
         forms = "|".join(_form(name) for name in wanted)
-        return cls(re.compile(rf"(?<!\w)(?:{forms})(?!\w)", re.IGNORECASE))
+        return cls(re.compile(rf"(?<![^\W_])(?:{forms})(?![^\W_])", re.IGNORECASE))
+
+    def are_in_url(self, url: str) -> bool:
+        """Whether a URL, as its slug, names somebody."""
+        return bool(self.pattern and self.pattern.search(re.sub(r"[/._+]", " ", unquote(url))))
 
     def cover(self, text: str) -> str:
         """The text with every listed name, in any of its spellings, under a bar."""
@@ -58,7 +63,7 @@ class Names:
 
 def _form(name: str) -> str:
     words = re.split(_GAP, normalized(name).strip())
-    return _GAP.join(_BETWEEN.join(_letter(c) for c in word) for word in words if word)
+    return _GAP.join("".join(_letter(c) + _BETWEEN for c in word) for word in words if word)
 
 
 def _letter(letter: str) -> str:

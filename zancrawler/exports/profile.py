@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from zancrawler.exports.masking import Names
+from zancrawler.exports.masking import COVER, Names
 from zancrawler.tables.columns import Table
 
 MASKED = "masked"
@@ -19,6 +19,7 @@ MASKED = "masked"
 _PEOPLE = ("authors", "translators", "images", "embeds")
 """Who wrote it, who is in the picture, whose post is shown."""
 _CONTENT = ("subtitle", "description", "text", "text_normalized", "links", "translations", "tags")
+_URLS = ("url", "canonical_url", "url_surtkey")
 _WRITTEN = ("title", "subtitle", "description", "text", "text_normalized", "section", "tags")
 
 
@@ -73,6 +74,20 @@ class Sharing:
             covered = [self._cover(value) for value in values]
             touched = [t or a != b for t, a, b in zip(touched, values, covered, strict=True)]
             rows = _with(rows, name, covered)
+        for name in _URLS:
+            values = rows[name].to_pylist()
+            covered = [COVER if self.names.are_in_url(value or "") else value for value in values]
+            touched = [t or a != b for t, a, b in zip(touched, values, covered, strict=True)]
+            rows = _with(rows, name, covered)
+        links = [
+            [url for url in urls or () if not self.names.are_in_url(url)]
+            for urls in rows["links"].to_pylist()
+        ]
+        translations = [
+            [item for item in items or () if not self.names.are_in_url(item["url"] or "")]
+            for items in rows["translations"].to_pylist()
+        ]
+        rows = _with(_with(rows, "links", links), "translations", translations)
         warnings = [
             [*(codes or ()), MASKED] if is_touched else codes
             for codes, is_touched in zip(rows["warnings"].to_pylist(), touched, strict=True)

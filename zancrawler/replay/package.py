@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
+from typing import IO
 
 from zancrawler.archive import Archive, ArchiveError
 
@@ -20,11 +21,12 @@ class Opened:
 
     name: str
     """Another one for every state of the archive, so that no cache gives an old one."""
-    descriptor: int
+    file: IO[bytes]
+    """Closed with the last who reads it: its number must not become another file's before."""
     size: int
 
     def pieces(self, start: int, length: int) -> Iterator[bytes]:
-        while length and (piece := os.pread(self.descriptor, min(PIECE, length), start)):
+        while length and (piece := os.pread(self.file.fileno(), min(PIECE, length), start)):
             start += len(piece)
             length -= len(piece)
             yield piece
@@ -33,11 +35,11 @@ class Opened:
 def open_package(path: Path) -> Opened:
     """Raises ArchiveError when there is no such file."""
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        file = path.open("rb")
     except OSError as error:
         raise ArchiveError(f"cannot open {path}: {error.strerror}") from error
-    status = os.fstat(descriptor)
-    return Opened(f"{status.st_mtime_ns:x}-{status.st_size:x}", descriptor, status.st_size)
+    status = os.fstat(file.fileno())
+    return Opened(f"{status.st_mtime_ns:x}-{status.st_size:x}", file, status.st_size)
 
 
 class Shelf:
@@ -72,9 +74,7 @@ class Shelf:
             return self._opened
 
     def _packed(self) -> Opened:
-        if self._opened is not None:
-            os.close(self._opened.descriptor)
-            self._opened = None
+        self._opened = None
         path = self._archive.root / "wacz" / f".replay-{os.getpid()}.wacz"
         try:
             self._pack(path)

@@ -1,8 +1,8 @@
 """Purging: what was withdrawn leaves the archive for good, and nothing else does.
 
-Its captures go, and with them every feed, listing, package and other page that repeats ten words
-of it in a row. An article that is lost that way ("next story" below another, a quotation) is named;
-its rows go with its records, and the next crawl asks for it anew.
+Its captures go, and with them every feed, listing, package and other page that repeats fifteen
+words of it in a row. An article that is lost that way ("next story" below another, a quotation) is
+named; its rows go with its records, and the next crawl asks for it anew.
 """
 
 from __future__ import annotations
@@ -16,14 +16,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pyarrow as pa
 import pyarrow.dataset as ds
+import pyarrow.parquet as pq
 
 from zancrawler.archive import Archive
+from zancrawler.capture.cdxj import index_warc
 from zancrawler.capture.errors import DamagedWarcError
 from zancrawler.capture.purge import purge as purge_warc
+from zancrawler.capture.purge import tombstones
 from zancrawler.capture.reader import Exchange, read_exchanges
 from zancrawler.capture.recovery import recover
-from zancrawler.capture.warcfile import Span
+from zancrawler.capture.warcfile import Span, page_warcs
 from zancrawler.decisions import Action, Decision, Decisions, record
 from zancrawler.fingerprints import Fingerprints
 from zancrawler.ledger import Ledger
@@ -100,8 +104,10 @@ def _purge_outlet(
     archive: Archive, outlet: Outlet, ids: set[str], words: Fingerprints, done: Purged
 ) -> None:
     owners = _owners(archive, outlet.name)
+    rows = _places(archive, outlet.name)
     gone: list[tuple[str, int]] = []
     others: dict[str, None] = {}
+    unfinished: set[tuple[str, int]] = set()
     for warc in warcs_of(archive, outlet.name):
         name = archive.relative(warc)
         spans = []
@@ -115,34 +121,41 @@ def _purge_outlet(
         if spans:
             purge_warc(archive, warc, outlet.name, spans, datetime.now(UTC))
             gone += [(name, span.offset) for span in spans]
+        # What an earlier call took out before it was stopped: its rows and index may be there.
+        left = {(name, offset) for offset in tombstones(warc)} & rows - set(gone)
+        if left and not spans and warc in page_warcs(archive, outlet.name):
+            index_warc(archive, warc)
+        unfinished |= left
     for torn in archive.warcs(outlet.name).glob("*/*.torn-at-*"):
         # A torn end cannot be looked through, and no row points into it.
         torn.unlink()
-    withdrawal.remove(archive, outlet.name, ids, gone)
-    if others:
-        # Which of their versions are left, only their records can tell.
+    if others or unfinished:
+        # Which of their versions are left, only their records can tell. Until then the rows of
+        # `captures` stay, so that a call after a crash knows that it has this to do.
         for _ in rebuild_tables(archive, outlet):
             pass
         rebuild_ledger(archive, outlet)
+    else:
+        withdrawal.remove(archive, outlet.name, ids, gone)
     shutil.rmtree(archive.tables / ".rebuild" / outlet.name, ignore_errors=True)
     with Ledger(archive.ledger(outlet.name)) as ledger:
         apply(archive, outlet.name, ledger)
         ledger.forget()
         Tables(archive, outlet.name).put_coverage(coverage_rows(ledger))
-    done.exchanges += len(gone)
+    done.exchanges += len(gone) + len(unfinished)
     done.others += others
 
 
 def carries(exchange: Exchange, words: Fingerprints) -> bool:
-    """Whether its answer holds ten running words of one of the texts."""
+    """Whether its answer holds fifteen running words of one of the texts."""
     response = exchange.response
-    if response is None or not words.texts:
+    if response is None or not words:
         return False
     http = response.http
     kind = (http.header("content-type") or "").partition("/")[0].strip().lower()
     if kind in ("image", "audio", "video", "font"):
         return False
-    return words.found_in(http.body.decode("utf-8", "replace"))
+    return words.found_in_bytes(http.body)
 
 
 def _owners(archive: Archive, outlet: str) -> dict[tuple[str, int], str]:
@@ -158,6 +171,15 @@ def _owners(archive: Archive, outlet: str) -> dict[tuple[str, int], str]:
     return {(name, offset): owner for name, offset, owner in zip(*columns, strict=True)}
 
 
+def _places(archive: Archive, outlet: str) -> set[tuple[str, int]]:
+    """Where the exchanges of all rows of `captures` stand."""
+    folder = archive.table("captures") / f"site={outlet}"
+    if not folder.exists():
+        return set()
+    rows = ds.dataset(folder).to_table(["warc_filename", "exchange_offset"])
+    return set(zip(*(column.to_pylist() for column in rows.columns), strict=True))
+
+
 def _purge_packages(archive: Archive, ids: set[str], words: Fingerprints, done: Purged) -> None:
     """Deletes every package that holds its words: it can be made again without them."""
     for path in sorted((archive.root / "wacz").glob("**/*.wacz")):
@@ -165,11 +187,20 @@ def _purge_packages(archive: Archive, ids: set[str], words: Fingerprints, done: 
             path.unlink()
             done.packages.append(archive.relative(path))
 
-    for release in sorted((archive.root / "datasets").glob("*/data")):
-        rows = ds.dataset(release / "articles").to_table(["article_id"])
-        if ids & set(rows["article_id"].to_pylist()):
-            shutil.rmtree(release.parent)
-            done.packages.append(archive.relative(release.parent))
+    for release in sorted((archive.root / "datasets").glob("*")):
+        is_unfinished = release.name.startswith(".")
+        if is_unfinished or any(_tells_of(path, ids) for path in release.rglob("*.parquet")):
+            shutil.rmtree(release)
+            done.packages.append(archive.relative(release))
+
+
+def _tells_of(path: Path, ids: set[str]) -> bool:
+    """Whether a Parquet file has a row of one of the articles; one that is not ours has none."""
+    try:
+        rows = pq.ParquetFile(path).read(columns=["article_id"])
+    except (OSError, pa.ArrowException):
+        return False
+    return "article_id" in rows.column_names and bool(ids & set(rows["article_id"].to_pylist()))
 
 
 def _purge_views(archive: Archive) -> None:

@@ -6,7 +6,8 @@ and the ledger follow, under the outlet's lock; while a crawl holds that, they f
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -14,9 +15,10 @@ from typing import Any
 
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
+import pyarrow.parquet as pq
 
 from zancrawler.archive import Archive, ArchiveError, ArchiveLockedError
-from zancrawler.decisions import Action, Decision, Decisions, record
+from zancrawler.decisions import Action, Decision, Decisions, history, record
 from zancrawler.fingerprints import Fingerprints
 from zancrawler.ledger import Ledger
 from zancrawler.outlets import Catalogue, canonical_url
@@ -31,6 +33,9 @@ from zancrawler.tables import Access, Tables, withdrawal
 from zancrawler.tables.read import open as read_tables
 
 _HOLDER = "a decision on an article"
+_BATCH = 1_000
+USUAL = 3
+"""Other stories with the same paragraph, from which on it is the outlet's and not the story's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +89,13 @@ def find(archive: Archive, catalogue: Catalogue, name: str) -> list[Known]:
     found = [
         Known(row["outlet"], row["article_id"], row["canonical_url"], row["access"])
         for row in _candidates(archive, catalogue, name)
+    ]
+    # A purge that was stopped half-way has taken the rows already.
+    known = {article.article_id for article in found}
+    found += [
+        Known(decision.outlet, decision.article_id, decision.url, Access.WITHDRAWN)
+        for decision in Decisions.read(archive).withdrawn()
+        if name in (decision.url, decision.article_id) and decision.article_id not in known
     ]
     if not found:
         raise UnknownArticleError(f"the archive holds no article of {name}")
@@ -211,6 +223,7 @@ def _decide(
             at=at,
             by=by,
             reason=reason,
+            held=article.access == Access.HELD,
             **(_marks(archive, article) if action is Action.WITHDRAW else {}),
         )
         for article in articles
@@ -239,13 +252,29 @@ def _decide(
 
 
 def _marks(archive: Archive, article: Known) -> dict[str, Any]:
-    """By what its texts are known again: of all its versions."""
+    """By what its texts are known again: of all its versions, less what the outlet prints often."""
     versions = read_tables(archive).versions(article.article_id, outlet=article.outlet)
     texts = [row for row in versions.to_pylist() if row["text"]]
+    own = {paragraph: None for row in texts for paragraph in row["text"].split("\n\n")}
+    usual = _usual(archive, article, own)
     return {
         "text_digests": tuple(dict.fromkeys(row["text_digest"] for row in texts)),
-        "fingerprints": Fingerprints.union(Fingerprints.of(row["text"]) for row in texts),
+        "fingerprints": Fingerprints.union(Fingerprints.of(p) for p in own if p not in usual),
     }
+
+
+def _usual(archive: Archive, article: Known, own: Collection[str]) -> set[str]:
+    """Those of its paragraphs that stand under other stories too: a disclaimer tells of no story.
+
+    Were they taken for its words, every page of the outlet would be hidden, and purged, with it.
+    """
+    counts: Counter[str] = Counter()
+    for path in archive.table("articles").glob(f"site={article.outlet}/year=*/*.parquet"):
+        for batch in pq.ParquetFile(path).iter_batches(_BATCH, columns=["article_id", "text"]):
+            for row in batch.to_pylist():
+                if row["article_id"] != article.article_id:
+                    counts.update(set((row["text"] or "").split("\n\n")) & set(own))
+    return {paragraph for paragraph, count in counts.items() if count >= USUAL}
 
 
 def _follow(
@@ -285,4 +314,16 @@ def _bring_back(archive: Archive, article: Known, catalogue: Catalogue) -> None:
     for row in seen:
         if row is not None:
             texts.setdefault(row["text_digest"], row)
-    withdrawal.restore(archive, article.outlet, article.article_id, texts)
+    versions = read_tables(archive).versions(article.article_id, outlet=article.outlet)
+    if set(versions["text_digest"].to_pylist()) - texts.keys():
+        raise ArchiveError(
+            f"{article.url} is no longer withdrawn, but its pages are read otherwise than then; "
+            f"run `zancrawler rebuild {article.outlet}` to bring it back"
+        )
+    was_held = any(
+        decision.held
+        for decision in history(archive)
+        if decision.action is Action.WITHDRAW and decision.article_id == article.article_id
+    )
+    access = Access.HELD if was_held else Access.OPEN
+    withdrawal.restore(archive, article.outlet, article.article_id, texts, access)

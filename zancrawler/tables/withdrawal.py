@@ -35,7 +35,11 @@ def redact(archive: Archive, outlet: str, article_ids: Collection[str]) -> int:
 
 
 def restore(
-    archive: Archive, outlet: str, article_id: str, texts: Mapping[str, Mapping[str, Any]]
+    archive: Archive,
+    outlet: str,
+    article_id: str,
+    texts: Mapping[str, Mapping[str, Any]],
+    access: Access,
 ) -> None:
     """Gives an article its content back; `texts` are sightings of it, by text_digest."""
     for table in (VERSIONS, ARTICLES):
@@ -45,7 +49,7 @@ def restore(
             for row in rows.to_pylist():
                 seen = texts.get(row["text_digest"], {})
                 row |= {name: seen.get(name) for name in REDACTED if name in row}
-                whole.append(row | ({"access": Access.OPEN} if table is ARTICLES else {}))
+                whole.append(row | ({"access": access} if table is ARTICLES else {}))
             chunks.rewrite(path, whole)
 
 
