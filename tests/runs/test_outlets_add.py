@@ -205,10 +205,12 @@ def test_a_site_with_neither_feed_nor_sitemap(script: Script, tmp_path: Path) ->
     assert [each["kind"] for each in said["trial"]["articles"]] == ["article"] * 5
     assert all(each["date_published"] for each in said["trial"]["articles"])
     assert all(each["beginning"].startswith("On the 4th day") for each in said["trial"]["articles"])
-    assert len(script.asked) == said["requests"] + said["trial"]["requests"] <= 2 * MAX_REQUESTS
+    # An attempt on a connection that the server was closing is one that it never saw.
+    asked = len(script.asked)
+    assert asked <= said["requests"] + said["trial"]["requests"] <= asked + 2 < 2 * MAX_REQUESTS
     again = add(script.home, "valley", tmp_path, code=2)
     assert "already" in again
-    assert len(script.asked) == said["requests"] + said["trial"]["requests"]
+    assert len(script.asked) == asked
 
 
 COMMON = ("robots", "elsewhere", "nothing")
