@@ -21,7 +21,7 @@ from zancrawler.archive import Archive, ArchiveError, put_durably
 from zancrawler.decisions import Decisions
 from zancrawler.search.index import is_damage
 from zancrawler.tables.articles import ARTICLES, Access
-from zancrawler.tables.chunks import SchemaMismatchError, open_chunk, schema_version
+from zancrawler.tables.chunks import SchemaMismatchError, open_chunk, schema_version, stamps
 from zancrawler.tables.columns import SCHEMA_VERSION
 
 FORMAT = 1
@@ -124,7 +124,7 @@ class Export:
             decision.article_id: decision.outlet
             for decision in Decisions.read(self.archive).withdrawn()
         }
-        if self._state() == (hidden, self._stamps()):
+        if self._state() == (hidden, stamps(self.archive, ARTICLES)):
             return False
         try:
             with self._locked():
@@ -175,17 +175,6 @@ class Export:
                 raise NoExportError(self.archive, error) from error
             return None
 
-    def _stamps(self) -> dict[str, str]:
-        """What tells each chunk's file from any other, by its path."""
-        stamps: dict[str, str] = {}
-        for path in sorted(self.archive.table(ARTICLES.name).glob("site=*/year=*/*.parquet")):
-            try:
-                file = path.stat()
-            except FileNotFoundError:
-                continue
-            stamps[self.archive.relative(path)] = f"{file.st_mtime_ns}-{file.st_size}-{file.st_ino}"
-        return stamps
-
     @contextmanager
     def _locked(self) -> Iterator[None]:
         """Waits for another process or thread that refreshes the export."""
@@ -226,13 +215,13 @@ class Export:
                 database.execute("UPDATE chunks SET stamp = NULL WHERE outlet = ?", (outlet,))
 
     def _take_in(self, database: sqlite3.Connection, hidden: dict[str, str]) -> None:
-        stamps = self._stamps()
+        now = stamps(self.archive, ARTICLES)
         known = dict(database.execute("SELECT path, stamp FROM chunks").fetchall())
-        for path in known.keys() - stamps.keys():
+        for path in known.keys() - now.keys():
             with database:
                 chunk = _emptied(database, path)
                 database.execute("DELETE FROM chunks WHERE id = ?", (chunk,))
-        for path, stamp in stamps.items():
+        for path, stamp in now.items():
             if known.get(path) != stamp:
                 self._read(database, path, stamp, hidden)
 

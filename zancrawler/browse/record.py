@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from zancrawler.archive import Archive
 from zancrawler.browse.export import Export
 from zancrawler.decisions import Decisions
-from zancrawler.runs.versions import MAX_WORDS, Piece, Version, word_diff
+from zancrawler.runs.versions import MAX_WORDS, Piece, Version, paragraphs, word_diff
 from zancrawler.tables.articles import MAX_ROWS, VERSIONS, Access
 from zancrawler.tables.chunks import Chunks, open_chunk
 
@@ -100,19 +100,7 @@ def changes(old: Version, new: Version) -> list[list[Piece]] | None:
     before, after = (Counter(f"{v.title} {v.text}".split()[:MAX_WORDS]) for v in (old, new))
     if sum(count * after[word] for word, count in before.items()) > MAX_COMPARISONS:
         return None
-    return list(_paragraphs(word_diff(old, new)))
-
-
-def _paragraphs(pieces: Sequence[Piece]) -> Iterator[list[Piece]]:
-    """Cut at blank lines: bidirectional text must not run over a paragraph's end."""
-    paragraph: list[Piece] = []
-    for piece in pieces:
-        first, *rest = piece.text.split("\n\n")
-        paragraph.append(Piece(piece.change, first))
-        for part in rest:
-            yield paragraph
-            paragraph = [Piece(piece.change, part)]
-    yield paragraph
+    return list(paragraphs(word_diff(old, new)))
 
 
 def _version_chunks(archive: Archive, shown: Shown) -> list[Path]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import SequenceMatcher
@@ -96,9 +96,9 @@ def _tokens(version: Version) -> list[str]:
 
 def diff_html(old: Version, new: Version) -> str:
     """The change as one page that stands alone. Direction follows each paragraph's own letters."""
-    paragraphs = "".join(
+    body = "".join(
         f'<p dir="auto">{"".join(map(_marked, line))}</p>'
-        for line in _paragraphs(word_diff(old, new))
+        for line in paragraphs(word_diff(old, new))
     )
     title = escape(f"{new.title or old.title}: version {old.version} to {new.version}")
     return (
@@ -109,7 +109,7 @@ def diff_html(old: Version, new: Version) -> str:
         "time{color:#555}</style></head><body>"
         f"<p><time>{old.captured:%Y-%m-%d %H:%M} UTC</time> (version {old.version}) to "
         f"<time>{new.captured:%Y-%m-%d %H:%M} UTC</time> (version {new.version})</p>"
-        f"{paragraphs}</body></html>\n"
+        f"{body}</body></html>\n"
     )
 
 
@@ -118,7 +118,7 @@ def _marked(piece: Piece) -> str:
     return f"<{tag}>{escape(piece.text)}</{tag}>"
 
 
-def _paragraphs(pieces: list[Piece]) -> Iterator[list[Piece]]:
+def paragraphs(pieces: Sequence[Piece]) -> Iterator[list[Piece]]:
     """The pieces, cut at blank lines: bidirectional text must not run over a paragraph's end."""
     line: list[Piece] = []
     for piece in pieces:

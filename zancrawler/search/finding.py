@@ -6,7 +6,7 @@ import math
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from zancrawler.search.marks import Marked, marked, snippet
 from zancrawler.search.query import Query
 from zancrawler.tables.articles import Access, Status
 from zancrawler.tables.chunks import open_chunk
+from zancrawler.tables.read import moment
 
 _SHOWN = (
     *("article_id", "version", "url", "outlet", "language", "date_published", "status"),
@@ -125,8 +126,8 @@ class Search:
         filters = Filters(
             outlets=(outlet,) if isinstance(outlet, str) else tuple(outlet or ()),
             language=language,
-            since=_moment(since),
-            until=_moment(until),
+            since=None if since is None else moment(since),
+            until=None if until is None else moment(until),
             status=_status(status),
         )
         if self.refresh() is Freshness.FIXED and not self.archive.search_index.exists():
@@ -211,19 +212,3 @@ def _status(status: str | None) -> Status | None:
         return Status(status) if status else None
     except ValueError:
         raise ArchiveError(f"'{status}' is no status; it is live or gone") from None
-
-
-def _moment(when: datetime | date | str | None) -> datetime | None:
-    """A time, UTC where it has no zone; a day means its beginning; a string is ISO 8601."""
-    if when is None:
-        return None
-    if isinstance(when, str):
-        try:
-            when = datetime.fromisoformat(when)
-        except ValueError:
-            raise ArchiveError(
-                f"'{when}' is no date; write it as 2026-01-31 or 2026-01-31T08:00:00Z"
-            ) from None
-    if not isinstance(when, datetime):
-        when = datetime.combine(when, time())
-    return when.astimezone(UTC) if when.tzinfo else when.replace(tzinfo=UTC)

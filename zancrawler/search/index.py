@@ -30,6 +30,7 @@ from zancrawler.search.filters import Filters
 from zancrawler.search.indexing import Indexer, WithdrawnError
 from zancrawler.search.query import Query
 from zancrawler.tables.articles import ARTICLES
+from zancrawler.tables.chunks import stamps
 
 FORMAT = 1
 """To be raised with every change of the schema below, of the fold or of what a word is."""
@@ -104,7 +105,7 @@ class Index:
         """
         deadline = time.monotonic() + seconds
         try:
-            while (known := self._known()) != (stamps := self._stamps()):
+            while (known := self._known()) != (now := self._stamps()):
                 if time.monotonic() > deadline:
                     return Freshness.BEHIND
                 with self._locked() as held:
@@ -112,7 +113,7 @@ class Index:
                         return Freshness.BUSY
                     if known is None:
                         self._begin_anew()
-                    self._take_in(stamps, deadline)
+                    self._take_in(now, deadline)
         except sqlite3.OperationalError:
             return Freshness.FIXED
         except OSError as error:
@@ -154,7 +155,7 @@ class Index:
             )
             return [Match(*row) for row in rows]
 
-    def _take_in(self, stamps: dict[str, str], deadline: float) -> None:
+    def _take_in(self, now: dict[str, str], deadline: float) -> None:
         """Reads what is to be read, or makes room for doing so at the next turn."""
         try:
             with self._opened() as database:
@@ -162,7 +163,7 @@ class Index:
                 is_crowded = indexer.is_crowded()
                 if not is_crowded:
                     known = dict(database.execute("SELECT path, stamp FROM chunks").fetchall())
-                    indexer.take_in(stamps, known, deadline)
+                    indexer.take_in(now, known, deadline)
         except WithdrawnError:
             is_crowded = True
         except sqlite3.DatabaseError as error:
@@ -187,16 +188,9 @@ class Index:
             return None
 
     def _stamps(self) -> dict[str, str]:
-        """What tells each chunk's file of `articles` from any other, by its path, oldest first."""
-        stamps: dict[str, str] = {}
-        found = self.archive.table(ARTICLES.name).glob("site=*/year=*/*.parquet")
-        for path in sorted(found, key=lambda path: (path.parent.name, path.name)):
-            try:
-                file = path.stat()
-            except FileNotFoundError:
-                continue
-            stamps[self.archive.relative(path)] = f"{file.st_mtime_ns}-{file.st_size}-{file.st_ino}"
-        return stamps
+        """Of the chunks of `articles`, the oldest year first."""
+        found = stamps(self.archive, ARTICLES)
+        return dict(sorted(found.items(), key=lambda pair: pair[0].split("/")[-2:]))
 
     @contextmanager
     def _opened(self) -> Iterator[sqlite3.Connection]:

@@ -211,6 +211,21 @@ def open_chunk(path: Path) -> pq.ParquetFile:
         raise UnreadableTableError(path) from error
 
 
+def stamps(archive: Archive, table: Table) -> dict[str, str]:
+    """What tells each chunk's file from any other, by its path from the archive's root, in order.
+
+    A chunk is replaced whole, so whoever has read one of this stamp has read what is there.
+    """
+    found: dict[str, str] = {}
+    for path in sorted(archive.table(table.name).glob("site=*/year=*/*.parquet")):
+        try:
+            file = path.stat()
+        except FileNotFoundError:
+            continue
+        found[archive.relative(path)] = f"{file.st_mtime_ns}-{file.st_size}-{file.st_ino}"
+    return found
+
+
 def schema_version(schema: pa.Schema) -> int:
     """The `zancrawler:schema_version` of a file; 0 where it has none."""
     return int((schema.metadata or {}).get(b"zancrawler:schema_version", b"0"))

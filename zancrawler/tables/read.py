@@ -129,13 +129,14 @@ def _among(column: str, names: Names) -> list[ds.Expression]:
 def _between(column: str, since: When, until: When) -> list[ds.Expression]:
     conditions = []
     if since is not None:
-        conditions.append(ds.field(column) >= _moment(since))
+        conditions.append(ds.field(column) >= _scalar(since))
     if until is not None:
-        conditions.append(ds.field(column) < _moment(until))
+        conditions.append(ds.field(column) < _scalar(until))
     return conditions
 
 
-def _moment(when: datetime | date | str) -> pa.Scalar:
+def moment(when: datetime | date | str) -> datetime:
+    """The time that a `When` means. Raises ArchiveError for a string that is none."""
     if isinstance(when, str):
         try:
             when = datetime.fromisoformat(when)
@@ -145,5 +146,8 @@ def _moment(when: datetime | date | str) -> pa.Scalar:
             ) from None
     if not isinstance(when, datetime):
         when = datetime.combine(when, time())
-    when = when.astimezone(UTC) if when.tzinfo else when.replace(tzinfo=UTC)
-    return pa.scalar(when, pa.timestamp("us", tz="UTC"))
+    return when.astimezone(UTC) if when.tzinfo else when.replace(tzinfo=UTC)
+
+
+def _scalar(when: datetime | date | str) -> pa.Scalar:
+    return pa.scalar(moment(when), pa.timestamp("us", tz="UTC"))
