@@ -63,11 +63,8 @@ def purge(
     is being crawled, before anything is touched.
     """
     ids = {article.article_id for article in articles}
-    words = Fingerprints.union(
-        decision.fingerprints
-        for decision in Decisions.read(archive).withdrawn()
-        if decision.article_id in ids
-    )
+    latest = Decisions.read(archive).latest
+    words = Fingerprints.union(latest[article_id].fingerprints for article_id in ids)
     done = Purged()
     with ExitStack() as held:
         outlets = outlets_in(archive)
@@ -89,7 +86,7 @@ def purge(
                     at=datetime.now(UTC),
                     by=by,
                     reason=reason,
-                    text_digests=Decisions.read(archive).latest[article.article_id].text_digests,
+                    text_digests=latest[article.article_id].text_digests,
                     fingerprints=words,
                     records=tuple(done.records),
                 )
@@ -104,7 +101,6 @@ def _purge_outlet(
     archive: Archive, outlet: Outlet, ids: set[str], words: Fingerprints, done: Purged
 ) -> None:
     owners = _owners(archive, outlet.name)
-    rows = _places(archive, outlet.name)
     gone: list[tuple[str, int]] = []
     others: dict[str, None] = {}
     unfinished: set[tuple[str, int]] = set()
@@ -122,7 +118,7 @@ def _purge_outlet(
             purge_warc(archive, warc, outlet.name, spans, datetime.now(UTC))
             gone += [(name, span.offset) for span in spans]
         # What an earlier call took out before it was stopped: its rows and index may be there.
-        left = {(name, offset) for offset in tombstones(warc)} & rows - set(gone)
+        left = {(name, offset) for offset in tombstones(warc)} & owners.keys() - set(gone)
         if left and not spans and warc in page_warcs(archive, outlet.name):
             index_warc(archive, warc)
         unfinished |= left
@@ -158,26 +154,14 @@ def carries(exchange: Exchange, words: Fingerprints) -> bool:
     return words.found_in_bytes(http.body)
 
 
-def _owners(archive: Archive, outlet: str) -> dict[tuple[str, int], str]:
-    """The article that each exchange shows, by WARC and offset."""
+def _owners(archive: Archive, outlet: str) -> dict[tuple[str, int], str | None]:
+    """The article that each row of `captures` is of, if any, by WARC and offset."""
     folder = archive.table("captures") / f"site={outlet}"
     if not folder.exists():
         return {}
-    rows = ds.dataset(folder).to_table(
-        ["warc_filename", "exchange_offset", "article_id"],
-        filter=ds.field("article_id").is_valid(),
-    )
+    rows = ds.dataset(folder).to_table(["warc_filename", "exchange_offset", "article_id"])
     columns = (column.to_pylist() for column in rows.columns)
     return {(name, offset): owner for name, offset, owner in zip(*columns, strict=True)}
-
-
-def _places(archive: Archive, outlet: str) -> set[tuple[str, int]]:
-    """Where the exchanges of all rows of `captures` stand."""
-    folder = archive.table("captures") / f"site={outlet}"
-    if not folder.exists():
-        return set()
-    rows = ds.dataset(folder).to_table(["warc_filename", "exchange_offset"])
-    return set(zip(*(column.to_pylist() for column in rows.columns), strict=True))
 
 
 def _purge_packages(archive: Archive, ids: set[str], words: Fingerprints, done: Purged) -> None:

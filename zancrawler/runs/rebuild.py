@@ -31,9 +31,9 @@ from zancrawler.runs.outcomes import outcome_of
 from zancrawler.runs.provenance import crawl_id_of, warcs_of
 from zancrawler.runs.rows import extractor_version
 from zancrawler.runs.series import Span, commit_derived, spans_of, with_adverts
-from zancrawler.runs.standing import keep_standing
+from zancrawler.runs.standing import keep_standing, redact_withdrawn
 from zancrawler.search import Index
-from zancrawler.tables import Tables, withdrawal
+from zancrawler.tables import Tables
 from zancrawler.tables.migrate import exchange
 
 TABLES = ("versions", "articles", "captures")
@@ -105,20 +105,15 @@ def rebuild_tables(
                 articles += sum(d.article is not None for d in derived)
                 yield Rebuilt(outlet.name, name, exchanges, articles)
     keep_standing(archive, outlet.name, tables)
-    _redact(staging, archive, outlet.name)
+    # Somebody may have withdrawn an article after its rows were derived.
+    redact_withdrawn(archive, outlet.name, staging)
     for table in TABLES:
         _put_in_place(staging, archive, table, outlet.name)
-    _redact(archive, archive, outlet.name)
+    redact_withdrawn(archive, outlet.name, archive)
     shutil.rmtree(staging.root)
     with suppress(OSError):
         # Another outlet may be rebuilt beside us.
         staging.root.parent.rmdir()
-
-
-def _redact(tables: Archive, archive: Archive, outlet: str) -> None:
-    """Somebody may have withdrawn an article after its rows were derived."""
-    withdrawn = Decisions.read(archive).withdrawn(outlet)
-    withdrawal.redact(tables, outlet, {decision.article_id for decision in withdrawn})
 
 
 def _derive(

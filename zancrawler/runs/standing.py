@@ -13,7 +13,7 @@ from zancrawler.archive import Archive
 from zancrawler.decisions import Decisions
 from zancrawler.ledger import Kind, Ledger, State
 from zancrawler.runs.rows import article_id
-from zancrawler.tables import Access, Status, Tables
+from zancrawler.tables import Access, Status, Tables, withdrawal
 
 
 def settle(tables: Tables, ledger: Ledger) -> int:
@@ -49,3 +49,12 @@ def keep_standing(archive: Archive, outlet: str, rebuilt: Tables) -> None:
                 ids = [name for name in ids if decisions.is_released(name)]
             if access != Access.WITHDRAWN:
                 rebuilt.mark(ids, status=Status(status), access=Access(access))
+
+
+def redact_withdrawn(archive: Archive, outlet: str, tables: Archive) -> int:
+    """Empties what is withdrawn in an outlet's tables; returns how many articles it was.
+
+    `tables` is where they stand: the archive, or what a rebuild makes beside it.
+    """
+    withdrawn = Decisions.read(archive).withdrawn(outlet)
+    return withdrawal.redact(tables, outlet, {decision.article_id for decision in withdrawn})

@@ -27,6 +27,7 @@ from zancrawler.runs.memories import memory_of
 from zancrawler.runs.provenance import outlet_of, outlets_in
 from zancrawler.runs.rows import article_id
 from zancrawler.runs.series import recall_from
+from zancrawler.runs.standing import redact_withdrawn
 from zancrawler.runs.versions import UnknownArticleError
 from zancrawler.search import Index
 from zancrawler.tables import Access, Tables, withdrawal
@@ -189,19 +190,14 @@ def holds(archive: Archive, outlet: str | None = None) -> list[Hold]:
     ]
 
 
-def apply(archive: Archive, outlet: str, ledger: Ledger | None) -> int:
-    """Makes tables and ledger follow the list; returns how many articles went out of sight.
+def apply(archive: Archive, outlet: str, ledger: Ledger) -> None:
+    """Makes tables and ledger follow the list.
 
     To be called with the outlet's lock held. Idempotent.
     """
-    withdrawn = Decisions.read(archive).withdrawn(outlet)
-    if not withdrawn:
-        return 0
-    count = withdrawal.redact(archive, outlet, {decision.article_id for decision in withdrawn})
-    if ledger:
-        for decision in withdrawn:
-            ledger.withdraw(decision.url, decision.reason)
-    return count
+    redact_withdrawn(archive, outlet, archive)
+    for decision in Decisions.read(archive).withdrawn(outlet):
+        ledger.withdraw(decision.url, decision.reason)
 
 
 def _decide(

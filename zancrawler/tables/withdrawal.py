@@ -21,6 +21,8 @@ from zancrawler.tables.columns import Table
 def redact(archive: Archive, outlet: str, article_ids: Collection[str]) -> int:
     """Empties the articles' rows of all content; returns in how many rows of `articles`."""
     count = 0
+    if not article_ids:
+        return count
     for path, rows in _chunks(archive, VERSIONS, outlet).holding("article_id", article_ids):
         if pc.any(pc.is_valid(rows["text"])).as_py():
             kept = [redacted(row) for row in rows.to_pylist()]
