@@ -12,6 +12,7 @@ from xml.sax.saxutils import escape
 
 from zancrawler.newsroom.article import Article
 from zancrawler.newsroom.edition import FIRST_DAY
+from zancrawler.newsroom.picture import png
 
 XML_DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
 BEGINNING = datetime.combine(FIRST_DAY, time(), UTC)
@@ -66,6 +67,11 @@ def xml(document: str, modified: datetime, content_type: str = "text/xml; charse
 
 def redirect(location: str, status: int = 301) -> Answer:
     return Answer(status, b"", headers=(("Location", location),))
+
+
+def photograph(path: str) -> Answer:
+    """The picture at a media address: the same whenever it is asked for."""
+    return Answer(200, png(path), "image/png", etag=digest(path.encode()))
 
 
 def address(home: str, path: str) -> str:

@@ -11,17 +11,17 @@ from zancrawler.newsroom.answer import (
     Answer,
     Ask,
     address,
-    digest,
     page,
     page_number,
+    photograph,
     redirect,
     xml,
 )
 from zancrawler.newsroom.article import Article
 from zancrawler.newsroom.cases import Case, advertised
 from zancrawler.newsroom.edition import Edition
+from zancrawler.newsroom.frame import Frame, live_in
 from zancrawler.newsroom.masthead import Masthead
-from zancrawler.newsroom.picture import png
 from zancrawler.newsroom.site import Precision
 
 NAME = "newsroom-drupal"
@@ -65,22 +65,16 @@ class Drupal:
             source = documents.rss(self.home, self.masthead.title, newest)
             return xml(source, self.edition.now, "application/rss+xml; charset=utf-8")
         if path.startswith("/sites/"):
-            return Answer(200, png(path), "image/png", etag=digest(path.encode()))
+            return photograph(path)
         if node := NODE.fullmatch(rest):
             return self._node(node["number"])
         return self._listing(ask, prefix, rest)
 
     def _live(self, language: str) -> list[Article]:
-        """The live articles, newest first."""
-        live = self.edition.live(self.masthead.name)
-        return [each for each in live if each.language == language]
+        return live_in(self.masthead, self.edition, language)
 
-    def _frame(self) -> pages.Frame:
-        sections = {
-            language: sorted({each.section for each in self._live(language)})
-            for language in self.masthead.prefixes
-        }
-        return pages.Frame(self.masthead, self.home, sections)
+    def _frame(self) -> Frame:
+        return Frame.of(self.masthead, self.edition, self.home)
 
     def _article(self, article: Article) -> Answer:
         others = [a for a in self._live(article.language) if a.id != article.id][:LATEST]

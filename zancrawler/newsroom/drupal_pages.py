@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from zancrawler.newsroom.answer import address
 from zancrawler.newsroom.article import Article
 from zancrawler.newsroom.calendar import full_date, persian_digits
+from zancrawler.newsroom.frame import Frame
 from zancrawler.newsroom.markup import Html, fill, joined, markup
 from zancrawler.newsroom.masthead import Masthead
 from zancrawler.newsroom.prose import prose
@@ -64,16 +65,6 @@ WORDS = {
         next="Next",
     ),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """What every page of the site needs to know."""
-
-    masthead: Masthead
-    home: str
-    sections: dict[str, list[str]]
-    """By language."""
 
 
 def picture(image: str) -> str:

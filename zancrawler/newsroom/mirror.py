@@ -10,12 +10,11 @@ import re
 from dataclasses import dataclass, replace
 
 from zancrawler.newsroom import wordpress_pages as pages
-from zancrawler.newsroom.answer import XML_DECLARATION, Answer, Ask, digest, page, tag
+from zancrawler.newsroom.answer import XML_DECLARATION, Answer, Ask, page, photograph, tag
 from zancrawler.newsroom.article import Article
 from zancrawler.newsroom.cases import Case
 from zancrawler.newsroom.edition import Edition
 from zancrawler.newsroom.masthead import Masthead
-from zancrawler.newsroom.picture import png
 from zancrawler.newsroom.site import Precision
 from zancrawler.newsroom.wordpress_content import Surroundings, upload
 
@@ -50,7 +49,7 @@ class Mirror:
             title, language = self.masthead.title, self.masthead.language
             return page(pages.listing_page(self._frame(), language, title, articles, ""))
         if ask.path.startswith("/wp-content/uploads/"):
-            return Answer(200, png(ask.path), "image/png", etag=digest(ask.path.encode()))
+            return photograph(ask.path)
         error = f"{XML_DECLARATION}<Error>{tag('Code', 'NoSuchKey')}</Error>"
         return Answer(404, error.encode(), "application/xml; charset=UTF-8")
 

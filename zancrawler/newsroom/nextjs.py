@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 from zancrawler.newsroom import documents
 from zancrawler.newsroom import nextjs_pages as pages
-from zancrawler.newsroom.answer import Answer, Ask, digest, page, redirect, xml
+from zancrawler.newsroom.answer import Answer, Ask, page, photograph, redirect, xml
 from zancrawler.newsroom.article import Article
 from zancrawler.newsroom.cases import Case, advertised
 from zancrawler.newsroom.edition import Edition
+from zancrawler.newsroom.frame import Frame
 from zancrawler.newsroom.masthead import Masthead
-from zancrawler.newsroom.picture import png
 from zancrawler.newsroom.site import Precision
 
 NAME = "newsroom-nextjs"
@@ -55,7 +55,7 @@ class Nextjs:
         if path.endswith(".xml"):
             return self._sitemap(path)
         if path.startswith("/images/"):
-            return Answer(200, png(path), "image/png", etag=digest(path.encode()))
+            return photograph(path)
         if path.startswith("/_next/data/"):
             body = json.dumps({"pageProps": {}}).encode()
             return Answer(200, body, "application/json")
@@ -66,12 +66,8 @@ class Nextjs:
         live = self.edition.live(self.masthead.name)
         return [each for each in live if language in (None, each.language)]
 
-    def _frame(self) -> pages.Frame:
-        sections = {
-            language: sorted({each.section for each in self._live(language)})
-            for language in self.masthead.prefixes
-        }
-        return pages.Frame(self.masthead, self.home, sections)
+    def _frame(self) -> Frame:
+        return Frame.of(self.masthead, self.edition, self.home)
 
     def _article(self, article: Article) -> Answer:
         others = [a for a in self._live(article.language) if a.id != article.id][:FOLLOWING]

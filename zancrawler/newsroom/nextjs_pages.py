@@ -14,8 +14,8 @@ from datetime import date
 from zancrawler.newsroom.answer import address
 from zancrawler.newsroom.article import Article
 from zancrawler.newsroom.calendar import KABUL, iso_utc, persian_digits, solar_hijri
+from zancrawler.newsroom.frame import Frame
 from zancrawler.newsroom.markup import Html, fill, joined, markup
-from zancrawler.newsroom.masthead import Masthead
 from zancrawler.newsroom.prose import prose
 
 CODES = {"fa-AF": "fa-AF", "ps": "ps", "en": "en"}
@@ -36,16 +36,6 @@ WORDS = {
     "ps": Words(share="شریک کړئ", also="تر ټولو ډېر لوستل شوي"),
     "en": Words(share="Share", also="Most read"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """What every page of the site needs to know."""
-
-    masthead: Masthead
-    home: str
-    sections: dict[str, list[str]]
-    """By language."""
 
 
 def picture(image: str) -> str:

@@ -8,13 +8,12 @@ from dataclasses import dataclass
 
 from zancrawler.newsroom import documents
 from zancrawler.newsroom import pangea_pages as pages
-from zancrawler.newsroom.answer import Answer, Ask, digest, page, page_number, xml
+from zancrawler.newsroom.answer import Answer, Ask, digest, page, page_number, photograph, xml
 from zancrawler.newsroom.article import Article
 from zancrawler.newsroom.cases import Case, advertised
 from zancrawler.newsroom.edition import Edition
 from zancrawler.newsroom.markup import joined, markup
 from zancrawler.newsroom.masthead import Masthead
-from zancrawler.newsroom.picture import png
 from zancrawler.newsroom.site import Precision
 
 NAME = "newsroom-pangea"
@@ -56,7 +55,7 @@ class Pangea:
             source = documents.robots(self.home, *rules, sitemaps=["/sitemap.xml"])
             return Answer(200, source, "text/plain")
         if path.startswith("/pictures/"):
-            return Answer(200, png(path), "image/png", etag=digest(path.encode()))
+            return photograph(path)
         if path.startswith("/sitemap"):
             return self._sitemap(path)
         if path == "/api/" or ZONE_FEED.fullmatch(path):

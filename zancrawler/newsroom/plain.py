@@ -6,12 +6,11 @@ import re
 from dataclasses import dataclass
 
 from zancrawler.newsroom import plain_pages as pages
-from zancrawler.newsroom.answer import Answer, Ask, digest, page_number
+from zancrawler.newsroom.answer import Answer, Ask, page_number, photograph
 from zancrawler.newsroom.article import Article
 from zancrawler.newsroom.cases import Case
 from zancrawler.newsroom.edition import Edition
 from zancrawler.newsroom.masthead import Masthead
-from zancrawler.newsroom.picture import png
 from zancrawler.newsroom.site import Precision
 
 NAME = "newsroom-plain"
@@ -42,7 +41,7 @@ class Plain:
         if standing or (standing := self.edition.standing(self.masthead.name, path + "/")):
             return _page(pages.article_page(self.masthead, standing.article))
         if path.startswith("/pics/"):
-            return Answer(200, png(path), "image/png", etag=digest(path.encode()))
+            return photograph(path)
         prefix, rest = self.masthead.parted(path)
         language = self.masthead.language_of(prefix)
         if rest == "/about.html":

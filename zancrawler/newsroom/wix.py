@@ -16,6 +16,7 @@ from zancrawler.newsroom.answer import (
     newest,
     page,
     page_number,
+    photograph,
     redirect,
     xml,
 )
@@ -23,7 +24,6 @@ from zancrawler.newsroom.article import Article
 from zancrawler.newsroom.cases import Case, Scenario, advertised
 from zancrawler.newsroom.edition import FIRST_DAY, Edition, Presence, Standing
 from zancrawler.newsroom.masthead import Masthead
-from zancrawler.newsroom.picture import png
 from zancrawler.newsroom.site import Precision
 
 NAME = "newsroom-wix"
@@ -71,7 +71,7 @@ class Wix:
         if path.endswith(".xml"):
             return self._document(path)
         if path.startswith("/media/"):
-            return Answer(200, png(path), "image/png", etag=digest(path.encode()))
+            return photograph(path)
         return self._page(ask, path)
 
     def precision(self, article: Article) -> Precision:

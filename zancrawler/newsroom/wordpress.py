@@ -18,6 +18,7 @@ from zancrawler.newsroom.answer import (
     digest,
     page,
     page_number,
+    photograph,
     redirect,
     xml,
 )
@@ -27,7 +28,6 @@ from zancrawler.newsroom.cases import Case, advertised
 from zancrawler.newsroom.edition import Edition, Presence, Spell, Standing
 from zancrawler.newsroom.markup import joined, markup
 from zancrawler.newsroom.masthead import Masthead
-from zancrawler.newsroom.picture import png
 from zancrawler.newsroom.site import Precision
 from zancrawler.newsroom.wordpress_content import Surroundings, upload
 
@@ -80,7 +80,7 @@ class WordPress:
         if path.startswith("/wp-json/"):
             return self._api(path, ask.query)
         if path.startswith("/wp-content/uploads/"):
-            return Answer(200, png(path), "image/png", etag=digest(path.encode()))
+            return photograph(path)
         if "sitemap" in path:
             return self._sitemap(path)
         if path == "/comments/feed/":
