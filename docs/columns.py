@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import sys
 
-import pyarrow as pa
-
-from zancrawler.tables.columns import Column
+from zancrawler.tables.columns import Column, type_name
 from zancrawler.tables.schemas import TABLES
 
 
@@ -20,17 +18,9 @@ def page() -> str:
 
 
 def _row(column: Column) -> str:
-    kind = _type(column.type) + ("" if column.required else ", may be null")
+    kind = type_name(column.type) + ("" if column.required else ", may be null")
     text = column.description.replace("|", "\\|").replace("<", "&lt;")
     return f"| `{column.name}` | {kind} | {column.rdf or ''} | {text} |"
-
-
-def _type(kind: pa.DataType) -> str:
-    if pa.types.is_list(kind):
-        return f"list of {_type(kind.value_type)}"
-    if pa.types.is_struct(kind):
-        return "{" + ", ".join(field.name for field in kind) + "}"
-    return "time, UTC" if pa.types.is_timestamp(kind) else str(kind)
 
 
 if __name__ == "__main__":

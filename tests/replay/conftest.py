@@ -5,12 +5,12 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-import shutil
 from collections.abc import Iterator
 
 import pytest
+from chromium import chromium
 from crawled_newsroom import zancrawler
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 from replayed import Replayable, steady
 
 from zancrawler.archive import Archive
@@ -21,15 +21,8 @@ from zancrawler.tables.read import open as read_tables
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.skip("no chromium on this machine")
-    with sync_playwright() as playwright:
-        # Chromium has no sandbox for root, which containers often are; it sees our pages only.
-        flags = ["--no-sandbox"] if os.geteuid() == 0 else []
-        opened = playwright.chromium.launch(executable_path=chromium, args=flags)
+    with chromium() as opened:
         yield opened
-        opened.close()
 
 
 @pytest.fixture(scope="session")

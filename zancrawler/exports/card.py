@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import pyarrow as pa
-
 from zancrawler.exports.profile import Profile
 from zancrawler.exports.release import OutletPart, Release
+from zancrawler.tables.columns import type_name
 
 _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
 
@@ -144,19 +143,11 @@ def _columns(release: Release) -> list[str]:
     lines: list[str] = []
     for table in release.tables:
         rows = [
-            (f"`{c.name}`", _type(c.type), c.rdf or "", c.description)
+            (f"`{c.name}`", type_name(c.type), c.rdf or "", c.description)
             for c in release.columns[table]
         ]
         lines += _table(f"Columns of `{table}`", ("column", "type", "term", "what it is"), rows)
     return lines
-
-
-def _type(kind: pa.DataType) -> str:
-    if pa.types.is_list(kind):
-        return f"list of {_type(kind.value_type)}"
-    if pa.types.is_struct(kind):
-        return "{" + ", ".join(field.name for field in kind) + "}"
-    return "UTC time" if pa.types.is_timestamp(kind) else str(kind)
 
 
 def _ethics(release: Release) -> list[str]:

@@ -18,7 +18,7 @@ import os
 import shutil
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -102,7 +102,8 @@ def _write(archive: Archive, catalogue: Catalogue, wanted: Wanted, out: Path) ->
         ("warc_filename", "bytes", "sha256"),
         (
             (name, path.stat().st_size, _sha256(path))
-            for name, path in sorted(_paths(archive, warcs))
+            for name in sorted(warcs)
+            for path in (archive.root / name,)
         ),
     )
     sums = {file.path: _sha256(out / file.path) for file in files}
@@ -118,14 +119,10 @@ def _write(archive: Archive, catalogue: Catalogue, wanted: Wanted, out: Path) ->
 class _Tally:
     """What went by of one outlet."""
 
-    languages: Counter[str]
-    warcs: set[str]
-    earliest: datetime | None
-    latest: datetime | None
-
-    def __init__(self) -> None:
-        self.languages, self.warcs = Counter(), set()
-        self.earliest = self.latest = None
+    languages: Counter[str] = field(default_factory=Counter)
+    warcs: set[str] = field(default_factory=set)
+    earliest: datetime | None = None
+    latest: datetime | None = None
 
     def watched(self, table: Table, rows: Iterable[pa.Table]) -> Iterator[pa.Table]:
         for batch in rows:
@@ -199,10 +196,6 @@ def _coverage(archive: Archive, outlets: list[str]) -> Iterator[CoverageMonth]:
 def _columns(table: Table, wanted: Wanted) -> tuple[Column, ...]:
     kept = wanted.sharing.schema(table).names
     return tuple(column for column in table.columns if column.name in kept)
-
-
-def _paths(archive: Archive, names: Iterable[str]) -> Iterator[tuple[str, Path]]:
-    return ((name, archive.root / name) for name in names)
 
 
 def _outlet(catalogue: Catalogue, name: str) -> Outlet | None:

@@ -70,6 +70,15 @@ class Column:
         return tuple(f"{element}.{field.name}" for field in self.type.value_type)
 
 
+def type_name(kind: pa.DataType) -> str:
+    """A column's type for people to read: `list of string`, `{url, caption}`, `UTC time`."""
+    if pa.types.is_list(kind):
+        return f"list of {type_name(kind.value_type)}"
+    if pa.types.is_struct(kind):
+        return "{" + ", ".join(field.name for field in kind) + "}"
+    return "UTC time" if pa.types.is_timestamp(kind) else str(kind)
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """One table of the archive: its columns and how its chunks are laid out."""
