@@ -130,6 +130,21 @@ class Archive:
         """What `browse` and `report` read; made from the tables, and made again if it is gone."""
         return self.root / "browse" / "archive.sqlite"
 
+    @property
+    def proof_log(self) -> Path:
+        """One entry a line for what was closed and written (`zancrawler.proofs`)."""
+        return self.root / "proofs" / "log.jsonl"
+
+    @property
+    def checkpoint(self) -> Path:
+        """How far the log has come, and the root of its tree."""
+        return self.root / "proofs" / "checkpoint"
+
+    @property
+    def proof_index(self) -> Path:
+        """Which entry of the log is each file's; made from it, and made again if it is gone."""
+        return self.root / "proofs" / "index.sqlite"
+
     def lock_file(self, outlet: str) -> Path:
         """Who holds the outlet, in words, while somebody does."""
         return self.root / "ledger" / f"{outlet}.lock"
