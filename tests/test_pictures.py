@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zancrawler.stories.pictures import picture_key
+from zancrawler.pictures import picture_key
 
 WIX = "https://static.wixstatic.com/media/c4a1e0_05531b19bb846b18c09f979eeb429ad3~mv2.png"
 UPLOAD = "https://example.org/wp-content/uploads/2026/03/goat"

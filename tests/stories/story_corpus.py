@@ -14,7 +14,7 @@ from typing import Any
 from zancrawler.extraction.normalize import normalized
 from zancrawler.stories import Member, Placed
 from zancrawler.stories.links import links
-from zancrawler.stories.pictures import picture_key
+from zancrawler.pictures import picture_key
 from zancrawler.stories.places import placed
 from zancrawler.stories.sketch import sketches_of
 

@@ -159,8 +159,12 @@ def _notes(exchange: WireExchange, request: Request) -> dict[str, str]:
     referer = request.headers.get("Referer")
     if redirected_from:
         notes["via"] = redirected_from[-1]
+    elif via := request.meta.get("via"):
+        notes["via"] = via
     elif referer:
         notes["via"] = referer.decode("latin-1")
+    if hops := request.meta.get("hops_from_seed"):
+        notes["hopsFromSeed"] = hops
     if retries := request.meta.get("retry_times"):
         notes["retries"] = str(retries)
     if exchange.excess:

@@ -28,6 +28,8 @@ class PageKind(StrEnum):
     EMPTY = "empty"
     WRONG_LANGUAGE = "wrong_language"
     ERROR = "error"
+    REQUISITE = "requisite"
+    """No page, but what one needs to be shown. Told by how it was come by, not by its content."""
     OTHER = "other"
 
 

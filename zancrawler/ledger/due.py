@@ -27,6 +27,11 @@ STRIKE_WAITS = (ALMOST_A_DAY, 7 * DAY - 4 * HOUR, 30 * DAY, YEAR)
 """After the first, second, third and each later day on which it was not there: takedowns are news
 here, so what is gone is looked at again once a year."""
 
+REQUISITE_TRIES = 3
+"""Failures in a row after which a requisite is given up."""
+REQUISITE_AGE = 90 * DAY
+"""A requisite is looked at again only when a page asks for it that long after the last look."""
+
 SOURCE_PACES = {
     Kind.FEED: (HOUR / 4, HOUR / 12, DAY),
     Kind.API: (HOUR, HOUR / 4, DAY),
@@ -48,6 +53,10 @@ def next_due(
     after: timedelta | None
     if entry.state is State.WITHDRAWN:
         after, why = None, "withdrawn"
+    elif entry.kind is Kind.REQUISITE:
+        is_over = not entry.failures or entry.failures >= REQUISITE_TRIES
+        after = None if is_over else backoff(entry.failures, ALMOST_A_DAY)
+        why = "given up" if entry.failures and is_over else "retry" if entry.failures else "seen"
     elif entry.state is State.BLOCKED:
         after, why = backoff(entry.failures, 6 * HOUR), "blocked"
     elif entry.failures:

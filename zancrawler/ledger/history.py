@@ -5,13 +5,21 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from zancrawler.ledger.due import ALMOST_A_DAY, DAY, HOUR, modified_since, next_due, paced
+from zancrawler.ledger.due import (
+    ALMOST_A_DAY,
+    DAY,
+    HOUR,
+    REQUISITE_AGE,
+    modified_since,
+    next_due,
+    paced,
+)
 from zancrawler.ledger.model import SAME_PAYLOAD, Advertisement, Entry, Kind, Outcome, State
 
 STRIKES_TO_BE_GONE = 3
 DROPPED = "dropped"
 
-_STANDING = {Kind.OTHER: 0, Kind.ARTICLE: 1}
+_STANDING = {Kind.REQUISITE: -1, Kind.OTHER: 0, Kind.ARTICLE: 1}
 
 
 def first_advertised(advert: Advertisement, at: datetime) -> Entry:
@@ -48,6 +56,8 @@ def advertised_again(
     """
     if entry.state is State.WITHDRAWN:
         return entry
+    if advert.kind is Kind.REQUISITE:
+        return _wanted_again(entry, at)
     lastmod = _sane(advert.lastmod, at)
     # A URL's standing only rises, so the order of advertisements does not matter.
     kind = max(entry.kind, advert.kind, key=lambda kind: _STANDING.get(kind, 2))
@@ -70,6 +80,14 @@ def advertised_again(
     if _reappears(entry, at, last_shown) and _later(entry.next_due, at):
         return replace(entry, next_due=at, why="back")
     return entry
+
+
+def _wanted_again(entry: Entry, at: datetime) -> Entry:
+    """A page needs what other pages, or other sources, have shown before."""
+    is_old = entry.last_look is not None and at - entry.last_look >= REQUISITE_AGE
+    if entry.kind is not Kind.REQUISITE or entry.next_due or not is_old:
+        return entry
+    return replace(entry, next_due=at, why="wanted again")
 
 
 def withdrawn(entry: Entry, reason: str) -> Entry:

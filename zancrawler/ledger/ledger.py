@@ -36,6 +36,9 @@ _PASSING = ("link", "hreflang")
 """Ways in which pages point to each other. They are noted only for a URL that nothing else has
 shown: every page links to a dozen others."""
 
+_ENOUGH = 20
+"""Pages noted for each requisite: by then it is plain that it is no single story's."""
+
 _SELECT = f"SELECT {', '.join(schema.COLUMNS)} FROM url"
 _FIND = f"SELECT id, {', '.join(schema.COLUMNS)} FROM url WHERE key = ? AND url = ?"
 _INSERT = (
@@ -50,6 +53,10 @@ _SIGHT = (
 _TWIN = (
     "SELECT 1 FROM url WHERE text_digest = ? AND instr(url, '?') AND text_digest IS NOT NULL "
     "AND id <> ? LIMIT 1"
+)
+_SHOWN = (
+    "SELECT url.url, source.url FROM url JOIN sighting ON sighting.url = url.id "
+    "JOIN source ON source = source.id WHERE kind = 'requisite'"
 )
 _DUE = (
     "SELECT url, kind, etag, last_modified, looks, why FROM url "
@@ -134,10 +141,19 @@ class Ledger:
         does not hold up the news; then known articles, the longest overdue first; then other
         pages. A URL stays due until its outcome is recorded, so a crash forgets none.
         """
+        return self._due(now, limit, asked, enumerate(("ASC", "DESC", "ASC", "ASC")))
+
+    def requisites_due(self, now: datetime, limit: int, asked: Container[str] = ()) -> list[Due]:
+        """As `due`, of page requisites, which it leaves out; what was wanted first comes first."""
+        return self._due(now, limit, asked, ((schema.REQUISITES, "ASC"),))
+
+    def _due(
+        self, now: datetime, limit: int, asked: Container[str], ranks: Iterable[tuple[int, str]]
+    ) -> list[Due]:
         now = _utc(now)
         self._mend_clock(now)
         chosen: list[Due] = []
-        for rank, order in enumerate(("ASC", "DESC", "ASC", "ASC")):
+        for rank, order in ranks:
             rows = self._read(_DUE.format(order), (rank, schema.to_seconds(now)))
             for url, kind, etag, last_modified, looks, why in rows:
                 if len(chosen) >= limit:
@@ -200,6 +216,10 @@ class Ledger:
         for row in self._read(_SELECT + only, (kind,) if kind else ()):
             yield schema.from_row(row)
 
+    def wanted(self) -> Iterator[tuple[str, str]]:
+        """Each requisite with each page, stylesheet or redirect that wanted it; up to twenty."""
+        yield from self._read(_SHOWN)
+
     def coverage(self) -> Coverage:
         """What was advertised against what is held, by month and by source."""
         return coverage(self._read, self.get, self.traps())
@@ -236,7 +256,7 @@ class Ledger:
         after = history.looked(entry, outcome, unknown, self._habits.edit_rate)
         self._habits.looked(entry, after)
         self._update(row, after)
-        if _first_answer(entry, after):
+        if _first_answer(entry, after) and after.kind is not Kind.REQUISITE:
             # A calendar always leads to another month: only articles count, and of other shapes.
             articles = any(
                 told and advert.kind is Kind.ARTICLE and shape_of(advert.url) != shape_of(after.url)
@@ -248,7 +268,8 @@ class Ledger:
     def _advertise(self, advert: Advertisement, at: datetime) -> News:
         found = self._find(advert.url)
         if found is None:
-            if self._shapes.refuses(advert.url):
+            # Pictures would pass for a trap: thousands of one shape, and not an article among them.
+            if advert.kind is not Kind.REQUISITE and self._shapes.refuses(advert.url):
                 return News.NOTHING
             row, _ = self._insert(history.first_advertised(advert, at))
             self._sight(row, advert, at)
@@ -265,6 +286,8 @@ class Ledger:
         if after is not entry:
             self._update(row, after)
         if advert.via in _PASSING:
+            return News.NOTHING
+        if advert.kind is Kind.REQUISITE and self._is_seen_enough(row, entry):
             return News.NOTHING
         return News.SIGHTING if self._sight(row, advert, at) else News.NOTHING
 
@@ -290,6 +313,13 @@ class Ledger:
         source, seconds = self._source(advert.source, advert.via), schema.to_seconds(at)
         ((first,),) = self._database.execute(_SIGHT, (row, source, seconds))
         return bool(first == seconds)
+
+    def _is_seen_enough(self, row: int, entry: Entry) -> bool:
+        """Whether a page that wants it as well need not be noted: nor where it is no requisite."""
+        if entry.kind is not Kind.REQUISITE:
+            return True
+        counted = self._database.execute("SELECT count(*) FROM sighting WHERE url = ?", (row,))
+        return bool(counted.fetchone()[0] >= _ENOUGH)
 
     def _last_shown(self, row: int) -> datetime | None:
         ((last,),) = self._database.execute(
@@ -353,7 +383,11 @@ class Ledger:
         return (row[0], schema.from_row(row[1:])) if row else None
 
     def _insert(self, entry: Entry) -> tuple[int, Entry]:
-        key, shape = schema.url_key(entry.url), self._shapes.advertised(entry.url)
+        is_requisite = entry.kind is Kind.REQUISITE
+        key, shape = (
+            schema.url_key(entry.url),
+            0 if is_requisite else self._shapes.advertised(entry.url),
+        )
         values = (key, schema.rank(entry), shape, *schema.to_row(entry))
         return int(self._database.execute(_INSERT, values).lastrowid or 0), entry
 

@@ -46,6 +46,9 @@ class Kind(StrEnum):
     """A later page of a listing, feed or API: due whenever it is advertised, and then once."""
     OTHER = "other"
     """robots.txt, and pages that are no article: looked at once."""
+    REQUISITE = "requisite"
+    """What a page needs to be shown: a stylesheet, a picture. Asked for after all pages; its URL
+    is the exact one, since that is what a replayed page asks for."""
 
     @property
     def scheduled(self) -> bool:

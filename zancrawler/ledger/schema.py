@@ -36,7 +36,7 @@ CREATE TABLE url (
     looks INTEGER NOT NULL, changes INTEGER NOT NULL, failures INTEGER NOT NULL,
     strikes INTEGER NOT NULL, last_strike INTEGER, interval INTEGER,
     next_due INTEGER, why TEXT NOT NULL,
-    rank INTEGER NOT NULL,         -- 0 sources, 1 articles not held, 2 articles held, 3 others
+    rank INTEGER NOT NULL,         -- 0 sources, 1 articles not held, 2 held, 3 others, 4 requisites
     shape INTEGER NOT NULL
 ) STRICT;
 -- An index of the URLs themselves would be five times as large.
@@ -151,8 +151,14 @@ def url_key(url: str) -> int:
     return int.from_bytes(digest, "big", signed=True)
 
 
+REQUISITES = 4
+"""The rank of requisites: after all else."""
+
+
 def rank(entry: Entry) -> int:
     """Sources bring the news; then what is not held, then what is, then what is no article."""
+    if entry.kind is Kind.REQUISITE:
+        return REQUISITES
     if entry.kind is Kind.ARTICLE:
         return 2 if entry.held else 1
     return 3 if entry.kind is Kind.OTHER else 0

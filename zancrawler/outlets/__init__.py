@@ -5,25 +5,37 @@ from zancrawler.outlets.model import (
     ArticleRules,
     Outlet,
     Politeness,
+    RequisiteRules,
     Rewrite,
     Rights,
     Sources,
+    Take,
     UrlKind,
     UrlRules,
 )
 from zancrawler.outlets.platforms import recognise
 from zancrawler.outlets.reader import OutletError, parse_outlet, read_outlet, unknown_outlet
-from zancrawler.outlets.urls import canonical_url, host_of, readable_path, story_id, url_kind
+from zancrawler.outlets.urls import (
+    MAX_URL_LENGTH,
+    canonical_url,
+    host_of,
+    readable_path,
+    story_id,
+    url_kind,
+)
 
 __all__ = [
+    "MAX_URL_LENGTH",
     "ArticleRules",
     "Catalogue",
     "Outlet",
     "OutletError",
     "Politeness",
+    "RequisiteRules",
     "Rewrite",
     "Rights",
     "Sources",
+    "Take",
     "UnknownOutletError",
     "UrlKind",
     "UrlRules",

@@ -111,6 +111,29 @@ class Politeness:
     """A written reason, or robots.txt is obeyed."""
 
 
+class Take(StrEnum):
+    """Which page requisites are captured."""
+
+    ALL = "all"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class RequisiteRules:
+    """What is captured beside the outlet's articles for them to look right when they are replayed:
+    stylesheets, pictures, fonts, scripts (`zancrawler.discovery.requisites`)."""
+
+    take: Take = Take.ALL
+    most_per_page: int = 60
+    """Of one page, and of one stylesheet. Half of 60 is a heavy article page."""
+    most_per_run: int = 500
+    """The rest waits for the next run."""
+    leave_out: tuple[re.Pattern[str], ...] = ()
+    """Searched in the whole URL of a requisite."""
+    not_by: tuple[str, ...] = ()
+    """Agencies whose pictures are left out: names that stand in a caption, credit or alt text."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rights:
     """Whose the texts are and what was agreed; `permission` is granted, none, or refused."""
@@ -148,6 +171,7 @@ class Outlet:
     A host, or a host and the path below which the pages stand: `storage.example.org/copy/site`.
     """
     politeness: Politeness = field(default_factory=Politeness)
+    requisites: RequisiteRules = field(default_factory=RequisiteRules)
     rights: Rights = field(default_factory=Rights)
     byline: str | None = None
     """The collective that signs what nobody signs, such as `Zan News`."""

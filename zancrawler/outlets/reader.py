@@ -22,6 +22,7 @@ from zancrawler.outlets.model import (
     FinalSlash,
     Outlet,
     Politeness,
+    RequisiteRules,
     Rewrite,
     Rights,
     Sources,
@@ -38,6 +39,7 @@ _TABLES: Mapping[str, type] = MappingProxyType(
         "articles": ArticleRules,
         "rewrites": Rewrite,
         "politeness": Politeness,
+        "requisites": RequisiteRules,
         "rights": Rights,
     }
 )
@@ -174,6 +176,10 @@ def _check(outlet: Outlet, where: str) -> Outlet:
         raise OutletError(f"{where}: domains must hold the home's host, '{host_of(outlet.home)}'")
     if outlet.politeness.delay < 0 or outlet.politeness.daily_budget < 1:
         raise OutletError(f"{where}: [politeness] delay must be 0 or more, daily_budget 1 or more")
+    if min(outlet.requisites.most_per_page, outlet.requisites.most_per_run) < 0:
+        raise OutletError(f"{where}: [requisites] most_per_page and most_per_run must be 0 or more")
+    if not all(name.strip() for name in outlet.requisites.not_by):
+        raise OutletError(f"{where}: [requisites] not_by holds an empty name; that is everybody's")
     if not outlet.languages:
         raise OutletError(f"{where}: languages must name at least one (BCP 47: fa-AF, ps, en)")
     try:

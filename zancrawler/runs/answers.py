@@ -45,6 +45,17 @@ def answer_of(exchange: Exchange) -> Answer | None:
     return Answer(http.status, http.headers, http if record.type == "response" else None)
 
 
+def hops_of(exchange: Exchange) -> str:
+    """How it was come by from a page, in Heritrix's letters; empty for pages (WARC 1.1, 6.2)."""
+    return _remark(exchange, "hopsFromSeed")
+
+
+def is_requisite(exchange: Exchange) -> bool:
+    """Whether a page needed it to be shown: `E` or, guessed at from a script, `X`; and on from
+    there. Other crawlers count from their seed, so that other letters may come before."""
+    return hops_of(exchange).rstrip("R").endswith(("E", "X"))
+
+
 def error_of(exchange: Exchange) -> str | None:
     """What ended an exchange that has no whole answer."""
     return _remark(exchange, "error") or None

@@ -16,7 +16,7 @@ from zancrawler.discovery.kind import PageKind
 from zancrawler.extraction.memory import SiteMemory
 from zancrawler.ledger import Kind, Outcome, State
 from zancrawler.outlets import Outlet, UrlKind, host_of, url_kind
-from zancrawler.runs.answers import Answer, answer_of
+from zancrawler.runs.answers import Answer, answer_of, hops_of, is_requisite
 from zancrawler.runs.outcomes import outcome_of
 from zancrawler.runs.reading import Reading, read_page
 from zancrawler.runs.rows import article_id, article_row, capture_row
@@ -55,6 +55,9 @@ def derive(
         reading = _read(exchange, answer, outlet, memory)
         if reading and reading.article:
             article = article_row(reading.article, capture, outlet, memory)
+    except MemoryError:
+        # Not the page's fault alone: a row must not depend on how much was left.
+        raise
     except Exception as fault:
         # Pages come from hostile networks. One that trips a reader of ours must not take the
         # outlet's other pages with it: its record is kept, and its row says what happened.
@@ -77,14 +80,22 @@ def derive(
 
 
 def is_ours(exchange: Exchange, outlet: Outlet) -> bool:
-    """Whether it is about the outlet: a WARC of somebody else's holds other sites as well."""
-    return host_of(exchange.url) in (*outlet.domains, *outlet.mirrors)
+    """Whether it is about the outlet: a WARC of somebody else's holds other sites as well.
+
+    What its pages need, with the robots.txt that had to be read first, is on any host.
+    """
+    is_theirs = host_of(exchange.url) in (*outlet.domains, *outlet.mirrors)
+    return is_theirs or is_requisite(exchange) or hops_of(exchange).endswith("P")
 
 
 def _read(
     exchange: Exchange, answer: Answer | None, outlet: Outlet, memory: SiteMemory | None
 ) -> Reading | None:
     """What the answer is, with the article where it is one. None: no page, or the same again."""
+    if is_requisite(exchange):
+        # Whatever it is: no article stands in a picture, and none is looked for.
+        status = answer.status if answer else None
+        return Reading(PageKind.REQUISITE, f"http-{status}" if status else "no answer")
     if answer is None or answer.status is None or 300 <= answer.status < 400:
         return None
     http = answer.message

@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from zancrawler.archive import Archive
+from zancrawler.discovery.kind import PageKind
 from zancrawler.ledger import Entry, Ledger
 from zancrawler.outlets import Outlet, UrlKind, canonical_url, url_kind
 from zancrawler.runs.checks import Check, is_check, last_check
@@ -127,7 +128,8 @@ def read_history(archive: Archive, outlet: Outlet, now: datetime) -> History:
     exchanges = tables.captures(
         outlet=outlet.name, since=now - CAPTURES_SINCE, columns=_EXCHANGE
     ).sort_by("fetch_time")
-    rows = exchanges.to_pylist()
+    # Pictures may come from other hosts, and lack or fail without anything being amiss.
+    rows = [row for row in exchanges.to_pylist() if row["page_kind"] != PageKind.REQUISITE]
     ended = [
         row
         for row in tables.crawls(outlet=outlet.name).select(_RUN).sort_by("started").to_pylist()

@@ -12,8 +12,9 @@ from zancrawler.discovery.kind import PageKind
 from zancrawler.discovery.sources import read_source, source_kind
 from zancrawler.ledger import SAME_PAYLOAD, Advertisement, Kind, Outcome, State
 from zancrawler.outlets import Outlet, UrlKind, canonical_url, url_kind
-from zancrawler.runs.answers import answer_of
+from zancrawler.runs.answers import answer_of, hops_of, is_requisite
 from zancrawler.spiders.adverts import advertisements, further_sources
+from zancrawler.spiders.requisites import Shown, needs
 
 _NOT_IT = (PageKind.EMPTY, PageKind.WRONG_LANGUAGE, PageKind.ERROR)
 
@@ -29,6 +30,8 @@ def outcome_of(
 
     `published` is the date of the article that the page showed; `wait` the Retry-After in seconds.
     """
+    if capture["page_kind"] == PageKind.REQUISITE:
+        return _of_requisite(capture)
     canonical = canonical_url(capture["url"], outlet)
     state, reason = _state(capture, canonical, outlet)
     redirect = capture["fetch_redirect"]
@@ -46,6 +49,38 @@ def outcome_of(
         target=canonical_url(redirect, outlet) if redirect else None,
         wait=wait,
     )
+
+
+def _of_requisite(capture: Mapping[str, Any]) -> Outcome:
+    """By its exact URL: another spelling may be another file, and is not what the page asks for."""
+    state, reason = _plain_state(capture)
+    return Outcome(
+        url=capture["url"],
+        at=capture["fetch_time"],
+        state=state,
+        reason=reason,
+        kind=Kind.REQUISITE,
+        etag=capture["etag"],
+        last_modified=capture["last_modified"],
+        content_digest=capture["content_digest"],
+        target=capture["fetch_redirect"],
+    )
+
+
+def _plain_state(capture: Mapping[str, Any]) -> tuple[State, str | None]:
+    """What the status alone says."""
+    status = capture["fetch_status"]
+    if status is None or capture["warc_type"] is None:
+        return State.FAILED, capture["error"] or "no answer"
+    if capture["content_truncated"]:
+        return State.FAILED, f"truncated-{capture['content_truncated']}"
+    if status == 304:
+        return State.UNCHANGED, "http-304"
+    if status == 200:
+        return State.CAPTURED, "http-200"
+    if capture["fetch_redirect"]:
+        return State.REDIRECTED, f"http-{status}"
+    return (State.GONE if status in (404, 410) else State.FAILED), f"http-{status}"
 
 
 def _state(capture: Mapping[str, Any], canonical: str, outlet: Outlet) -> tuple[State, str | None]:
@@ -87,10 +122,19 @@ def _is_front(canonical: str, outlet: Outlet) -> bool:
 
 
 def source_of(exchange: Exchange, outlet: Outlet) -> tuple[Kind, tuple[Advertisement, ...]] | None:
-    """What kind of source an exchange's answer is, and what it advertises; None: it is none."""
+    """What an exchange's answer is to the ledger where it shows URLs, and which; None: none.
+
+    A source shows articles; an article's page shows what it needs, and so does a stylesheet.
+    """
     answer = answer_of(exchange)
     http = answer.message if answer else None
-    if http is None or http.status != 200:
+    if http is None or http.status is None:
+        return None
+    hops = hops_of(exchange) if is_requisite(exchange) else ""
+    needed = needs(Shown(exchange.url, hops, http.status, http.headers, http.body), outlet)
+    if hops or needed:
+        return Kind.REQUISITE if hops else Kind.ARTICLE, tuple(needed)
+    if http.status != 200:
         return None
     via = source_kind(http.body)
     if via is None and url_kind(exchange.url, outlet) is UrlKind.LISTING:

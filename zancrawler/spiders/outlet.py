@@ -22,6 +22,7 @@ from zancrawler.ledger import Advertisement, Due, Kind, Ledger, Outcome, State
 from zancrawler.outlets import Outlet, UrlKind, canonical_url, url_kind
 from zancrawler.spiders.adverts import advertisements, further_sources
 from zancrawler.spiders.breaker import Breaker
+from zancrawler.spiders.gathering import Gathering
 
 BATCH = 100
 """Due URLs taken from the ledger at a time."""
@@ -58,12 +59,16 @@ class OutletSpider(scrapy.Spider):
         self.sources: set[str] = set()
         """The canonical URLs among them of which the ledger was told here, as of sources."""
         self.sources_left = 0
-        self._is_over = False
+        self.pages_left = 0
+        """Article pages that were asked for and have not answered."""
+        self.is_over = False
+        """Nothing is asked any more."""
         self._is_new = False
         self.advertised = 0
         self.advertised_new = 0
         self.problems: dict[str, None] = {}
         self.breaker = Breaker()
+        self.gathering = Gathering(self)
         self.budget = self.outlet.politeness.daily_budget
         """Requests that may still be made today; whoever runs us takes off what was made before."""
 
@@ -118,7 +123,8 @@ class OutletSpider(scrapy.Spider):
         return datetime.fromisoformat(day).replace(tzinfo=UTC) if day else None
 
     async def start(self) -> AsyncIterator[Request]:
-        """Sources first; then whatever the ledger finds due, while sources may bring more."""
+        """Sources first; then whatever the ledger finds due, while sources may bring more; then
+        what the pages need to be shown."""
         self._is_new = next(self.ledger.entries(Kind.ARTICLE), None) is None
         for via, urls in self._sources():
             for url in urls:
@@ -128,10 +134,12 @@ class OutletSpider(scrapy.Spider):
             for due in batch:
                 if request := self._ask_due(due):
                     yield request
+        async for request in self.gathering.requests():
+            yield request
 
     async def _next_due(self) -> list[Due]:
         """What is due and was not asked for; empty when no source is left that could bring more."""
-        while not self._is_over:
+        while not self.is_over:
             if self.budget <= 0:
                 self._note("the daily budget is used up; the rest waits for tomorrow")
                 return []
@@ -144,7 +152,7 @@ class OutletSpider(scrapy.Spider):
 
     def closed(self, reason: str) -> None:
         """Scrapy's word that nothing is asked any more; soon after, the ledger is closed."""
-        self._is_over = True
+        self.is_over = True
 
     def _sources(self) -> Iterator[tuple[Via, tuple[str, ...]]]:
         sources = self.outlet.sources
@@ -290,18 +298,21 @@ class OutletSpider(scrapy.Spider):
 
     def _ask_article(self, due: Due) -> Request:
         self.budget -= 1
+        self.pages_left += 1
         return Request(
             due.url,
             callback=self.parse_article,
-            errback=self.article_failed,
-            headers=None if self.full else _validators(due.etag, due.last_modified),
+            errback=self.page_failed,
+            headers=self.validators(due),
             meta={"handle_httpstatus_all": True},
             dont_filter=True,
         )
 
     def parse_article(self, response: Response) -> Iterator[Request]:
-        """Nothing is read here: the page is in the WARC, and the follower reads it there."""
+        """Only what the page needs is read here: it is in the WARC, and the follower reads it."""
+        self.pages_left -= 1
         self._wall(response)
+        self.gathering.note(response)
         target = self._moved_to(response)
         if target and url_kind(target, self.outlet) is UrlKind.ARTICLE:
             canonical = canonical_url(target, self.outlet)
@@ -332,12 +343,20 @@ class OutletSpider(scrapy.Spider):
         self._note(f"source {_asked_url(failure)} failed: {failure.getErrorMessage()}")
         self.article_failed(failure)
 
+    def page_failed(self, failure: Failure) -> None:
+        self.pages_left -= 1
+        self.article_failed(failure)
+
     def article_failed(self, failure: Failure) -> None:
         """A failed exchange is in the WARC; what robots.txt forbids is not, so it is said here."""
         if isinstance(failure.value, IgnoreRequest) and not self.breaker.tripped:
             now = datetime.now(UTC)
             canonical = canonical_url(_asked_url(failure), self.outlet)
             self.ledger.record([Outcome(canonical, now, State.DISALLOWED, "robots.txt")])
+
+    def validators(self, due: Due) -> dict[str, str]:
+        """The conditions under which something known is asked for again."""
+        return {} if self.full else _validators(due.etag, due.last_modified)
 
     def _wall(self, response: Response) -> str | None:
         """Why the answer is a wall; ends the crawl when the outlet keeps turning us away."""

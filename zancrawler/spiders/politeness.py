@@ -12,7 +12,10 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 from scrapy.utils.defer import deferred_from_coro
 
+from zancrawler.outlets import host_of
 from zancrawler.spiders.outlet import OutletSpider
+from zancrawler.spiders.requisites import PREREQUISITE
+from zancrawler.spiders.strangers import Strangers
 
 MAX_WAIT = 120.0
 """Seconds. A server that wants us away for longer is left to the next run."""
@@ -27,25 +30,45 @@ class PolitenessMiddleware:
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
         self.crawl_delays: dict[str, float] = {}
+        self.strangers: Strangers | None = None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> PolitenessMiddleware:
         return cls(crawler)
 
-    def process_request(self, request: Request) -> None:
-        """Nothing is asked any more once the outlet is to be left alone."""
+    async def process_request(self, request: Request) -> None:
+        """Nothing is asked any more once the outlet, or another host, is to be left alone."""
         spider = self.crawler.spider
-        if isinstance(spider, OutletSpider) and spider.breaker.tripped:
+        if not isinstance(spider, OutletSpider):
+            return
+        if spider.breaker.tripped:
             raise IgnoreRequest(spider.breaker.tripped)
+        if self._is_stranger(request):
+            if _is_robots(request):
+                request.meta.setdefault("via", spider.outlet.home)
+                request.meta.setdefault("hops_from_seed", PREREQUISITE)
+            await self._strangers(spider).require_open(request.url)
+
+    def _is_stranger(self, request: Request) -> bool:
+        """A look at a site that nobody knows yet (`purpose`) finds out which hosts are its own."""
+        spider = self.crawler.spider
+        if not isinstance(spider, OutletSpider) or spider.purpose:
+            return False
+        return host_of(request.url) not in spider.outlet.domains
+
+    def _strangers(self, spider: OutletSpider) -> Strangers:
+        if self.strangers is None:
+            self.strangers = Strangers(spider.outlet.home)
+        return self.strangers
 
     async def process_response(self, request: Request, response: Response) -> Request | Response:
         """Takes Crawl-delay from robots.txt; after a short Retry-After, asks once more."""
         slot = request.meta.get("download_slot", "")
-        if urlsplit(request.url).path == "/robots.txt":
+        if _is_robots(request):
             if response.status == 200:
                 self.crawl_delays[slot] = self._crawl_delay(response)
             elif response.status >= 500 and self._is_last_try(request):
-                self._leave(f"robots.txt answers {response.status}")
+                self._leave(request, f"robots.txt answers {response.status}")
         self._slow_down(slot)
         wait = retry_after(response)
         returns = request.meta.get("returns", 0)
@@ -58,19 +81,23 @@ class PolitenessMiddleware:
 
     def process_exception(self, request: Request, exception: Exception) -> None:
         """No answer for robots.txt is no permission."""
-        if urlsplit(request.url).path == "/robots.txt" and self._is_last_try(request):
-            self._leave(f"robots.txt cannot be had ({type(exception).__name__})")
+        if _is_robots(request) and self._is_last_try(request):
+            self._leave(request, f"robots.txt cannot be had ({type(exception).__name__})")
 
     def _is_last_try(self, request: Request) -> bool:
         retries: int = request.meta.get("retry_times", 0)
         return retries >= self.crawler.settings.getint("RETRY_TIMES")
 
-    def _leave(self, reason: str) -> None:
-        """Ends the run: rules that cannot be read forbid everything (RFC 9309, 2.3.1.4)."""
+    def _leave(self, request: Request, reason: str) -> None:
+        """Rules that cannot be read forbid everything (RFC 9309, 2.3.1.4): the outlet's own end the
+        run, another host's close that host."""
         if not self.crawler.settings.getbool("ROBOTSTXT_OBEY"):
             return
         spider = self.crawler.spider
         if isinstance(spider, OutletSpider):
+            if self._is_stranger(request):
+                self._strangers(spider).close(request.url, reason)
+                return
             spider.breaker.tripped = reason
         if self.crawler.engine:
             deferred_from_coro(self.crawler.engine.close_spider_async(reason="blocked"))
@@ -86,6 +113,10 @@ class PolitenessMiddleware:
         slot = engine.downloader.slots.get(name) if engine else None
         if slot is not None:
             slot.delay = max(slot.delay, self.crawl_delays.get(name, 0.0))
+
+
+def _is_robots(request: Request) -> bool:
+    return urlsplit(request.url).path == "/robots.txt"
 
 
 def retry_after(response: Response) -> float | None:

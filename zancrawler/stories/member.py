@@ -50,7 +50,7 @@ class Member:
     numbers: frozenset[int] = frozenset()
     """Digests of the numbers in the text (`zancrawler.stories.numbers`)."""
     pictures: tuple[str, ...] = ()
-    """Keys of its pictures (`zancrawler.stories.pictures`)."""
+    """Keys of its pictures (`zancrawler.pictures`)."""
     translations: tuple[str, ...] = ()
     """Ids of the articles that its page names as its translations."""
     mirror_of: str | None = None

@@ -20,7 +20,7 @@ from zancrawler.outlets import Outlet
 from zancrawler.stories.addresses import Addresses
 from zancrawler.stories.links import links
 from zancrawler.stories.member import Evidence, Link, Member, Placed
-from zancrawler.stories.pictures import picture_key
+from zancrawler.pictures import picture_key
 from zancrawler.stories.places import placed
 from zancrawler.stories.sketch import KIND, Sketch, sketches_of
 from zancrawler.tables.articles import Access

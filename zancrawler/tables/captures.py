@@ -124,7 +124,8 @@ _OURS = (
     Column(
         "page_kind",
         STRING,
-        "article, listing, blocked, empty, wrong_language, error or other.",
+        "article, listing, blocked, empty, wrong_language, error, requisite (what a page needs to "
+        "be shown: content_mime_type says what it is) or other.",
         storage=Storage.DICTIONARY,
     ),
     Column("page_reason", STRING, "Why page_kind is what it is.", storage=Storage.DICTIONARY),

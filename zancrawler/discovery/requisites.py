@@ -1,0 +1,312 @@
+"""Page requisites: what a browser asks for to show a page, beside the page.
+
+Named is what is shown or shapes what is shown. Never what a reader would send (forms), pages in
+pages (frames), or what only tells others who reads (`zancrawler.discovery.trackers`).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from ipaddress import ip_address
+from types import MappingProxyType
+from urllib.parse import quote, urldefrag, urljoin, urlsplit
+
+from lxml.html import HtmlElement
+from w3lib.encoding import html_to_unicode
+from w3lib.url import safe_url_string
+
+from zancrawler.discovery.srcset import chosen, matches
+from zancrawler.discovery.stylesheets import Wanted, wanted_by, wanted_by_style
+from zancrawler.discovery.trackers import is_tracker
+from zancrawler.markup import UnreadableMarkup, parse_html
+from zancrawler.outlets import MAX_URL_LENGTH, Outlet, Take, UrlKind, host_of, url_kind
+
+MAX_CREDIT = 1_000
+"""Characters around a picture that are searched for an agency's name."""
+_WORDS = ("figcaption", "*[contains(@class, 'caption')]", "*[contains(@class, 'credit')]")
+_SOURCES = ("src", "data-src", "data-lazy-src", "data-original", "data-lazy")
+_SETS = ("srcset", "data-srcset", "data-lazy-srcset")
+_BACKGROUNDS = ("background", "data-bg", "data-background", "data-background-image")
+_PLAYABLE = ("image/webp", "image/avif", "image/jpeg", "image/png", "image/gif", "image/svg+xml")
+_WIX_URI = re.compile(r"[\w.~-]{1,200}")
+_PRIVATE_NAMES = (".local", ".localhost", ".internal", ".intranet", ".lan", ".home.arpa", ".onion")
+
+
+class RequisiteKind(StrEnum):
+    """In the order in which they matter to how a page looks."""
+
+    STYLESHEET = "stylesheet"
+    IMAGE = "image"
+    FONT = "font"
+    SCRIPT = "script"
+
+
+_PRELOADED = MappingProxyType(
+    {
+        "style": RequisiteKind.STYLESHEET,
+        "image": RequisiteKind.IMAGE,
+        "font": RequisiteKind.FONT,
+        "script": RequisiteKind.SCRIPT,
+    }
+)
+_ORDER = {kind: place for place, kind in enumerate(RequisiteKind)}
+
+
+@dataclass(frozen=True, slots=True)
+class Requisite:
+    url: str
+    """Absolute and percent-encoded, without fragment: what a browser asks for."""
+    kind: RequisiteKind
+
+
+def page_requisites(
+    body: bytes, url: str, outlet: Outlet, content_type: str | None = None
+) -> tuple[Requisite, ...]:
+    """What a page of the outlet needs and may be asked for: at most `[requisites] most_per_page`.
+
+    What matters most to how it looks comes first. A page that cannot be read needs nothing.
+    """
+    if outlet.requisites.take is Take.NONE:
+        return ()
+    try:
+        _, text = html_to_unicode(content_type, body)
+        tree = parse_html(text.encode("utf-8", "replace"), encoding="utf-8")
+    except UnreadableMarkup:
+        return ()
+    base = _base(tree, url)
+    named = (
+        Requisite(named, kind)
+        for element in tree.iter()
+        for written, kind in _of_element(element, base, outlet)
+        if (named := _absolute(written, base, outlet))
+    )
+    found: dict[str, Requisite] = {}
+    for each in named:
+        if each.url != url:
+            found.setdefault(each.url, each)
+    ordered = sorted(found.values(), key=lambda requisite: _ORDER[requisite.kind])
+    return tuple(ordered[: outlet.requisites.most_per_page])
+
+
+def stylesheet_requisites(
+    body: bytes, url: str, outlet: Outlet, charset: str | None = None
+) -> tuple[Requisite, ...]:
+    """What a stylesheet needs in its turn, within the same bound as a page."""
+    if outlet.requisites.take is Take.NONE:
+        return ()
+    found = (
+        Requisite(named, RequisiteKind(wanted.kind.value))
+        for wanted in wanted_by(body, charset)
+        if (named := _absolute(wanted.url, url, outlet)) and named != url
+    )
+    return tuple(dict.fromkeys(found))[: outlet.requisites.most_per_page]
+
+
+def redirected_requisite(location: str, url: str, outlet: Outlet) -> str | None:
+    """Where a requisite has moved to, if that may be asked for."""
+    return _absolute(location, url, outlet)
+
+
+def _base(tree: HtmlElement, url: str) -> str:
+    for element in tree.iter("base"):
+        if href := element.get("href"):
+            return _joined(url, href) or url
+    return url
+
+
+def _of_element(
+    element: HtmlElement, base: str, outlet: Outlet
+) -> Iterator[tuple[str, RequisiteKind]]:
+    """What it names, as it is written."""
+    if read := _READERS.get(element.tag):
+        is_picture = element.tag not in ("link", "script", "style")
+        if not is_picture or not (_is_pixel(element) or _is_theirs(element, outlet)):
+            yield from read(element)
+    if "url(" in (style := element.get("style") or ""):
+        yield from _of_css(wanted_by_style(style))
+    for name in _BACKGROUNDS:
+        if value := element.get(name):
+            yield from (
+                _of_css(wanted_by_style(value))
+                if "url(" in value
+                else ((value, RequisiteKind.IMAGE),)
+            )
+
+
+def _of_link(element: HtmlElement) -> Iterator[tuple[str, RequisiteKind]]:
+    rels = (element.get("rel") or "").lower().split()
+    href = element.get("href") or ""
+    if "stylesheet" in rels and "alternate" not in rels:
+        if matches(element.get("media") or ""):
+            yield href, RequisiteKind.STYLESHEET
+    elif "icon" in rels:
+        yield href, RequisiteKind.IMAGE
+    elif "modulepreload" in rels:
+        yield href, RequisiteKind.SCRIPT
+    elif "preload" in rels and (kind := _PRELOADED.get((element.get("as") or "").lower())):
+        yield href, kind
+        if kind is RequisiteKind.IMAGE:
+            for url in chosen(element.get("imagesrcset") or "", element.get("imagesizes") or ""):
+                yield url, kind
+
+
+def _of_script(element: HtmlElement) -> Iterator[tuple[str, RequisiteKind]]:
+    if "nomodule" not in element.attrib:
+        yield element.get("src") or "", RequisiteKind.SCRIPT
+
+
+def _of_style(element: HtmlElement) -> Iterator[tuple[str, RequisiteKind]]:
+    text = element.text or ""
+    if "url(" in text or "@import" in text:
+        yield from _of_css(wanted_by(text))
+
+
+def _of_image(element: HtmlElement) -> Iterator[tuple[str, RequisiteKind]]:
+    parent = element.getparent()
+    written = _of_picture(parent) if parent is not None and parent.tag == "picture" else ()
+    for url in (*written, *_sets(element), *map(element.get, _SOURCES)):
+        yield url or "", RequisiteKind.IMAGE
+
+
+def _of_picture(picture: HtmlElement) -> Iterator[str]:
+    """Of its first source that a browser of today can show."""
+    for source in picture.iterchildren("source"):
+        kind = (source.get("type") or "image/webp").lower()
+        if kind in _PLAYABLE and matches(source.get("media") or ""):
+            yield from _sets(source)
+            return
+
+
+def _sets(element: HtmlElement) -> Iterator[str]:
+    sizes = element.get("sizes") or element.get("data-sizes") or ""
+    for name in _SETS:
+        if srcset := element.get(name):
+            yield from chosen(srcset, sizes)
+
+
+def _of_wow_image(element: HtmlElement) -> Iterator[tuple[str, RequisiteKind]]:
+    """Wix names the uploaded file in JSON; it hangs on the host that serves its resized forms."""
+    try:
+        uri = json.loads(element.get("data-image-info") or "")["imageData"]["uri"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return
+    if isinstance(uri, str) and _WIX_URI.fullmatch(uri):
+        shown = next((image.get("src") or "" for image in element.iter("img")), "")
+        before, found, _ = shown.partition(f"/media/{uri}")
+        host = before if found else "https://static.wixstatic.com"
+        yield f"{host}/media/{quote(uri)}", RequisiteKind.IMAGE
+
+
+def _of_video(element: HtmlElement) -> Iterator[tuple[str, RequisiteKind]]:
+    yield element.get("poster") or "", RequisiteKind.IMAGE
+
+
+def _of_svg(element: HtmlElement) -> Iterator[tuple[str, RequisiteKind]]:
+    for name in ("href", "xlink:href", "{http://www.w3.org/1999/xlink}href"):
+        if (value := element.get(name)) and not value.startswith("#"):
+            yield value, RequisiteKind.IMAGE
+
+
+_READERS: MappingProxyType[object, Callable[[HtmlElement], Iterator[tuple[str, RequisiteKind]]]] = (
+    MappingProxyType(
+        {
+            "link": _of_link,
+            "script": _of_script,
+            "style": _of_style,
+            "img": _of_image,
+            "wow-image": _of_wow_image,
+            "video": _of_video,
+            "use": _of_svg,
+            "image": _of_svg,
+        }
+    )
+)
+
+
+def _of_css(wanted: Iterable[Wanted]) -> Iterator[tuple[str, RequisiteKind]]:
+    for each in wanted:
+        yield each.url, RequisiteKind(each.kind.value)
+
+
+def _is_pixel(element: HtmlElement) -> bool:
+    """A picture that nobody can see is there to count readers."""
+    sizes = (element.get("width") or "", element.get("height") or "")
+    return any(size.strip().removesuffix("px") in ("0", "1") for size in sizes)
+
+
+def _is_theirs(element: HtmlElement, outlet: Outlet) -> bool:
+    """Whether a picture is, by the words about it, of an agency that the outlet's file names."""
+    agencies = outlet.requisites.not_by
+    if not agencies:
+        return False
+    said = " ".join(_words_about(element)).casefold()
+    return any(agency.casefold() in said for agency in agencies)
+
+
+def _words_about(element: HtmlElement) -> Iterator[str]:
+    for image in (element, *element.iter("img")):
+        yield from (image.get(name) or "" for name in ("alt", "title", "data-caption"))
+    holder = next(element.iterancestors("figure"), None)
+    around = [holder] if holder is not None else list(element.iterancestors())[:3]
+    for each in around:
+        for caption in each.xpath(" | ".join(f".//{words}" for words in _WORDS)):
+            text = " ".join(caption.itertext())
+            if len(text) <= MAX_CREDIT:
+                yield " ".join(text.split())
+
+
+def _absolute(written: str, base: str, outlet: Outlet) -> str | None:
+    """The URL to ask for; None for what is none, or may not be asked for."""
+    written = written.strip()
+    if not written or len(written) > MAX_URL_LENGTH or written.startswith(("#", "data:", "blob:")):
+        return None
+    url = _joined(base, written)
+    if url is None or len(url) > MAX_URL_LENGTH or is_tracker(url) or not _is_public(url, outlet):
+        return None
+    if any(pattern.search(url) for pattern in outlet.requisites.leave_out):
+        return None
+    # A hostile page could pass its outlet's articles off as pictures.
+    return None if url_kind(url, outlet) in (UrlKind.ARTICLE, UrlKind.LISTING) else url
+
+
+def _joined(base: str, written: str) -> str | None:
+    try:
+        url = safe_url_string(urldefrag(urljoin(base, written)).url)
+        parts = urlsplit(url)
+        is_askable = parts.scheme in ("http", "https") and bool(parts.hostname)
+    except (ValueError, UnicodeError):
+        return None
+    return url if is_askable and "@" not in parts.netloc else None
+
+
+def _is_public(url: str, outlet: Outlet) -> bool:
+    """Whether it is on a host of the outlet, or on one that anybody on the Internet can ask.
+
+    Else a page could have us ask the machines around us, and keep what they say.
+    """
+    if host_of(url) in outlet.domains:
+        return True
+    here, there = urlsplit(outlet.home).hostname or "", urlsplit(url).hostname or ""
+    try:
+        port = urlsplit(url).port
+    except ValueError:
+        return False
+    if _is_loopback(here):
+        return _is_loopback(there)
+    try:
+        return ip_address(there).is_global and port in (None, 80, 443)
+    except ValueError:
+        # A name that ends in a number is an address in disguise: 127.1, 0x7f.0.0.1.
+        is_name = "." in there and not there.rpartition(".")[2][:1].isdigit()
+        return is_name and not there.endswith(_PRIVATE_NAMES) and port in (None, 80, 443)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -1,0 +1,132 @@
+"""Gathering page requisites: after all pages, each once, and never at the pages' expense."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from scrapy.exceptions import IgnoreRequest
+from scrapy.http import Request, Response
+from twisted.python.failure import Failure
+
+from zancrawler.ledger import Due, Kind, Outcome, State
+from zancrawler.outlets import host_of
+from zancrawler.pictures import picture_mark
+from zancrawler.spiders.requisites import EMBED, Shown, needs
+
+if TYPE_CHECKING:
+    from zancrawler.spiders.outlet import OutletSpider
+
+BATCH = 100
+MOST_BYTES = 16 << 20
+"""Of one requisite. What is larger is no part of a page that people on slow lines read."""
+REFUSALS = 3
+"""In a row, after which a host is asked for no more requisites in this run."""
+OF_THE_BUDGET = 0.5
+"""Requisites wait for tomorrow once this share of the day's requests is used up, by whatever."""
+_LAST = -10
+_PAUSE = 0.05
+
+
+class Gathering:
+    """What one run captures beside its pages."""
+
+    def __init__(self, spider: OutletSpider) -> None:
+        self._spider = spider
+        self._rules = spider.outlet.requisites
+        self._left = self._rules.most_per_run
+        self._in_flight = 0
+        self._refusals: Counter[str] = Counter()
+        self.withheld: frozenset[str] = frozenset()
+        """Marks of pictures that a person has withdrawn (`zancrawler.pictures.picture_mark`)."""
+
+    def note(self, response: Response, hops: str = "") -> None:
+        """Tells the ledger what an answer needs, at the moment of its capture."""
+        headers = tuple(_headers(response))
+        shown = Shown(response.url, hops, response.status, headers, response.body)
+        adverts = [
+            advert
+            for advert in needs(shown, self._spider.outlet)
+            if picture_mark(advert.url) not in self.withheld
+        ]
+        if adverts:
+            self._spider.ledger.advertise(adverts, response.meta["capture"].fetch_time)
+
+    async def requests(self) -> AsyncIterator[Request]:
+        """What is due, while pages or stylesheets may bring more."""
+        spider = self._spider
+        reserve = spider.outlet.politeness.daily_budget * OF_THE_BUDGET
+        while not spider.is_over and self._left > 0 and spider.budget > reserve:
+            now = datetime.now(UTC)
+            batch = spider.ledger.requisites_due(now, min(BATCH, self._left), spider.asked)
+            for due in batch:
+                spider.asked.add(due.url)
+                if spider.budget > reserve and self._may_be_asked(due.url):
+                    yield self._ask(due)
+            if not batch and not (self._in_flight or spider.pages_left):
+                return
+            if not batch or self._in_flight >= BATCH:
+                await asyncio.sleep(_PAUSE)
+
+    def _may_be_asked(self, url: str) -> bool:
+        host = host_of(url)
+        is_ours = host in self._spider.outlet.domains
+        # Where a written reason lets us ignore the outlet's robots.txt, no other host's is read.
+        is_open = is_ours or self._spider.settings.getbool("ROBOTSTXT_OBEY")
+        return is_open and self._refusals[host] < REFUSALS
+
+    def _ask(self, due: Due) -> Request:
+        spider = self._spider
+        shown_by = next(iter(spider.ledger.sightings(due.url)), None)
+        hops = shown_by.via if shown_by else EMBED
+        self._left -= 1
+        self._in_flight += 1
+        spider.budget -= 1
+        return Request(
+            due.url,
+            callback=self._captured,
+            errback=self._failed,
+            headers={"Accept": "*/*", **spider.validators(due)},
+            cb_kwargs={"hops": hops},
+            meta={
+                "handle_httpstatus_all": True,
+                "max_retry_times": 0,
+                "download_maxsize": MOST_BYTES,
+                "via": shown_by.source if shown_by else spider.outlet.home,
+                "hops_from_seed": hops,
+            },
+            priority=_LAST,
+            dont_filter=True,
+        )
+
+    def _captured(self, response: Response, hops: str) -> None:
+        self._in_flight -= 1
+        is_refusal = response.status in (401, 403, 429) or response.status >= 500
+        self._count(response.url, is_refusal=is_refusal)
+        self.note(response, hops)
+
+    def _failed(self, failure: Failure) -> None:
+        """A failed exchange is in the WARC. What may not be asked for is not: it is said here."""
+        self._in_flight -= 1
+        url = failure.request.url  # type: ignore[attr-defined]
+        if not isinstance(failure.value, IgnoreRequest):
+            self._count(url, is_refusal=True)
+        elif not self._spider.breaker.tripped:
+            now = datetime.now(UTC)
+            reason = str(failure.value)[:80]
+            self._spider.ledger.record(
+                [Outcome(url, now, State.DISALLOWED, reason, Kind.REQUISITE)]
+            )
+
+    def _count(self, url: str, *, is_refusal: bool) -> None:
+        host = host_of(url)
+        self._refusals[host] = self._refusals[host] + 1 if is_refusal else 0
+
+
+def _headers(response: Response) -> Iterator[tuple[str, str]]:
+    for name, values in response.headers.items():
+        for value in values:
+            yield name.decode("latin-1"), value.decode("latin-1")
