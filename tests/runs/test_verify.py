@@ -45,7 +45,11 @@ def test_a_row_that_was_tampered_with(copy: Path) -> None:
     index = table.schema.get_field_index("title")
     changed = table.set_column(index, table.schema.field(index), [titles])
     pq.write_table(changed, path)
-    (fault,) = faults(copy)
+    changed_file, fault = faults(copy)
+    assert (changed_file["code"], changed_file["file"]) == (
+        "changed-file",
+        str(path.relative_to(copy)),
+    )
     assert fault["code"] == "article"
     assert "title" in str(fault["message"])
 

@@ -122,6 +122,8 @@ class CaptureSession:
             self._writer.close()
         except (ArchiveError, OSError) as fault:
             self.fail(fault)
+        else:
+            self._crawler.signals.send_catch_log(signals.warcs_closed)
 
 
 def end_crawl(crawler: Crawler) -> None:

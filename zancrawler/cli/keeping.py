@@ -32,17 +32,26 @@ def verify(
         typer.Argument(help="WARC or WACZ files of anybody's; the archive if none is given."),
     ] = None,
     outlet: Annotated[list[str] | None, typer.Option(help="Only this outlet.")] = None,
+    since_checkpoint: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Show first that the log of proofs only grew since this checkpoint.",
+        ),
+    ] = None,
     archive: ArchiveOption = DEFAULT_ARCHIVE,
     outlets: OutletsOption = None,
     json: JsonOption = False,
 ) -> None:
     """Checks WARCs, indexes, and every row against its record. Exit 1 if anything is wrong."""
-    from zancrawler.runs.verify import verify_archive, verify_files
+    from zancrawler.runs.verify import show_growth, verify_archive, verify_files
 
     if files:
         findings = verify_files(files)
     else:
-        findings = verify_archive(Archive.existing(archive), Catalogue.open(outlets), outlet)
+        kept = Archive.existing(archive)
+        typer.echo(show_growth(kept, since_checkpoint), err=True)
+        findings = verify_archive(kept, Catalogue.open(outlets), outlet)
     count = 0
     found = []
     for finding in findings:
@@ -88,7 +97,9 @@ def rebuild(
     json: JsonOption = False,
 ) -> None:
     """Makes the tables again from the WARCs alone, over all cores."""
+    from zancrawler.proofs.entry import Cause
     from zancrawler.runs.adopting import adopt as adopt_files
+    from zancrawler.runs.entering import entering
     from zancrawler.runs.memories import forget_memory, learn_memory
     from zancrawler.runs.provenance import outlet_of, outlets_in
     from zancrawler.runs.rebuild import rebuild_index, rebuild_ledger, rebuild_tables
@@ -104,7 +115,8 @@ def rebuild(
     chosen = [outlet_of(kept, name, catalogue) for name in names or outlets_in(kept)]
     done = []
     for outlet in chosen:
-        with kept.lock(outlet.name, "a rebuild"):
+        held = kept.lock(outlet.name, "a rebuild")
+        with held, entering(kept, [outlet.name], Cause.REBUILD):
             if learn:
                 forget_memory(kept, outlet.name)
                 for _ in rebuild_tables(kept, outlet, workers):
@@ -141,9 +153,14 @@ def _counts(counts: dict[str, int]) -> str:
 
 def migrate(archive: ArchiveOption = DEFAULT_ARCHIVE, json: JsonOption = False) -> None:
     """Brings the tables of an older zancrawler to this one's columns."""
+    from zancrawler.proofs.entry import Cause
+    from zancrawler.runs.entering import entering
+    from zancrawler.runs.provenance import outlets_in
     from zancrawler.tables.migrate import migrate as migrate_tables
 
-    names = migrate_tables(Archive.existing(archive), "a migration")
+    kept = Archive.existing(archive)
+    with entering(kept, outlets_in(kept), Cause.MIGRATION):
+        names = migrate_tables(kept, "a migration")
     if json:
         print_json(list(names))
     else:

@@ -82,19 +82,23 @@ class Appender:
 def appending(archive: Archive) -> Iterator[Appender]:
     """Holds the log's lock; what is added is durable when this is left, all of it or nothing.
 
-    The kernel lets go of the lock if the process dies. Raises LogDamagedError, OSError.
+    The kernel lets go of the lock if the process dies. Raises ArchiveError where the log was
+    changed or SQLite cannot write the index, and OSError.
     """
     path = archive.proof_log
     is_new = not path.exists()
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a+b") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
-        with closing(_index(archive, file)) as index:
-            appender = Appender(index)
-            yield appender
-            if appender.lines:
-                _write(archive, file, appender)
-            appender.save()
+        try:
+            with closing(_index(archive, file)) as index:
+                appender = Appender(index)
+                yield appender
+                if appender.lines:
+                    _write(archive, file, appender)
+                appender.save()
+        except sqlite3.Error as error:
+            raise ArchiveError(f"cannot write {archive.proof_index}: {error}") from error
     if is_new:
         sync_folder(archive.root)
 

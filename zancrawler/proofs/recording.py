@@ -47,7 +47,7 @@ def record(archive: Archive, outlet: str, cause: Cause, *, tables_only: bool = F
 
     Only files whose stamp is not the one they were entered with are read. A WARC that was entered
     is not looked at again: nothing of ours rewrites one but a purge, and if another did so, that is
-    for `verify` to say. Raises LogDamagedError, OSError.
+    for `verify` to say. Raises ArchiveError, OSError.
     """
     with appending(archive) as log:
         known = log.known(outlet)
@@ -65,8 +65,8 @@ def record(archive: Archive, outlet: str, cause: Cause, *, tables_only: bool = F
         _enter(archive, outlet, cause, seen, gone)
 
 
-def record_decisions(archive: Archive) -> None:
-    """Enters how far the list of decisions has grown. Raises LogDamagedError, OSError."""
+def record_decisions(archive: Archive, cause: Cause) -> None:
+    """Enters how far the list of decisions has grown. Raises ArchiveError, OSError."""
     if archive.withdrawn.exists():
         with appending(archive) as log:
             known = log.known(None)
@@ -74,11 +74,14 @@ def record_decisions(archive: Archive) -> None:
         before = known.get(WITHDRAWN)
         if before is None or before.stamp != stamp:
             seen = _Seen(stamp, digest_of(archive, archive.withdrawn))
-            _enter(archive, None, Cause.DECISION, {WITHDRAWN: seen}, [])
+            _enter(archive, None, cause, {WITHDRAWN: seen}, [])
 
 
 def begin_purge(archive: Archive, warc: Path, spans: Sequence[Span]) -> None:
-    """To be called before exchanges are taken out of a WARC. Raises LogDamagedError, OSError."""
+    """To be called before exchanges are taken out of a WARC; `record_warc` when they are.
+
+    Raises ArchiveError, OSError.
+    """
     members = list(members_of(warc))
     taken = tuple(
         Taken(
@@ -95,16 +98,14 @@ def begin_purge(archive: Archive, warc: Path, spans: Sequence[Span]) -> None:
         log.add(PurgeBegun(archive.relative(warc), now(), taken))
 
 
-def end_purge(archive: Archive, warc: Path) -> None:
-    """To be called when they are. Raises LogDamagedError, OSError."""
+def record_warc(archive: Archive, warc: Path, cause: Cause) -> None:
+    """Enters one WARC, new or rewritten by a purge. Raises ArchiveError, OSError."""
     path = archive.relative(warc)
-    seen = _look(archive, warc, Cause.PURGE)
+    seen = _look(archive, warc, cause)
     with appending(archive) as log:
         known = log.known(outlet_in(path)).get(path)
-        if known is None or known.sha256 != seen.digest.sha256:
-            assert seen.entry is not None
+        if seen.entry and (known is None or known.sha256 != seen.digest.sha256):
             log.add(seen.entry)
-        log.note_stamp(path, seen.stamp)
 
 
 def _seen(

@@ -27,6 +27,8 @@ from zancrawler.capture.reader import read_records
 from zancrawler.capture.repacking import is_gzipped_by_record, repack
 from zancrawler.capture.wacz import WARC_SUFFIXES, growth_fault
 from zancrawler.outlets import Outlet, host_of
+from zancrawler.proofs.entry import Cause
+from zancrawler.runs.entering import enter_warc
 
 _NO_BLOCK = 1
 """Bytes of a block that are read to see whose page it is."""
@@ -86,6 +88,7 @@ def _adopt(archive: Archive, warc: Path, by_host: dict[str, str]) -> Adopted:
                     shutil.copyfile(warc, temporary)
                 else:
                     repack(warc, temporary)
+        enter_warc(archive, place, Cause.ADOPTION)
     return Adopted(warc.name, dict(found), dict(strangers.most_common(10)))
 
 

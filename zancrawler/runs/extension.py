@@ -22,14 +22,16 @@ from twisted.internet.task import LoopingCall
 from zancrawler.archive import Archive, ArchiveError
 from zancrawler.capture.exchange import CapturedExchange
 from zancrawler.capture.recovery import recover
-from zancrawler.capture.signals import capture_failed, exchange_captured
+from zancrawler.capture.signals import capture_failed, exchange_captured, warcs_closed
 from zancrawler.ledger import Ledger
 from zancrawler.outlets import Outlet
+from zancrawler.proofs.entry import Cause
 from zancrawler.runs import withdrawing
 from zancrawler.runs.budget import requests_today
 from zancrawler.runs.checks import is_check
 from zancrawler.runs.coverage import coverage_rows
 from zancrawler.runs.crawl import NobodyNamedError, is_loopback
+from zancrawler.runs.entering import enter
 from zancrawler.runs.follower import Done, Failed, Follower, Report
 from zancrawler.runs.series import Committed, Span, catch_up
 from zancrawler.runs.standing import settle
@@ -88,10 +90,12 @@ class RunExtension:
         crawler.signals.connect(extension.exchange_captured, exchange_captured)
         crawler.signals.connect(extension.capture_failed, capture_failed)
         crawler.signals.connect(extension.spider_closed, signals.spider_closed)
+        crawler.signals.connect(extension.warcs_closed, warcs_closed)
         return extension
 
     def repair(self) -> None:
         """Before anything is asked for, what an earlier run left behind is put in order."""
+        self.repairs += enter(self.archive, self.outlet.name, Cause.FOUND)
         for repaired in recover(self.archive, self.outlet.name):
             if repaired.torn:
                 self.repairs.append(
@@ -102,6 +106,12 @@ class RunExtension:
         for committed in catch_up(self.archive, tables, self.outlet, self.ledger):
             self.ledger.record(committed.outcomes, committed.through)
             self.articles.update(committed.articles)
+        self.warcs_closed()
+
+    def warcs_closed(self) -> None:
+        """Enters what we wrote into the log of proofs."""
+        told = enter(self.archive, self.outlet.name, Cause.CRAWL)
+        self.repairs += [problem for problem in told if problem not in self.repairs]
 
     def spider_opened(self) -> None:
         self._follower = Follower(self.archive, self.outlet, self.crawl_id)
@@ -211,5 +221,6 @@ class RunExtension:
                 # Another outlet's damaged table is no fault of this run; a search will name it.
                 with suppress(ArchiveError, OSError):
                     Index(self.archive).refresh(_INDEXING)
+            self.warcs_closed()
         except (OSError, ArchiveError) as error:
             self.failure = self.failure or f"{error}; what was captured is safe in the WARCs"

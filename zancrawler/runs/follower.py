@@ -19,6 +19,8 @@ from multiprocessing.connection import Connection
 
 from zancrawler.archive import Archive, ArchiveError
 from zancrawler.outlets import Outlet
+from zancrawler.proofs.entry import Cause
+from zancrawler.runs.entering import enter
 from zancrawler.runs.memories import memory_of
 from zancrawler.runs.series import BATCH, Committed, Span, commit_spans
 from zancrawler.tables import Tables
@@ -95,7 +97,10 @@ def _follow(pipe: Connection, archive: Archive, outlet: Outlet, crawl_id: str) -
         tables = Tables(archive, outlet.name)
         memory = memory_of(archive, outlet.name)
         for batch in _batches(told):
-            pipe.send(commit_spans(batch, archive, tables, outlet, crawl_id, memory))
+            committed = commit_spans(batch, archive, tables, outlet, crawl_id, memory)
+            # What stands in the way, the run's end says.
+            enter(archive, outlet.name, Cause.CRAWL, tables_only=True)
+            pipe.send(committed)
         pipe.send(Done())
     except FileNotFoundError as error:
         pipe.send(

@@ -32,7 +32,9 @@ from zancrawler.decisions import Action, Decision, Decisions, record
 from zancrawler.fingerprints import Fingerprints
 from zancrawler.ledger import Ledger
 from zancrawler.outlets import Catalogue, Outlet
+from zancrawler.proofs.entry import Cause
 from zancrawler.runs.coverage import coverage_rows
+from zancrawler.runs.entering import enter_warc, entering, entering_decisions, entering_purge
 from zancrawler.runs.provenance import outlet_of, outlets_in, warcs_of
 from zancrawler.runs.rebuild import rebuild_index, rebuild_ledger, rebuild_tables
 from zancrawler.runs.stories import refresh_stories
@@ -72,27 +74,27 @@ def purge(
             held.enter_context(archive.lock(name, _HOLDER))
         for name in outlets:
             recover(archive, name)
-            _purge_outlet(archive, outlet_of(archive, name, catalogue), ids, words, done)
+            with entering(archive, [name], Cause.PURGE):
+                _purge_outlet(archive, outlet_of(archive, name, catalogue), ids, words, done)
         _purge_packages(archive, ids, words, done)
         _purge_views(archive)
-        record(
-            archive,
-            [
-                Decision(
-                    action=Action.PURGE,
-                    article_id=article.article_id,
-                    outlet=article.outlet,
-                    url=article.url,
-                    at=datetime.now(UTC),
-                    by=by,
-                    reason=reason,
-                    text_digests=latest[article.article_id].text_digests,
-                    fingerprints=words,
-                    records=tuple(done.records),
-                )
-                for article in articles
-            ],
-        )
+        decisions = [
+            Decision(
+                action=Action.PURGE,
+                article_id=article.article_id,
+                outlet=article.outlet,
+                url=article.url,
+                at=datetime.now(UTC),
+                by=by,
+                reason=reason,
+                text_digests=latest[article.article_id].text_digests,
+                fingerprints=words,
+                records=tuple(done.records),
+            )
+            for article in articles
+        ]
+        with entering_decisions(archive):
+            record(archive, decisions)
     refresh_stories(archive, catalogue)
     return done
 
@@ -115,12 +117,15 @@ def _purge_outlet(
                 if owner and owner not in ids:
                     others[exchange.url] = None
         if spans:
-            purge_warc(archive, warc, outlet.name, spans, datetime.now(UTC))
+            with entering_purge(archive, warc, spans):
+                purge_warc(archive, warc, outlet.name, spans, datetime.now(UTC))
             gone += [(name, span.offset) for span in spans]
         # What an earlier call took out before it was stopped: its rows and index may be there.
         left = {(name, offset) for offset in tombstones(warc)} & owners.keys() - set(gone)
-        if left and not spans and warc in page_warcs(archive, outlet.name):
-            index_warc(archive, warc)
+        if left and not spans:
+            if warc in page_warcs(archive, outlet.name):
+                index_warc(archive, warc)
+            enter_warc(archive, warc, Cause.PURGE)
         unfinished |= left
     for torn in archive.warcs(outlet.name).glob("*/*.torn-at-*"):
         # A torn end cannot be looked through, and no row points into it.

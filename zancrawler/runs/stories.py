@@ -7,6 +7,8 @@ from contextlib import suppress
 
 from zancrawler.archive import Archive
 from zancrawler.outlets import Catalogue, Outlet, OutletError, canonical_url
+from zancrawler.proofs.entry import Cause
+from zancrawler.runs.entering import entering, free
 from zancrawler.runs.provenance import outlet_of, outlets_in
 from zancrawler.stories import (
     Refreshed,
@@ -23,7 +25,8 @@ def refresh_stories(
     archive: Archive, catalogue: Catalogue, only: Collection[str] | None = None
 ) -> Refreshed:
     """Compares all articles; writes for all outlets that nobody holds, or for those in `only`."""
-    return refresh(archive, _outlets(archive, catalogue), only)
+    with entering(archive, free(archive, only or outlets_in(archive)), Cause.STORIES):
+        return refresh(archive, _outlets(archive, catalogue), only)
 
 
 def tell_new_articles(archive: Archive, catalogue: Catalogue, names: Collection[str]) -> None:

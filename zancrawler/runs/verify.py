@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,9 @@ from zancrawler.capture.warcfile import page_warcs
 from zancrawler.decisions import Decisions
 from zancrawler.extraction.memory import SiteMemory
 from zancrawler.outlets import Catalogue, Outlet, OutletError
+from zancrawler.proofs.audit import audit, grown_since
+from zancrawler.proofs.checkpoint import read_checkpoint
+from zancrawler.proofs.log import NoLogError, checkpoint_of
 from zancrawler.runs.derive import derive
 from zancrawler.runs.memories import memory_of
 from zancrawler.runs.provenance import outlet_of, outlets_in, warcs_of
@@ -49,19 +53,37 @@ class Finding:
 
 
 def verify_archive(
-    archive: Archive, catalogue: Catalogue, outlets: Iterable[str] | None = None
+    archive: Archive, catalogue: Catalogue, chosen: Collection[str] | None = None
 ) -> Iterator[Finding]:
-    """Every fault of the archive, outlet by outlet. Reads all of it once, and each row's record.
+    """Every fault of the archive: first files that are not as the log of proofs says, then outlet
+    by outlet. Reads all of it twice, and each row's record.
 
     What another version of the extractor read is not compared with what ours would read, and what
     is withdrawn is not read again.
     """
-    for name in outlets or outlets_in(archive):
+    with suppress(NoLogError):
+        for found in audit(archive, set(chosen) if chosen else None):
+            yield Finding(found.file, None, found.code, found.message)
+    for name in chosen or outlets_in(archive):
         warcs = [warc for warc in warcs_of(archive, name) if warc.exists()]
         for fault in check_warcs(warcs):
             yield Finding(fault.file, fault.offset, fault.code.value, fault.message)
         yield from _indexes(archive, name)
         yield from _rows(archive, catalogue, name)
+
+
+def show_growth(archive: Archive, since: Path | None) -> str:
+    """What the log of proofs says of itself, in one sentence.
+
+    Raises LogDamagedError where it did not grow out of the checkpoint in the file `since`.
+    """
+    if since is not None:
+        grown = grown_since(archive, read_checkpoint(since))
+        return f"The log only grew since {since}: from {grown.before} entries to {grown.now}."
+    try:
+        return f"The log has {checkpoint_of(archive).size} entries."
+    except ArchiveError as error:
+        return f"{error}."
 
 
 def verify_files(paths: Iterable[Path]) -> Iterator[Finding]:

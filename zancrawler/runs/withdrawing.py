@@ -22,7 +22,9 @@ from zancrawler.decisions import Action, Decision, Decisions, history, record
 from zancrawler.fingerprints import Fingerprints
 from zancrawler.ledger import Ledger
 from zancrawler.outlets import Catalogue, canonical_url
+from zancrawler.proofs.entry import Cause
 from zancrawler.runs.coverage import coverage_rows
+from zancrawler.runs.entering import entering, entering_decisions
 from zancrawler.runs.memories import memory_of
 from zancrawler.runs.provenance import outlet_of, outlets_in
 from zancrawler.runs.rows import article_id
@@ -226,7 +228,8 @@ def _decide(
     }
     is_urgent = action is Action.WITHDRAW
     if is_urgent:
-        record(archive, decisions.values())
+        with entering_decisions(archive):
+            record(archive, decisions.values())
     decided = []
     for outlet in dict.fromkeys(article.outlet for article in articles):
         mine = [article for article in articles if article.outlet == outlet]
@@ -234,8 +237,10 @@ def _decide(
         try:
             with archive.lock(outlet, _HOLDER):
                 if not is_urgent:
-                    record(archive, (decisions[article] for article in mine))
-                _follow(archive, outlet, action, mine, catalogue)
+                    with entering_decisions(archive):
+                        record(archive, (decisions[article] for article in mine))
+                with entering(archive, [outlet], Cause.DECISION):
+                    _follow(archive, outlet, action, mine, catalogue)
         except ArchiveLockedError:
             if not is_urgent:
                 raise
