@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.progress import (
+    BarColumn,
+    Progress,
+    TaskProgressColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 
 from zancrawler.archive import Archive
 from zancrawler.cli.printing import (
@@ -18,6 +28,10 @@ from zancrawler.cli.printing import (
     print_json,
 )
 from zancrawler.outlets import Catalogue
+from zancrawler.runs.engines import Engine
+
+if TYPE_CHECKING:
+    from zancrawler.runs.rederive import Rebuilt
 
 
 def register(app: typer.Typer) -> None:
@@ -92,6 +106,9 @@ def rebuild(
     workers: Annotated[
         int | None, typer.Option(min=1, help="Processes; as many as cores if not given.")
     ] = None,
+    engine: Annotated[
+        Engine, typer.Option(help="Where pages are extracted; `datatrove` needs that extra.")
+    ] = Engine.LOCAL,
     archive: ArchiveOption = DEFAULT_ARCHIVE,
     outlets: OutletsOption = None,
     json: JsonOption = False,
@@ -102,7 +119,8 @@ def rebuild(
     from zancrawler.runs.entering import entering
     from zancrawler.runs.memories import forget_memory, learn_memory
     from zancrawler.runs.provenance import outlet_of, outlets_in
-    from zancrawler.runs.rebuild import rebuild_index, rebuild_ledger, rebuild_tables
+    from zancrawler.runs.rebuild import rebuild_index, rebuild_ledger
+    from zancrawler.runs.rederive import rebuild_tables
     from zancrawler.runs.stories import refresh_stories
 
     catalogue = Catalogue.open(outlets)
@@ -119,18 +137,11 @@ def rebuild(
         with held, entering(kept, [outlet.name], Cause.REBUILD):
             if learn:
                 forget_memory(kept, outlet.name)
-                for _ in rebuild_tables(kept, outlet, workers):
-                    pass
+                _shown(rebuild_tables(kept, outlet, workers, engine), json)
                 learn_memory(kept, outlet.name)
-            last = None
-            for last in rebuild_tables(kept, outlet, workers):
-                if not json and console().is_terminal:
-                    console().print(
-                        f"{outlet.name}: {last.exchanges} exchanges, {last.articles} articles",
-                        end="\r",
-                    )
+            last = _shown(rebuild_tables(kept, outlet, workers, engine), json)
             looks = rebuild_ledger(kept, outlet) if ledger else None
-        exchanges, articles = (last.exchanges, last.articles) if last else (0, 0)
+        exchanges, articles = last.exchanges, last.articles
         done.append(
             {
                 "outlet": outlet.name,
@@ -145,6 +156,27 @@ def rebuild(
     rebuild_index(kept)
     if json:
         print_json(done)
+
+
+def _shown(steps: Iterator[Rebuilt], json: bool) -> Rebuilt:
+    """Follows a rebuild to its end, on a terminal with a bar and the time that is left."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TimeElapsedColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(),
+    )
+    quiet = json or not console().is_terminal
+    last = next(steps)
+    with Progress(
+        *columns, console=console(), disable=quiet, transient=True, speed_estimate_period=300
+    ) as progress:
+        task = progress.add_task(last.outlet, total=last.total, completed=last.extracted)
+        for last in steps:
+            progress.update(task, completed=last.extracted)
+    return last
 
 
 def _counts(counts: dict[str, int]) -> str:

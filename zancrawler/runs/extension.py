@@ -33,7 +33,8 @@ from zancrawler.runs.coverage import coverage_rows
 from zancrawler.runs.crawl import NobodyNamedError, is_loopback
 from zancrawler.runs.entering import enter
 from zancrawler.runs.follower import Done, Failed, Follower, Report
-from zancrawler.runs.series import Committed, Span, catch_up
+from zancrawler.runs.series import Committed, catch_up
+from zancrawler.runs.spans import Span
 from zancrawler.runs.standing import settle
 from zancrawler.runs.summary import RunState, RunSummary, crawl_row
 from zancrawler.search import Index

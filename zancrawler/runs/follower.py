@@ -22,7 +22,8 @@ from zancrawler.outlets import Outlet
 from zancrawler.proofs.entry import Cause
 from zancrawler.runs.entering import enter
 from zancrawler.runs.memories import memory_of
-from zancrawler.runs.series import BATCH, Committed, Span, commit_spans
+from zancrawler.runs.series import BATCH, Committed, commit_spans
+from zancrawler.runs.spans import Span
 from zancrawler.tables import Tables
 
 _SECONDS = 30.0

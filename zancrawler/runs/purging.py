@@ -36,7 +36,8 @@ from zancrawler.proofs.entry import Cause
 from zancrawler.runs.coverage import coverage_rows
 from zancrawler.runs.entering import enter_warc, entering, entering_decisions, entering_purge
 from zancrawler.runs.provenance import outlet_of, outlets_in, warcs_of
-from zancrawler.runs.rebuild import rebuild_index, rebuild_ledger, rebuild_tables
+from zancrawler.runs.rebuild import rebuild_index, rebuild_ledger
+from zancrawler.runs.rederive import rebuild_tables
 from zancrawler.runs.stories import refresh_stories
 from zancrawler.runs.withdrawing import Known, apply
 from zancrawler.tables import Tables, withdrawal

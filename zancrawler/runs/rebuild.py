@@ -1,44 +1,26 @@
-"""Rebuilding: an outlet's tables and ledger again, from its WARCs alone."""
+"""An outlet's ledger again, from its tables and WARCs, and the search index from the tables."""
 
 from __future__ import annotations
 
-import hashlib
-import os
-import shutil
-from collections import deque
-from collections.abc import Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from contextlib import suppress
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from itertools import islice
-from multiprocessing import get_context
-from pathlib import Path
+from operator import itemgetter
 from typing import Any
 
 import pyarrow.dataset as ds
 from protego import Protego
 
-from zancrawler.archive import Archive, put_durably, sync_folder
+from zancrawler.archive import Archive, put_durably
 from zancrawler.capture.reader import read_exchanges, read_record
-from zancrawler.capture.recovery import recover
 from zancrawler.decisions import Decisions
-from zancrawler.extraction.memory import SiteMemory
+from zancrawler.discovery.kind import PageKind
 from zancrawler.ledger import Kind, Ledger, Outcome, State
-from zancrawler.outlets import Outlet
-from zancrawler.runs.derive import Derived, derive, is_ours
-from zancrawler.runs.memories import memory_of
+from zancrawler.outlets import Outlet, host_of
 from zancrawler.runs.outcomes import outcome_of
-from zancrawler.runs.provenance import crawl_id_of, warcs_of
-from zancrawler.runs.rows import extractor_version
-from zancrawler.runs.series import Span, commit_derived, spans_of, with_adverts
-from zancrawler.runs.standing import keep_standing, redact_withdrawn
+from zancrawler.runs.series import with_adverts
+from zancrawler.runs.spans import Span
 from zancrawler.search import Index
-from zancrawler.tables import Tables
-from zancrawler.tables.migrate import exchange
 
-TABLES = ("versions", "articles", "captures")
-_TASK = 100
-"""Exchanges that a worker derives at a time: bounds what is held in memory."""
 _LEDGER_BATCH = 1_000
 MAX_ROBOTS = 512_000
 """Bytes of a robots.txt that count (RFC 9309 section 2.5 asks for at least 500 KiB)."""
@@ -49,6 +31,7 @@ _LEDGER_COLUMNS = (
     "fetch_redirect",
     "content_truncated",
     "content_digest",
+    "content_mime_type",
     "warc_type",
     "warc_filename",
     "exchange_offset",
@@ -61,93 +44,6 @@ _LEDGER_COLUMNS = (
     "article_id",
     "error",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Rebuilt:
-    """How far a rebuild has come."""
-
-    outlet: str
-    warc_filename: str
-    exchanges: int
-    articles: int
-
-
-def rebuild_tables(
-    archive: Archive, outlet: Outlet, workers: int | None = None
-) -> Iterator[Rebuilt]:
-    """Derives every exchange again, over all cores, and puts the tables in place of the old ones.
-
-    Byte-identical for the same WARCs and code; what is gone, held or withdrawn stays so. Stopped
-    half-way, the old tables stand, and the next call goes on. To be called with the outlet's lock
-    held.
-    """
-    recover(archive, outlet.name)
-    staging = Archive(archive.tables / ".rebuild" / outlet.name)
-    memory = memory_of(archive, outlet.name)
-    _begin_anew_unless_same(staging, outlet, memory)
-    tables = Tables(staging, outlet.name)
-    exchanges = articles = 0
-    with ProcessPoolExecutor(workers or os.cpu_count(), get_context("forkserver")) as pool:
-        for warc in warcs_of(archive, outlet.name):
-            name = archive.relative(warc)
-            crawl_id = crawl_id_of(warc)
-            tasks = (
-                pool.submit(_derive, warc, name, span, outlet, crawl_id, memory)
-                for span in spans_of(warc, name, tables.derived(name), _TASK)
-            )
-            waiting: deque[Future[list[Derived]]] = deque(islice(tasks, 2 * (os.cpu_count() or 1)))
-            while waiting:
-                derived = waiting.popleft().result()
-                waiting.extend(islice(tasks, 1))
-                commit_derived(derived, tables, archive, outlet, memory)
-                exchanges += len(derived)
-                articles += sum(d.article is not None for d in derived)
-                yield Rebuilt(outlet.name, name, exchanges, articles)
-    keep_standing(archive, outlet.name, tables)
-    # Somebody may have withdrawn an article after its rows were derived.
-    redact_withdrawn(archive, outlet.name, staging)
-    for table in TABLES:
-        _put_in_place(staging, archive, table, outlet.name)
-    redact_withdrawn(archive, outlet.name, archive)
-    shutil.rmtree(staging.root)
-    with suppress(OSError):
-        # Another outlet may be rebuilt beside us.
-        staging.root.parent.rmdir()
-
-
-def _derive(
-    warc: Path, name: str, span: Span, outlet: Outlet, crawl_id: str, memory: SiteMemory | None
-) -> list[Derived]:
-    """A worker's task."""
-    return [
-        derive(exchange, warc_filename=name, outlet=outlet, crawl_id=crawl_id, memory=memory)
-        for exchange in read_exchanges(warc, span.offset, span.offset + span.length)
-        if is_ours(exchange, outlet)
-    ]
-
-
-def _begin_anew_unless_same(staging: Archive, outlet: Outlet, memory: SiteMemory | None) -> None:
-    """What an earlier rebuild left half-way is of use only if it read as this one does."""
-    stamp = staging.root / "stamp"
-    now = hashlib.sha256(f"{outlet.source}\n{extractor_version(memory)}".encode()).hexdigest()
-    if not stamp.exists() or stamp.read_text() != now:
-        shutil.rmtree(staging.root, ignore_errors=True)
-        staging.root.mkdir(parents=True)
-        stamp.write_text(now)
-
-
-def _put_in_place(staging: Archive, archive: Archive, table: str, outlet: str) -> None:
-    """The outlet's new folder for its old one, in one stroke: a reader sees one or the other."""
-    source, target = (a.table(table) / f"site={outlet}" for a in (staging, archive))
-    if not source.exists():
-        return
-    target.parent.mkdir(parents=True, exist_ok=True)
-    if target.exists():
-        exchange(source, target)
-    else:
-        source.rename(target)
-    sync_folder(target.parent)
 
 
 def rebuild_ledger(archive: Archive, outlet: Outlet) -> int:
@@ -196,7 +92,7 @@ def _outcomes(archive: Archive, outlet: Outlet) -> Iterator[tuple[Outcome, Span]
             span = Span(row["warc_filename"], row["exchange_offset"], row["exchange_length"])
             date = published.get(row["article_id"]) if row["text_digest"] else None
             outcome = outcome_of(row, outlet, published=date)
-            if row["fetch_status"] == 200 and row["page_kind"] in ("listing", "other"):
+            if _shows_urls(row):
                 exchange = next(
                     read_exchanges(
                         archive.root / span.warc_filename, span.offset, span.offset + span.length
@@ -206,6 +102,15 @@ def _outcomes(archive: Archive, outlet: Outlet) -> Iterator[tuple[Outcome, Span]
             yield outcome, span
 
 
+def _shows_urls(row: Mapping[str, Any]) -> bool:
+    """Whether its record may show URLs: of articles, or of what a page or a stylesheet needs."""
+    if row["page_kind"] == PageKind.REQUISITE:
+        is_stylesheet = row["content_mime_type"] == "text/css" and row["warc_type"] == "response"
+        return is_stylesheet or row["fetch_redirect"] is not None
+    is_page = row["page_kind"] not in (None, PageKind.BLOCKED, PageKind.ERROR)
+    return row["fetch_status"] == 200 and is_page
+
+
 def _forbidden(archive: Archive, outlet: Outlet, ledger: Ledger) -> list[Outcome]:
     """What the last robots.txt forbids: it was never asked for, so no WARC tells of it."""
     folder = archive.table("captures") / f"site={outlet.name}"
@@ -213,12 +118,14 @@ def _forbidden(archive: Archive, outlet: Outlet, ledger: Ledger) -> list[Outcome
         return []
     is_robots = (ds.field("url_path") == "/robots.txt") & (ds.field("fetch_status") == 200)
     found = ds.dataset(folder).to_table(
-        columns=["fetch_time", "warc_filename", "warc_record_offset"],
+        columns=["url", "fetch_time", "warc_filename", "warc_record_offset"],
         filter=is_robots & (ds.field("warc_type") == "response"),
     )
-    if not found.num_rows:
+    # Not those of the hosts that its pictures come from.
+    rows = [row for row in found.to_pylist() if host_of(row["url"]) in outlet.domains]
+    if not rows:
         return []
-    last = found.sort_by("fetch_time").to_pylist()[-1]
+    last = max(rows, key=itemgetter("fetch_time"))
     http = read_record(archive.root / last["warc_filename"], last["warc_record_offset"]).http
     robots = Protego.parse(http.body[:MAX_ROBOTS].decode("utf-8", "replace"))
     return [

@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -23,21 +23,13 @@ from zancrawler.runs.derive import Derived, derive, is_ours
 from zancrawler.runs.memories import memory_of
 from zancrawler.runs.outcomes import source_of
 from zancrawler.runs.provenance import crawl_id_of, warcs_of
+from zancrawler.runs.spans import Span
 from zancrawler.tables import Access, Recall, Tables
 from zancrawler.tables.articles import redacted
 from zancrawler.tables.chunks import Row
 
 BATCH = 500
 """Exchanges a commit. A commit rewrites a chunk of up to 20,000 rows, so not too often."""
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """Where one exchange stands: a WARC, by its final name, and a range of bytes in it."""
-
-    warc_filename: str
-    offset: int
-    length: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +43,6 @@ class Committed:
     """Answers by what they were."""
     articles: Counter[str]
     """Sightings of articles by what they were to the tables: new, changed, unchanged."""
-
-
-def spans_of(warc: Path, name: str, start: int, count: int) -> Iterator[Span]:
-    """The WARC from an offset on, cut into runs of about `count` exchanges."""
-    end = start
-    for number, exchange in enumerate(read_exchanges(warc, start), 1):
-        end = exchange.offset + exchange.length
-        if number % count == 0:
-            yield Span(name, start, end - start)
-            start = end
-    if end > start:
-        yield Span(name, start, end - start)
 
 
 def commit_spans(
@@ -181,13 +161,14 @@ def commit_derived(
     outlet: Outlet,
     memory: SiteMemory | None,
 ) -> Committed:
-    """Commits rows. Of an article that a person has withdrawn, no word goes into the tables."""
-    decisions = Decisions.read(archive)
-    recall = recall_from(archive, outlet, memory)
-    articles = tables.commit(
-        captures=[d.capture for d in derived],
-        articles=[_permitted(d.article, decisions) for d in derived if d.article],
-        recall=lambda *place: _permitted(seen, decisions) if (seen := recall(*place)) else None,
+    """Commits what was derived, and says what it means to the ledger."""
+    articles = commit_rows(
+        [d.capture for d in derived],
+        [d.article for d in derived if d.article],
+        tables,
+        archive,
+        outlet,
+        memory,
     )
     through: dict[str, int] = {}
     for d in derived:
@@ -198,8 +179,30 @@ def commit_derived(
         outcomes=tuple(sorted((d.outcome for d in derived), key=lambda outcome: outcome.at)),
         through=through,
         kinds=Counter(d.capture["page_kind"] or d.outcome.state.value for d in derived),
-        articles=Counter(seen.value for seen in articles),
+        articles=articles,
     )
+
+
+def commit_rows(
+    captures: Sequence[Row],
+    articles: Sequence[Row],
+    tables: Tables,
+    archive: Archive,
+    outlet: Outlet,
+    memory: SiteMemory | None,
+) -> Counter[str]:
+    """Commits rows; returns how many sightings of articles were new, changed or unchanged.
+
+    Of an article that a person has withdrawn, no word goes into the tables.
+    """
+    decisions = Decisions.read(archive)
+    recall = recall_from(archive, outlet, memory)
+    found = tables.commit(
+        captures=captures,
+        articles=[_permitted(article, decisions) for article in articles],
+        recall=lambda *place: _permitted(seen, decisions) if (seen := recall(*place)) else None,
+    )
+    return Counter(seen.value for seen in found)
 
 
 def _permitted(article: Row, decisions: Decisions) -> Row:

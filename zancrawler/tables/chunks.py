@@ -241,25 +241,28 @@ def check_columns(table: Table, rows: Iterable[Row]) -> None:
 def to_arrow(table: Table, rows: Sequence[Row]) -> pa.Table:
     """Rows as Arrow, each with the table's columns and no other."""
     check_columns(table, rows)
+    return storable(rows, table.schema)
+
+
+def storable(rows: Sequence[Row], schema: pa.Schema) -> pa.Table:
+    """Rows as Arrow, each value as it is or, where Parquet cannot hold it, the nearest that it can:
+    pages are hostile and a commit must pass."""
     try:
-        return pa.Table.from_pylist(rows, schema=table.schema)
+        return pa.Table.from_pylist(rows, schema=schema)
     except (UnicodeEncodeError, OverflowError, pa.ArrowInvalid):
-        storable = [
-            {field.name: _storable(row.get(field.name), field.type) for field in table.schema}
+        near = [
+            {field.name: _storable(row.get(field.name), field.type) for field in schema}
             for row in rows
         ]
-        return pa.Table.from_pylist(storable, schema=table.schema)
+        return pa.Table.from_pylist(near, schema=schema)
 
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def _storable(value: Any, kind: pa.DataType) -> Any:
-    """The value, or the nearest that Parquet can hold: pages are hostile and a commit must pass.
-
-    Half of a surrogate pair (from `\\ud83d` in JSON-LD) becomes U+FFFD; a number out of the
-    column's range (HTTP status 99999) becomes null.
-    """
+    """Half of a surrogate pair (from `\\ud83d` in JSON-LD) becomes U+FFFD; a number out of the
+    column's range (HTTP status 99999) becomes null."""
     if value is None:
         return None
     if pa.types.is_string(kind):

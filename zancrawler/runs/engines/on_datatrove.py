@@ -1,0 +1,128 @@
+"""The engine of Hugging Face's datatrove: the same parts, by its executors, markers and logs.
+
+Here its local executor is run. `MakeParts` is one step of a pipeline, so that its Slurm and Ray
+executors take it as well; docs/decisions/0001-engine-for-rebuild.md shows how.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from multiprocessing import get_context
+from signal import SIGKILL
+from typing import Any
+
+from zancrawler.archive import ArchiveError
+from zancrawler.runs.parts import Extraction, bound_memory
+from zancrawler.runs.spans import Span
+
+try:
+    import multiprocess
+    from datatrove.executor import LocalPipelineExecutor
+    from datatrove.pipeline.base import PipelineStep
+    from loguru import logger
+except ImportError as missing:
+    raise ArchiveError(
+        "datatrove is not installed; install it with: pip install 'zancrawler[datatrove]'"
+    ) from missing
+
+_RANKS = 16
+"""A worker, for datatrove to hand out; each writes its own log and marker."""
+DEATHS = 6
+"""In a row without a part made between them."""
+_WORKER_DIED = 3
+_POLL = 0.1
+
+
+class MakeParts(PipelineStep):  # type: ignore[misc]
+    """Makes the parts of every `world_size`-th span. What is made already is passed over."""
+
+    name = "zancrawler parts"
+    type = "extract"
+
+    def __init__(self, extraction: Extraction, spans: Sequence[Span]) -> None:
+        super().__init__()
+        self.extraction = extraction
+        self.spans = spans
+
+    def run(self, data: Any = None, rank: int = 0, world_size: int = 1) -> Iterator[Any]:
+        bound_memory()
+        for span in self.spans[rank::world_size]:
+            self.extraction.make(span)
+            self.stat_update("spans")
+        yield from data or ()
+
+
+def make_on_datatrove(
+    extraction: Extraction, spans: Sequence[Span], workers: int
+) -> Iterator[Span]:
+    """As `make_parts`. The executor runs in a process of its own, which ends when a worker of it
+    dies and is started again: left to itself it waits for the dead one for ever."""
+    missing = list(spans)
+    deaths = 0
+    while missing:
+        executor = get_context("forkserver").Process(
+            target=_execute, args=(extraction, spans, workers)
+        )
+        executor.start()
+        try:
+            running = True
+            while running and missing:
+                executor.join(_POLL)
+                running = executor.is_alive()
+                for span in [span for span in missing if extraction.has(span)]:
+                    missing.remove(span)
+                    deaths = 0
+                    yield span
+        finally:
+            executor.terminate() if missing else executor.join()
+        deaths += 1
+        if missing and (executor.exitcode not in (_WORKER_DIED, -SIGKILL) or deaths == DEATHS):
+            raise ArchiveError(
+                f"datatrove ended with {len(missing)} of {len(spans)} spans missing, the first of "
+                f"them in {missing[0].warc_filename} at byte {missing[0].offset}; its logs are in "
+                f"{_logs(extraction, spans)}"
+            )
+
+
+def _logs(extraction: Extraction, spans: Sequence[Span]) -> str:
+    """One folder for one list of spans: a rank that is marked as done is not run again."""
+    plan = hashlib.sha256(repr(spans).encode()).hexdigest()[:16]
+    return str(extraction.staging.root / "datatrove" / plan)
+
+
+def _execute(extraction: Extraction, spans: Sequence[Span], workers: int) -> None:
+    # Its logs go to files; for the terminal there is our own progress.
+    os.environ["LOGURU_AUTOINIT"] = "False"
+    logger.remove()
+    threading.Thread(target=_watch, args=(extraction, spans), daemon=True).start()
+    try:
+        _executor(extraction, spans, workers).run()
+    except (ArchiveError, OSError) as error:
+        sys.exit(str(error))
+
+
+def _executor(extraction: Extraction, spans: Sequence[Span], workers: int) -> LocalPipelineExecutor:
+    return LocalPipelineExecutor(
+        pipeline=[MakeParts(extraction, spans)],
+        tasks=min(len(spans), _RANKS * workers),
+        workers=workers,
+        logging_dir=_logs(extraction, spans),
+    )
+
+
+def _watch(extraction: Extraction, spans: Sequence[Span]) -> None:
+    """Ends this process and its children when one of them, or whoever started it, has died."""
+    parent = os.getppid()
+    known: set[Any] = set()
+    while os.getppid() == parent and not any(child.exitcode for child in known):
+        time.sleep(_POLL)
+        known |= set(multiprocess.active_children())
+    if not all(map(extraction.has, spans)):
+        for child in multiprocess.active_children():
+            child.kill()
+        os._exit(_WORKER_DIED)
