@@ -12,7 +12,6 @@ from isal import isal_zlib
 
 from zancrawler.archive import Archive
 from zancrawler.capture.codecs import GZIP_WINDOW
-from zancrawler.capture.warcfile import open_warc
 from zancrawler.storage.pruned import SUFFIX, closed_warcs, pointer
 
 from .entry import FileDigest
@@ -109,7 +108,7 @@ def digest_of(archive: Archive, path: Path) -> FileDigest:
     """Size and SHA-256 of a file. Raises OSError."""
     digest = hashlib.sha256()
     size = 0
-    with open_warc(path) as file:
+    with path.open("rb") as file:
         while piece := file.read(PIECE):
             digest.update(piece)
             size += len(piece)
@@ -120,7 +119,7 @@ def prefix_digests(path: Path, sizes: Iterable[int]) -> dict[int, str]:
     """The SHA-256 of a file's beginnings of these sizes, in one reading. Raises OSError."""
     digest, at, found = hashlib.sha256(), 0, {}
     wanted = sorted(set(sizes))
-    with open_warc(path) as file:
+    with path.open("rb") as file:
         for size in wanted:
             while at < size and (piece := file.read(min(PIECE, size - at))):
                 digest.update(piece)
@@ -143,7 +142,7 @@ def members_of(path: Path, whole: Hash | None = None) -> Iterator[Member]:
     From the first byte that begins no whole member on, the rest of the file is one. All bytes go
     through `whole` too. Raises OSError.
     """
-    with open_warc(path) as file:
+    with path.open("rb") as file:
 
         def read() -> bytes:
             piece = file.read(PIECE)
