@@ -12,7 +12,6 @@ from isal import isal_zlib
 
 from zancrawler.archive import Archive
 from zancrawler.capture.codecs import GZIP_WINDOW
-from zancrawler.storage.pruned import SUFFIX, closed_warcs, pointer
 
 from .entry import FileDigest
 from .tree import LEAF
@@ -70,7 +69,7 @@ def closed_files(archive: Archive, outlet: str, *, tables_only: bool = False) ->
     if tables_only:
         return
     warcs = archive.warcs(outlet)
-    yield from closed_warcs(warcs)
+    yield from sorted(warcs.glob("*/*.warc.gz"))
     yield from sorted(warcs.glob(f"*/*{_TORN}*"))
     yield from sorted((archive.root / "cdxj" / outlet).glob("*/*.cdxj"))
     if archive.memory(outlet).exists():
@@ -80,27 +79,17 @@ def closed_files(archive: Archive, outlet: str, *, tables_only: bool = False) ->
 def standing_files(archive: Archive) -> Iterator[Path]:
     """Whatever stands where closed files stand, but for what is being written or made from them."""
     for name in _FOLDERS:
-        found = {_in_place(path) for path in (archive.root / name).rglob("*")}
-        for path in sorted(found):
+        for path in sorted((archive.root / name).rglob("*")):
             parts = path.relative_to(archive.root).parts
             is_index = name == "cdxj" and path.name.startswith("originals.sqlite")
             is_open = path.name.endswith(_OPEN) or _IN_WORK & set(parts)
-            if (
-                not is_index
-                and not is_open
-                and (path.is_file() or path.is_symlink() or pointer(path).is_file())
-            ):
+            if not is_index and not is_open and (path.is_file() or path.is_symlink()):
                 yield path
-
-
-def _in_place(path: Path) -> Path:
-    """The WARC that was pruned, where a file stands for it."""
-    return path.with_name(path.name.removesuffix(SUFFIX))
 
 
 def stamp_of(path: Path) -> str:
     """What tells a file from the one that it replaced. Raises OSError."""
-    file = (path if path.exists() else pointer(path)).stat()
+    file = path.stat()
     return f"{file.st_mtime_ns}-{file.st_size}-{file.st_ino}"
 
 
