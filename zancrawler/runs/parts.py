@@ -24,6 +24,7 @@ from zancrawler.capture.reader import read_exchanges
 from zancrawler.extraction.memory import SiteMemory
 from zancrawler.outlets import Outlet
 from zancrawler.runs.derive import derive, is_ours
+from zancrawler.runs.memories import memory_of
 from zancrawler.runs.provenance import crawl_id_of
 from zancrawler.runs.rows import extractor_version
 from zancrawler.runs.spans import Span
@@ -67,16 +68,17 @@ class Extraction:
     memory: SiteMemory | None
     staging: Archive
     """Where the tables are made; the parts stand beside them."""
+    version: str
+    """Two extractions of one version make the same part of the same span."""
+
+    @classmethod
+    def of(cls, archive: Archive, outlet: Outlet, staging: Archive) -> Extraction:
+        memory = memory_of(archive, outlet.name)
+        return cls(archive, outlet, memory, staging, _version(outlet, memory))
 
     @property
     def parts(self) -> Path:
         return self.staging.root / "parts"
-
-    @property
-    def version(self) -> str:
-        """Two extractions of one version make the same part of the same span."""
-        parts = (self.outlet.source, extractor_version(self.memory), code_version())
-        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
     def has(self, span: Span) -> bool:
         """Whether the span's part was made, be it committed since or not."""
@@ -85,13 +87,19 @@ class Extraction:
     def make(self, span: Span) -> None:
         """Reads and extracts a span, and puts its part there whole; nothing where it is there.
 
-        Raises DamagedWarcError; OSError; ArchiveError when the rebuild that it is for is over;
-        MemoryError where a record needs more than `bound_memory` leaves.
+        Raises DamagedWarcError; OSError; ArchiveError when the rebuild that it is for is over, or
+        began with other code than is installed here; MemoryError where a record needs more than
+        `bound_memory` leaves.
         """
         if self.has(span):
             return
         if not self.parts.is_dir():
             raise ArchiveError(f"{self.parts} is gone: the rebuild that it was for has ended")
+        if _version(self.outlet, self.memory) != self.version:
+            raise ArchiveError(
+                "the rebuild began with another zancrawler, or other libraries, than are installed "
+                "here; install the same everywhere, then rebuild again"
+            )
         warc = self.archive.root / span.warc_filename
         crawl_id = crawl_id_of(warc)
         rows = []
@@ -126,6 +134,11 @@ class Extraction:
     def _path(self, span: Span) -> Path:
         name = f"{span.offset}-{span.length}-{self.version[:16]}.parquet"
         return self.parts / span.warc_filename / name
+
+
+def _version(outlet: Outlet, memory: SiteMemory | None) -> str:
+    parts = (outlet.source, extractor_version(memory), code_version())
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 def bound_memory() -> None:

@@ -15,7 +15,6 @@ from zancrawler.capture.recovery import recover
 from zancrawler.outlets import Outlet
 from zancrawler.runs.engines import Engine
 from zancrawler.runs.engines.making import make_parts
-from zancrawler.runs.memories import memory_of
 from zancrawler.runs.parts import Extraction
 from zancrawler.runs.series import commit_rows
 from zancrawler.runs.spans import Span, spans_of
@@ -53,7 +52,7 @@ def rebuild_tables(
     """
     recover(archive, outlet.name)
     staging = Archive(archive.tables / ".rebuild" / outlet.name)
-    extraction = Extraction(archive, outlet, memory_of(archive, outlet.name), staging)
+    extraction = Extraction.of(archive, outlet, staging)
     _begin_anew_unless_same(extraction)
     tables = Tables(staging, outlet.name)
     yield from _derive(extraction, tables, workers or os.cpu_count() or 1, engine)

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import os
-import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from pathlib import Path
 from signal import SIGKILL
 from typing import Any
 
@@ -24,7 +26,6 @@ try:
     import multiprocess
     from datatrove.executor import LocalPipelineExecutor
     from datatrove.pipeline.base import PipelineStep
-    from loguru import logger
 except ImportError as missing:
     raise ArchiveError(
         "datatrove is not installed; install it with: pip install 'zancrawler[datatrove]'"
@@ -34,7 +35,6 @@ _RANKS = 16
 """A worker, for datatrove to hand out; each writes its own log and marker."""
 DEATHS = 6
 """In a row without a part made between them."""
-_WORKER_DIED = 3
 _POLL = 0.1
 
 
@@ -52,7 +52,11 @@ class MakeParts(PipelineStep):  # type: ignore[misc]
     def run(self, data: Any = None, rank: int = 0, world_size: int = 1) -> Iterator[Any]:
         bound_memory()
         for span in self.spans[rank::world_size]:
-            self.extraction.make(span)
+            try:
+                self.extraction.make(span)
+            except ArchiveError as error:
+                # Those with arguments of their own do not come through datatrove's pipes.
+                raise ArchiveError(str(error)) from error
             self.stat_update("spans")
         yield from data or ()
 
@@ -64,11 +68,12 @@ def make_on_datatrove(
     dies and is started again: left to itself it waits for the dead one for ever."""
     missing = list(spans)
     deaths = 0
+    context = get_context("forkserver")
     while missing:
-        executor = get_context("forkserver").Process(
-            target=_execute, args=(extraction, spans, workers)
-        )
+        ours, theirs = context.Pipe(duplex=False)
+        executor = context.Process(target=_execute, args=(extraction, spans, workers, theirs))
         executor.start()
+        theirs.close()
         try:
             running = True
             while running and missing:
@@ -79,9 +84,15 @@ def make_on_datatrove(
                     deaths = 0
                     yield span
         finally:
-            executor.terminate() if missing else executor.join()
+            if missing and executor.pid:
+                executor.kill()
+                with suppress(ProcessLookupError):
+                    os.killpg(executor.pid, SIGKILL)
+            executor.join()
+        with ours, suppress(EOFError):
+            raise ArchiveError(ours.recv())
         deaths += 1
-        if missing and (executor.exitcode not in (_WORKER_DIED, -SIGKILL) or deaths == DEATHS):
+        if missing and (executor.exitcode != -SIGKILL or deaths == DEATHS):
             raise ArchiveError(
                 f"datatrove ended with {len(missing)} of {len(spans)} spans missing, the first of "
                 f"them in {missing[0].warc_filename} at byte {missing[0].offset}; its logs are in "
@@ -95,15 +106,20 @@ def _logs(extraction: Extraction, spans: Sequence[Span]) -> str:
     return str(extraction.staging.root / "datatrove" / plan)
 
 
-def _execute(extraction: Extraction, spans: Sequence[Span], workers: int) -> None:
-    # Its logs go to files; for the terminal there is our own progress.
-    os.environ["LOGURU_AUTOINIT"] = "False"
-    logger.remove()
+def _execute(
+    extraction: Extraction, spans: Sequence[Span], workers: int, faults: Connection
+) -> None:
+    os.setpgrp()
+    logs = Path(_logs(extraction, spans))
+    logs.mkdir(parents=True, exist_ok=True)
+    # For the terminal there is our own progress; the workers' output goes where ours does.
+    with (logs / "output.txt").open("ab") as output:
+        os.dup2(output.fileno(), 2)
     threading.Thread(target=_watch, args=(extraction, spans), daemon=True).start()
     try:
         _executor(extraction, spans, workers).run()
     except (ArchiveError, OSError) as error:
-        sys.exit(str(error))
+        faults.send(str(error))
 
 
 def _executor(extraction: Extraction, spans: Sequence[Span], workers: int) -> LocalPipelineExecutor:
@@ -116,13 +132,11 @@ def _executor(extraction: Extraction, spans: Sequence[Span], workers: int) -> Lo
 
 
 def _watch(extraction: Extraction, spans: Sequence[Span]) -> None:
-    """Ends this process and its children when one of them, or whoever started it, has died."""
+    """Ends this process and its workers when one of them, or whoever started it, has died."""
     parent = os.getppid()
     known: set[Any] = set()
     while os.getppid() == parent and not any(child.exitcode for child in known):
         time.sleep(_POLL)
         known |= set(multiprocess.active_children())
     if not all(map(extraction.has, spans)):
-        for child in multiprocess.active_children():
-            child.kill()
-        os._exit(_WORKER_DIED)
+        os.killpg(0, SIGKILL)
