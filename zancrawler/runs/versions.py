@@ -10,7 +10,8 @@ from difflib import SequenceMatcher
 from enum import StrEnum
 from html import escape
 
-import pyarrow.dataset as ds
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from zancrawler.archive import Archive, ArchiveError
 from zancrawler.decisions import Decisions
@@ -63,9 +64,10 @@ def versions_of(archive: Archive, url: str, catalogue: Catalogue) -> list[Versio
         wanted = article_id(canonical_url(url, outlet))
         if decisions.is_withdrawn(wanted):
             raise UnknownArticleError(f"the article of {url} was withdrawn")
-        found = ds.dataset(folder).to_table(
+        found = pq.read_table(
+            folder,
             columns=["version", "fetch_time", "title", "text"],
-            filter=ds.field("article_id") == wanted,
+            filters=pc.field("article_id") == wanted,
         )
         if found.num_rows:
             rows = found.sort_by("version").to_pylist()

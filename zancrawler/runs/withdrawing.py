@@ -14,7 +14,6 @@ from enum import StrEnum
 from typing import Any
 
 import pyarrow.compute as pc
-import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
 from zancrawler.archive import Archive, ArchiveError, ArchiveLockedError
@@ -115,7 +114,7 @@ def _candidates(archive: Archive, catalogue: Catalogue, name: str) -> Iterator[d
         if "://" in name:
             wanted = [article_id(canonical_url(name, outlet_of(archive, outlet, catalogue)))]
         columns = ["outlet", "article_id", "canonical_url", "access"]
-        rows = ds.dataset(folder).to_table(columns, filter=ds.field("article_id").isin(wanted))
+        rows = pq.read_table(folder, columns=columns, filters=pc.field("article_id").isin(wanted))
         yield from rows.to_pylist()
 
 
@@ -124,7 +123,7 @@ def _story(archive: Archive, story_id: str) -> list[str]:
     folder = archive.table("stories")
     if not folder.is_dir():
         return []
-    rows = ds.dataset(folder).to_table(["article_id"], filter=ds.field("story_id") == story_id)
+    rows = pq.read_table(folder, columns=["article_id"], filters=pc.field("story_id") == story_id)
     return [str(name) for name in rows["article_id"].to_pylist()]
 
 
@@ -304,11 +303,12 @@ def _bring_back(archive: Archive, article: Known, catalogue: Catalogue) -> None:
     outlet = outlet_of(archive, article.outlet, catalogue)
     recall = recall_from(archive, outlet, memory_of(archive, article.outlet))
     folder = archive.table("captures") / f"site={article.outlet}"
-    captures = ds.dataset(folder).to_table(
-        ["warc_filename", "exchange_offset"],
-        filter=(ds.field("article_id") == article.article_id)
-        & ds.field("text_digest").is_valid()
-        & (ds.field("warc_type") == "response"),
+    captures = pq.read_table(
+        folder,
+        columns=["warc_filename", "exchange_offset"],
+        filters=(pc.field("article_id") == article.article_id)
+        & pc.field("text_digest").is_valid()
+        & (pc.field("warc_type") == "response"),
     )
     seen = (recall(row["warc_filename"], row["exchange_offset"]) for row in captures.to_pylist())
     texts: dict[str, Mapping[str, Any]] = {}
