@@ -145,6 +145,16 @@ class Archive:
         """Which entry of the log is each file's; made from it, and made again if it is gone."""
         return self.root / "proofs" / "index.sqlite"
 
+    @property
+    def store(self) -> Path:
+        """What is known of the store that the archive was pushed to (`zancrawler.storage`)."""
+        return self.root / "store"
+
+    @classmethod
+    def of_warc(cls, warc: Path) -> Archive:
+        """The archive that a WARC of this name stands in."""
+        return cls(warc.parents[3])
+
     def lock_file(self, outlet: str) -> Path:
         """Who holds the outlet, in words, while somebody does."""
         return self.root / "ledger" / f"{outlet}.lock"

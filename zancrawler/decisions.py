@@ -106,10 +106,12 @@ class Decisions:
     @classmethod
     def read(cls, archive: Archive) -> Decisions:
         """Raises ArchiveError for a list that cannot be read: then nothing may be shown."""
-        latest: dict[str, Decision] = {}
-        for decision in history(archive):
-            latest[decision.article_id] = decision
-        return cls(latest)
+        return cls.of(history(archive))
+
+    @classmethod
+    def of(cls, decisions: Iterable[Decision]) -> Decisions:
+        """Of decisions in the order of time."""
+        return cls({decision.article_id: decision for decision in decisions})
 
     def is_withdrawn(self, article_id: str | None) -> bool:
         return self._action(article_id) in (Action.WITHDRAW, Action.PURGE)
@@ -137,9 +139,15 @@ class Decisions:
 def history(archive: Archive) -> Iterator[Decision]:
     """Every decision, oldest first. Raises ArchiveError."""
     try:
-        lines = archive.withdrawn.read_text(encoding="utf-8").splitlines()
+        text = archive.withdrawn.read_text(encoding="utf-8")
     except FileNotFoundError:
         return
+    yield from parse(text, str(archive.withdrawn))
+
+
+def parse(text: str, where: str) -> Iterator[Decision]:
+    """The decisions of a list that was read from `where`. Raises ArchiveError."""
+    lines = text.splitlines()
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
@@ -147,7 +155,7 @@ def history(archive: Archive) -> Iterator[Decision]:
             yield Decision.parse(line)
         except ValueError as error:
             raise ArchiveError(
-                f"line {number} of {archive.withdrawn} cannot be read ({error}); mend or remove "
+                f"line {number} of {where} cannot be read ({error}); mend or remove "
                 "it, for nothing can be shown safely while it is unknown"
             ) from error
 

@@ -15,6 +15,7 @@ from typing import IO
 
 from .codecs import BadMemberError, codec_of
 from .errors import DamagedWarcError
+from .warcfile import open_warc
 
 PIECE = 1 << 16
 MAGIC_LENGTH = 4
@@ -81,7 +82,7 @@ class WarcReader:
 
     def __init__(self, path: Path, start: int = 0, end: int | None = None) -> None:
         """Raises OSError when the file cannot be opened."""
-        self._file: IO[bytes] = path.open("rb")
+        self._file: IO[bytes] = open_warc(path)
         self._name = path.name
         self._file.seek(start)
         self._left = None if end is None else max(0, end - start)

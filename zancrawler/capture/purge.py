@@ -13,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 from zancrawler.archive import Archive, put_durably
+from zancrawler.storage.pruned import bring_back
 
 from .cdxj import index_warc
 from .reader import read_records
@@ -35,6 +36,7 @@ def purge(archive: Archive, warc: Path, outlet: str, spans: Iterable[Span], at: 
     The spans are exact: from where an exchange's first gzip member begins to where its last ends.
     Raises OSError, and ValueError for a span in which no tombstone has room.
     """
+    bring_back(warc)
     with put_durably(warc) as temporary:
         shutil.copyfile(warc, temporary)
         with temporary.open("r+b") as file:

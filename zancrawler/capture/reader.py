@@ -16,7 +16,6 @@ from pathlib import Path
 from .errors import DamagedWarcError
 from .http import HttpMessage, read_message
 from .members import OpenRecord, WarcReader
-from .warcfile import standing
 
 MAX_BLOCK = 256 << 20
 """Bytes of a block that are given; what is beyond is read over."""
@@ -107,7 +106,7 @@ def read_records(
     where the bytes are no WARC, after yielding all that comes before; OSError when there is no
     such file.
     """
-    with WarcReader(standing(path), start, end) as reader:
+    with WarcReader(path, start, end) as reader:
         for record in reader:
             block, cut = _block(record, max_block)
             record.finish()
@@ -116,7 +115,7 @@ def read_records(
 
 def read_record(path: Path, offset: int, *, max_block: int = MAX_BLOCK) -> Record:
     """The record at an offset. Raises as `read_records` does."""
-    with WarcReader(standing(path), offset) as reader:
+    with WarcReader(path, offset) as reader:
         for record in reader:
             block, cut = _block(record, max_block)
             record.finish()

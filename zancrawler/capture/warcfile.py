@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
+from typing import IO
 
 from isal import isal_zlib
 
 from zancrawler.archive import Archive, sync_folder
+from zancrawler.storage.pruned import closed_warcs, fetched
 
 from .codecs import GZIP_WINDOW
 from .errors import CaptureError
@@ -48,8 +50,23 @@ def warc_path(
 def page_warcs(archive: Archive, outlet: str) -> list[Path]:
     """The outlet's closed WARCs of pages, in the order of their names."""
     failed = f"{outlet}-failed-"
-    closed = archive.warcs(outlet).glob("*/*.warc.gz")
-    return sorted(path for path in closed if not path.name.startswith(failed))
+    closed = closed_warcs(archive.warcs(outlet))
+    return [path for path in closed if not path.name.startswith(failed)]
+
+
+def open_warc(path: Path) -> IO[bytes]:
+    """A WARC by its closed name, to read: it may still grow, or have been pruned to a store.
+
+    Every reader opens WARCs here. Raises FileNotFoundError, and ArchiveError where the store does
+    not give it.
+    """
+    with suppress(FileNotFoundError):
+        return standing(path).open("rb")
+    while copy := fetched(path):
+        # Another process may have needed its room in the meantime.
+        with suppress(FileNotFoundError):
+            return copy.open("rb")
+    return path.open("rb")
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ from zancrawler.exports.describing import citation, croissant, data_package
 from zancrawler.exports.release import STATES, CoverageMonth, DataFile, OutletPart, Release
 from zancrawler.exports.rows import Wanted, articles, outlets_of, versions
 from zancrawler.outlets import Catalogue, Outlet, UnknownOutletError
+from zancrawler.storage.pruned import digest_of
 from zancrawler.tables.articles import ARTICLES, VERSIONS
 from zancrawler.tables.chunks import Chunks
 from zancrawler.tables.columns import Column, Table
@@ -101,9 +102,9 @@ def _write(archive: Archive, catalogue: Catalogue, wanted: Wanted, out: Path) ->
         out / "warcs.csv",
         ("warc_filename", "bytes", "sha256"),
         (
-            (name, path.stat().st_size, _sha256(path))
+            (name, found.size, found.sha256)
             for name in sorted(warcs)
-            for path in (archive.root / name,)
+            for found in (digest_of(archive.root / name),)
         ),
     )
     sums = {file.path: _sha256(out / file.path) for file in files}

@@ -17,7 +17,8 @@ from pathlib import Path
 
 from zancrawler.archive import Archive, ArchiveError
 from zancrawler.capture.reader import read_exchanges, read_records
-from zancrawler.capture.warcfile import Span, page_warcs
+from zancrawler.capture.warcfile import Span, open_warc, page_warcs
+from zancrawler.storage.pruned import size_of
 
 from .hidden import Hidden
 from .scratch import scratch
@@ -74,7 +75,7 @@ class Part:
     @property
     def name(self) -> str:
         """Of the file in the package: another one where it is not the same file."""
-        if self.ranges[0].span == Span(0, self.warc.stat().st_size):
+        if self.ranges[0].span == Span(0, size_of(self.warc)):
             return self.warc.name
         return f"{self.warc.name.removesuffix('.warc.gz')}-part.warc.gz"
 
@@ -94,7 +95,7 @@ class Part:
 
     def pieces(self, size: int) -> Iterator[bytes]:
         """Its bytes. Raises OSError."""
-        with self.warc.open("rb") as file:
+        with open_warc(self.warc) as file:
             for copied in self.ranges:
                 file.seek(copied.span.offset)
                 left = copied.span.length
@@ -118,7 +119,7 @@ def select(archive: Archive, asked: Asked) -> list[Part]:
     for outlet in sorted(set(asked.outlets)) or known:
         warcs = page_warcs(archive, outlet)
         if asked.is_everything and hidden.is_nothing:
-            chosen = [(warc, _joined([Span(0, warc.stat().st_size)])) for warc in warcs]
+            chosen = [(warc, _joined([Span(0, size_of(warc))])) for warc in warcs]
         else:
             with scratch(_RESPONSES, _REVISITS) as seen:
                 chosen = list(_Sieve(asked, hidden, seen).choose(warcs))
@@ -144,7 +145,7 @@ class _Sifted:
     def gaps(self) -> Iterator[tuple[int, int]]:
         """Where other records than those of exchanges stand: from one offset to another."""
         start = 0
-        ends = [(self.warc.stat().st_size, 0)]
+        ends = [(size_of(self.warc), 0)]
         for offset, length in chain(zip(self.offsets, self.lengths, strict=True), ends):
             if start < offset:
                 yield start, offset

@@ -12,6 +12,8 @@ from isal import isal_zlib
 
 from zancrawler.archive import Archive
 from zancrawler.capture.codecs import GZIP_WINDOW
+from zancrawler.capture.warcfile import open_warc
+from zancrawler.storage.pruned import SUFFIX, closed_warcs, pointer
 
 from .entry import FileDigest
 from .tree import LEAF
@@ -69,7 +71,7 @@ def closed_files(archive: Archive, outlet: str, *, tables_only: bool = False) ->
     if tables_only:
         return
     warcs = archive.warcs(outlet)
-    yield from sorted(warcs.glob("*/*.warc.gz"))
+    yield from closed_warcs(warcs)
     yield from sorted(warcs.glob(f"*/*{_TORN}*"))
     yield from sorted((archive.root / "cdxj" / outlet).glob("*/*.cdxj"))
     if archive.memory(outlet).exists():
@@ -79,17 +81,27 @@ def closed_files(archive: Archive, outlet: str, *, tables_only: bool = False) ->
 def standing_files(archive: Archive) -> Iterator[Path]:
     """Whatever stands where closed files stand, but for what is being written or made from them."""
     for name in _FOLDERS:
-        for path in sorted((archive.root / name).rglob("*")):
+        found = {_in_place(path) for path in (archive.root / name).rglob("*")}
+        for path in sorted(found):
             parts = path.relative_to(archive.root).parts
             is_index = name == "cdxj" and path.name.startswith("originals.sqlite")
             is_open = path.name.endswith(_OPEN) or _IN_WORK & set(parts)
-            if not is_index and not is_open and (path.is_file() or path.is_symlink()):
+            if (
+                not is_index
+                and not is_open
+                and (path.is_file() or path.is_symlink() or pointer(path).is_file())
+            ):
                 yield path
+
+
+def _in_place(path: Path) -> Path:
+    """The WARC that was pruned, where a file stands for it."""
+    return path.with_name(path.name.removesuffix(SUFFIX))
 
 
 def stamp_of(path: Path) -> str:
     """What tells a file from the one that it replaced. Raises OSError."""
-    file = path.stat()
+    file = (path if path.exists() else pointer(path)).stat()
     return f"{file.st_mtime_ns}-{file.st_size}-{file.st_ino}"
 
 
@@ -97,7 +109,7 @@ def digest_of(archive: Archive, path: Path) -> FileDigest:
     """Size and SHA-256 of a file. Raises OSError."""
     digest = hashlib.sha256()
     size = 0
-    with path.open("rb") as file:
+    with open_warc(path) as file:
         while piece := file.read(PIECE):
             digest.update(piece)
             size += len(piece)
@@ -108,7 +120,7 @@ def prefix_digests(path: Path, sizes: Iterable[int]) -> dict[int, str]:
     """The SHA-256 of a file's beginnings of these sizes, in one reading. Raises OSError."""
     digest, at, found = hashlib.sha256(), 0, {}
     wanted = sorted(set(sizes))
-    with path.open("rb") as file:
+    with open_warc(path) as file:
         for size in wanted:
             while at < size and (piece := file.read(min(PIECE, size - at))):
                 digest.update(piece)
@@ -131,7 +143,7 @@ def members_of(path: Path, whole: Hash | None = None) -> Iterator[Member]:
     From the first byte that begins no whole member on, the rest of the file is one. All bytes go
     through `whole` too. Raises OSError.
     """
-    with path.open("rb") as file:
+    with open_warc(path) as file:
 
         def read() -> bytes:
             piece = file.read(PIECE)

@@ -123,7 +123,7 @@ class History:
 
 def read_history(archive: Archive, outlet: Outlet, now: datetime) -> History:
     """Reads one outlet's tables, and its ledger where there is one. Safe while a run goes on."""
-    tables = read.Reader(archive)
+    tables = read.Reader(read.LocalTables(archive))
     zone = ZoneInfo(outlet.timezone)
     exchanges = tables.captures(
         outlet=outlet.name, since=now - CAPTURES_SINCE, columns=_EXCHANGE

@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 
 from zancrawler.archive import Archive
 from zancrawler.runs.coverage import OutletCoverage, coverage_of
+from zancrawler.storage.pruned import closed_warcs, size_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ def _outlet(
     captures: list[dict[str, Any]],
     coverage: OutletCoverage,
 ) -> OutletOverview:
-    warcs = list(archive.warcs(name).glob("*/*.warc.gz"))
+    warcs = closed_warcs(archive.warcs(name))
     mine = [row for row in articles if row["outlet"] == name]
     return OutletOverview(
         outlet=name,
@@ -68,7 +69,7 @@ def _outlet(
         captured=coverage.held,
         missing=dict(Counter(gap.reason or gap.state for gap in coverage.missing).most_common()),
         warcs=len(warcs),
-        warc_bytes=sum(path.stat().st_size for path in warcs),
+        warc_bytes=sum(size_of(path) for path in warcs),
     )
 
 

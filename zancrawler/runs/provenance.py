@@ -8,13 +8,14 @@ from pathlib import Path
 from zancrawler.archive import Archive
 from zancrawler.capture.reader import read_records
 from zancrawler.outlets import Catalogue, Outlet, UnknownOutletError, parse_outlet
+from zancrawler.storage.pruned import closed_warcs
 
 
 def warcs_of(archive: Archive, outlet: str) -> list[Path]:
     """The outlet's WARCs by their final names, oldest first."""
     folder = archive.warcs(outlet)
-    found = {p.with_name(p.name.removesuffix(".open")) for p in folder.glob("*/*.warc.gz*")}
-    return sorted(p for p in found if p.name.endswith(".warc.gz"))
+    growing = {p.with_name(p.name.removesuffix(".open")) for p in folder.glob("*/*.warc.gz.open")}
+    return sorted({*closed_warcs(folder), *growing})
 
 
 def outlets_in(archive: Archive) -> list[str]:

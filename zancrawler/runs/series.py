@@ -24,6 +24,7 @@ from zancrawler.runs.memories import memory_of
 from zancrawler.runs.outcomes import source_of
 from zancrawler.runs.provenance import crawl_id_of, warcs_of
 from zancrawler.runs.spans import Span
+from zancrawler.storage.pruned import size_of
 from zancrawler.tables import Access, Recall, Tables
 from zancrawler.tables.articles import redacted
 from zancrawler.tables.chunks import Row
@@ -87,7 +88,7 @@ def catch_up(
         for warc in warcs_of(archive, outlet.name)
         for name in (archive.relative(warc),)
         for start in (min(tables.derived(name), ledger.through(name)),)
-        if start < standing(warc).stat().st_size
+        if start < size_of(standing(warc))
     ]
     # An attempt that failed is in another file than the one that came after it and did not.
     exchanges = heapq.merge(

@@ -12,6 +12,7 @@ from zancrawler.capture.cdxj import Capture
 from zancrawler.capture.errors import DamagedWarcError
 from zancrawler.capture.reader import Exchange, read_exchanges
 from zancrawler.runs.provenance import warcs_of
+from zancrawler.storage.pruned import size_of
 
 EXCHANGES = 100
 """In a span: what is read again when a worker dies over it, and what its rows take in memory."""
@@ -58,7 +59,7 @@ def _cuts(warc: Path, start: int = 0) -> Iterator[int]:
 
 def _cuts_by_index(warc: Path, index: Path) -> Iterator[int]:
     """The same, about, without reading what lies between. An index that is wrong costs a cut."""
-    size = warc.stat().st_size
+    size = size_of(warc)
     last = 0
     for offset in _offsets(index)[EXCHANGES - 1 :: EXCHANGES]:
         try:

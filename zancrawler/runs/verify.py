@@ -24,8 +24,9 @@ from zancrawler.proofs.checkpoint import read_checkpoint
 from zancrawler.proofs.log import NoLogError, checkpoint_of
 from zancrawler.runs.derive import derive
 from zancrawler.runs.memories import memory_of
-from zancrawler.runs.provenance import outlet_of, outlets_in, warcs_of
+from zancrawler.runs.provenance import outlet_of, outlets_in
 from zancrawler.runs.rows import extractor_version
+from zancrawler.storage.pruned import closed_warcs
 
 _COMPARED = (
     "article_id",
@@ -65,7 +66,7 @@ def verify_archive(
         for found in audit(archive, set(chosen) if chosen else None):
             yield Finding(found.file, None, found.code, found.message)
     for name in chosen or outlets_in(archive):
-        warcs = [warc for warc in warcs_of(archive, name) if warc.exists()]
+        warcs = closed_warcs(archive.warcs(name))
         for fault in check_warcs(warcs):
             yield Finding(fault.file, fault.offset, fault.code.value, fault.message)
         yield from _indexes(archive, name)

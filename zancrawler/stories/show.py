@@ -13,7 +13,7 @@ from zancrawler.archive import Archive, ArchiveError
 from zancrawler.decisions import Decisions
 from zancrawler.stories.member import Relation
 from zancrawler.tables.articles import Access
-from zancrawler.tables.read import Reader
+from zancrawler.tables.read import LocalTables, Reader
 
 
 class UnknownStoryError(ArchiveError):
@@ -54,7 +54,7 @@ class ShownStory:
 
 def story_of(archive: Archive, article_ids: Collection[str]) -> ShownStory:
     """The story of the article that has one of these ids. Raises UnknownStoryError."""
-    reader = Reader(archive)
+    reader = Reader(LocalTables(archive))
     known = reader.stories().filter(ds.field("article_id").isin(list(article_ids)))
     if not known.num_rows:
         raise UnknownStoryError(

@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pyarrow as pa
-import pyarrow.dataset as ds
+import pyarrow.compute as pc
 
 from zancrawler.archive import Archive, ArchiveError
 from zancrawler.tables.articles import ARTICLES, VERSIONS
@@ -22,30 +22,70 @@ from zancrawler.tables.columns import Table
 from zancrawler.tables.coverage import COVERAGE, CRAWLS
 from zancrawler.tables.stories import STORIES
 
+if TYPE_CHECKING:
+    import pyarrow.dataset as ds
+
 Names = str | Sequence[str] | None
 """One name, several, or None for all."""
 When = datetime | date | str | None
 """A time; a day means its beginning; a string is ISO 8601; without a zone it is UTC."""
 
-_PARTITIONING = ds.partitioning(
-    pa.schema([pa.field("site", pa.string()), pa.field("year", pa.int16())]), flavor="hive"
-)
+KEYS = pa.schema([pa.field("site", pa.string()), pa.field("year", pa.int16())])
+"""The partition keys, which the names of the folders hold in Hive's way."""
+
+
+class Source(Protocol):
+    """Where tables are read from."""
+
+    def dataset(self, table: Table) -> ds.Dataset | None:
+        """All rows of a table, with its partition keys; None where it has no file."""
+
+    def hidden(self) -> Sequence[str]:
+        """The article_ids whose content may still be in the files, and may not be shown."""
 
 
 def open(archive: Archive | Path | str) -> Reader:
-    """The tables of an archive, to read. Raises ArchiveError where there is no archive."""
+    """The tables of an archive, to read: of a folder, or of a store such as `s3://bucket/archive`.
+
+    Raises ArchiveError where there is no archive.
+    """
+    if isinstance(archive, str) and "://" in archive:
+        from zancrawler.tables.stored import StoredTables
+
+        return Reader(StoredTables.open(archive))
     if not isinstance(archive, Archive):
         archive = Archive(Path(archive).absolute())
     if not archive.tables.is_dir():
         raise ArchiveError(f"{archive.root} holds no tables; name an archive that was crawled into")
-    return Reader(archive)
+    return Reader(LocalTables(archive))
+
+
+@dataclass(frozen=True, slots=True)
+class LocalTables:
+    """The tables in an archive's folder."""
+
+    archive: Archive
+
+    def dataset(self, table: Table) -> ds.Dataset | None:
+        folder = self.archive.table(table.name)
+        if not folder.is_dir():
+            return None
+        # Not above: it brings in pandas where there is one, which every crawl would wait for.
+        import pyarrow.dataset as ds
+
+        keys = ds.partitioning(KEYS, flavor="hive")
+        return ds.dataset(folder, schema=schema_of(table), format="parquet", partitioning=keys)
+
+    def hidden(self) -> Sequence[str]:
+        """None: the tables follow a decision before anybody is told that it was made."""
+        return ()
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
     """The tables of one archive. May be used while a crawl writes to them."""
 
-    archive: Archive
+    source: Source
 
     def articles(
         self,
@@ -96,9 +136,9 @@ class Reader:
     def article(self, url_or_id: str) -> dict[str, Any] | None:
         """The latest version of one article by its article_id, URL or canonical URL."""
         if "://" in url_or_id:
-            found = (ds.field("url") == url_or_id) | (ds.field("canonical_url") == url_or_id)
+            found = (pc.field("url") == url_or_id) | (pc.field("canonical_url") == url_or_id)
         else:
-            found = ds.field("article_id") == url_or_id
+            found = pc.field("article_id") == url_or_id
         rows = self._read(ARTICLES, None, [found], None)
         return rows.slice(0, 1).to_pylist()[0] if rows.num_rows else None
 
@@ -106,32 +146,37 @@ class Reader:
         self,
         table: Table,
         outlet: Names,
-        where: Sequence[ds.Expression],
+        where: Sequence[pc.Expression],
         columns: Sequence[str] | None,
     ) -> pa.Table:
-        folder = self.archive.table(table.name)
-        if not folder.is_dir():
+        rows = self.source.dataset(table)
+        if rows is None:
             return table.schema.empty_table()
-        schema = pa.unify_schemas([table.schema, _PARTITIONING.schema])
-        rows = ds.dataset(folder, schema=schema, format="parquet", partitioning=_PARTITIONING)
+        hidden = self.source.hidden() if "text" in table.names else ()
+        shown = [~pc.field("article_id").isin(list(hidden)) | pc.field("text").is_null()]
         expression = None
-        for condition in (*_among("site", outlet), *where):
+        for condition in (*_among("site", outlet), *where, *(shown if hidden else ())):
             expression = condition if expression is None else expression & condition
         return rows.to_table(columns=list(columns or table.names), filter=expression)
 
 
-def _among(column: str, names: Names) -> list[ds.Expression]:
+def schema_of(table: Table) -> pa.Schema:
+    """The columns of a table's files, and the partition keys that are in their names."""
+    return pa.unify_schemas([table.schema, KEYS])
+
+
+def _among(column: str, names: Names) -> list[pc.Expression]:
     if names is None:
         return []
-    return [ds.field(column).isin([names] if isinstance(names, str) else list(names))]
+    return [pc.field(column).isin([names] if isinstance(names, str) else list(names))]
 
 
-def _between(column: str, since: When, until: When) -> list[ds.Expression]:
+def _between(column: str, since: When, until: When) -> list[pc.Expression]:
     conditions = []
     if since is not None:
-        conditions.append(ds.field(column) >= _scalar(since))
+        conditions.append(pc.field(column) >= _scalar(since))
     if until is not None:
-        conditions.append(ds.field(column) < _scalar(until))
+        conditions.append(pc.field(column) < _scalar(until))
     return conditions
 
 

@@ -12,7 +12,7 @@ from zancrawler.archive import Archive
 from zancrawler.runs.checks import Check, last_check
 from zancrawler.runs.crawl import CrawlOptions, crawl
 from zancrawler.runs.summary import RunState
-from zancrawler.tables.read import Reader
+from zancrawler.tables.read import LocalTables, Reader
 
 BEGINNING = 12
 """Words of a text that show whether it begins where it should."""
@@ -72,7 +72,7 @@ def check_outlets(
 
 def trial_articles(archive: Archive, check: Check) -> tuple[TrialArticle, ...]:
     """The articles of a check as they stand in the tables."""
-    tables = Reader(archive)
+    tables = Reader(LocalTables(archive))
     found = []
     for tried in check.articles:
         row = tables.article(tried.url) or {}

@@ -1,0 +1,287 @@
+"""The archive in a store on another disk: pushed, pruned, read, pulled, purged."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import pytest
+import small_archive
+from stored_archive import Kept, contents, copy_of, keep
+from typer.testing import CliRunner
+
+import zancrawler
+from zancrawler.archive import Archive, ArchiveError
+from zancrawler.cli import app
+from zancrawler.runs import purging, withdrawing
+from zancrawler.runs.verify import verify_archive
+from zancrawler.storage import pruned
+from zancrawler.storage.check import check
+from zancrawler.storage.manifest import Entry, Manifest, is_shared
+from zancrawler.storage.prune import prune
+from zancrawler.storage.pull import pull
+from zancrawler.storage.push import push
+from zancrawler.storage.store import Digest, Store, StoreError
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Kept:
+    return keep(tmp_path_factory.mktemp("made"))
+
+
+@pytest.fixture
+def kept(made: Kept, tmp_path: Path) -> Kept:
+    return copy_of(made, tmp_path)
+
+
+def test_a_store_holds_what_the_archive_does_and_a_second_push_has_nothing_to_do(
+    kept: Kept,
+) -> None:
+    first = push(kept.archive, kept.uri)
+    for path in kept.warcs():
+        name = kept.archive.relative(path)
+        assert (kept.folder / name).read_bytes() == path.read_bytes()
+        assert name in first.uploaded
+    assert list(check(kept.archive)) == []
+    again = push(kept.archive)
+    assert (again.uploaded, again.removed, again.files) == ([], [], first.files)
+
+
+def test_other_tools_read_the_tables_there(kept: Kept) -> None:
+    push(kept.archive, kept.uri)
+    ours = zancrawler.open(kept.archive.root).articles()
+    assert zancrawler.open(kept.uri).articles().equals(ours)
+    columns = zancrawler.open(kept.uri).articles(outlet="tester", columns=["title"])
+    assert columns.num_rows == ours.num_rows == 3
+    folder = kept.folder / "tables" / "articles"
+    assert list(pd.read_parquet(folder)["article_id"]) == ours["article_id"].to_pylist()
+    found = duckdb.sql(f"SELECT count(*) FROM '{folder}/**/*.parquet'").fetchall()
+    assert found == [(3,)]
+
+
+def test_only_what_changed_is_uploaded(kept: Kept) -> None:
+    push(kept.archive, kept.uri)
+    before = zancrawler.open(kept.uri).captures().num_rows
+    later = small_archive.SECOND.replace(day=9)
+    small_archive.crawl(kept.archive, later, [small_archive.story("well", "It rained at last.")])
+    pushed = push(kept.archive)
+    warcs = [path for path in pushed.uploaded if path.startswith("warc/")]
+    assert len(warcs) == 1
+    assert zancrawler.open(kept.uri).captures().num_rows == before + 1
+    # The chunks of the push before are gone, and their copies are renewed.
+    assert all(name.startswith("snapshot/tables/") for name in pushed.removed)
+    assert list(check(kept.archive)) == []
+
+
+def test_every_reader_reads_a_pruned_archive(kept: Kept, tmp_path: Path) -> None:
+    bodies, tables = kept.bodies(), contents(kept.archive.tables)
+    push(kept.archive, kept.uri)
+    done = prune(kept.archive)
+    assert len(done.warcs) == 2 and done.kept == {} and kept.warcs() == []
+    assert kept.bodies() == bodies
+    assert list(verify_archive(kept.archive, kept.catalogue)) == []
+    told = ["--archive", str(kept.archive.root), "--outlets", str(tmp_path / "outlets")]
+    CliRunner().invoke(app, ["rebuild", "tester", *told], catch_exceptions=False)
+    assert contents(kept.archive.tables) == tables
+    assert push(kept.archive).uploaded == []
+    assert list(check(kept.archive)) == []
+
+
+def test_the_copies_of_pruned_warcs_stay_under_a_bound(
+    kept: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    push(kept.archive, kept.uri)
+    largest = max(path.stat().st_size for path in kept.warcs())
+    prune(kept.archive)
+    monkeypatch.setattr(pruned, "MAX_CACHE", largest)
+    kept.bodies()
+    copies = list((kept.archive.store / "cache").glob("*.warc.gz"))
+    assert sum(path.stat().st_size for path in copies) <= largest
+    assert kept.bodies()
+
+
+def test_a_warc_that_is_not_whole_in_the_store_is_not_pruned(kept: Kept) -> None:
+    push(kept.archive, kept.uri)
+    first, second = kept.warcs()
+    stored = kept.folder / kept.archive.relative(first)
+    stored.write_bytes(b"\0" + stored.read_bytes()[1:])
+    (kept.folder / kept.archive.relative(second)).unlink()
+    done = prune(kept.archive)
+    assert done.warcs == [] and len(done.kept) == 2
+    assert kept.warcs() == [first, second]
+    assert {fault.code for fault in check(kept.archive)} == {"digest", "missing"}
+
+
+def test_other_bytes_in_the_store_are_never_read_for_the_record(kept: Kept) -> None:
+    push(kept.archive, kept.uri)
+    names = [kept.archive.relative(path) for path in kept.warcs()]
+    prune(kept.archive)
+    for name in names:
+        data = bytearray((kept.folder / name).read_bytes())
+        data[len(data) // 2] ^= 1
+        (kept.folder / name).write_bytes(data)
+    with pytest.raises(ArchiveError, match="is not what was pushed"):
+        kept.bodies()
+
+
+def test_a_pull_gives_the_archive_again(kept: Kept, tmp_path: Path) -> None:
+    push(kept.archive, kept.uri)
+    whole, light = Archive(tmp_path / "whole"), Archive(tmp_path / "light")
+    pull(whole, kept.uri)
+    here, there = contents(kept.archive.root), contents(whole.root)
+    shared = {path for path in here if is_shared(path)}
+    assert {path: here[path] for path in shared} == {
+        path: digest for path, digest in there.items() if is_shared(path)
+    }
+    done = pull(light, kept.uri, warcs=False)
+    assert len(done.left) == 2 and not list(light.root.rglob("*.warc.gz"))
+    assert Kept(light, kept.folder).bodies() == kept.bodies()
+    pull(light)
+    assert len(Kept(light, kept.folder).warcs()) == 2
+
+
+def test_what_was_pruned_comes_back(kept: Kept) -> None:
+    before = contents(kept.archive.root / "warc")
+    push(kept.archive, kept.uri)
+    prune(kept.archive)
+    pull(kept.archive)
+    assert contents(kept.archive.root / "warc") == before
+
+
+def test_two_copies_of_an_archive_cannot_push_over_each_other(kept: Kept, tmp_path: Path) -> None:
+    push(kept.archive, kept.uri)
+    other = Archive(tmp_path / "other")
+    pull(other, kept.uri)
+    small_archive.crawl(other, small_archive.SECOND.replace(day=9), [small_archive.story("well")])
+    push(other)
+    with pytest.raises(StoreError, match="another copy of this archive"):
+        push(kept.archive)
+    pull(kept.archive)
+    assert push(kept.archive).uploaded == []
+    stranger = Archive.open(tmp_path / "stranger")
+    small_archive.make(stranger)
+    with pytest.raises(StoreError, match="another archive"):
+        push(stranger, kept.uri)
+
+
+def test_a_pull_overwrites_no_decision_made_here(kept: Kept, tmp_path: Path) -> None:
+    push(kept.archive, kept.uri)
+    other = Archive(tmp_path / "other")
+    pull(other, kept.uri)
+    withdraw(Kept(other, kept.folder))
+    small_archive.crawl(
+        kept.archive, small_archive.SECOND.replace(day=9), [small_archive.story("well")]
+    )
+    push(kept.archive)
+    with pytest.raises(StoreError, match="is not what was pulled"):
+        pull(other)
+    assert other.withdrawn.exists()
+
+
+def withdraw(kept: Kept) -> list[withdrawing.Known]:
+    found = withdrawing.find(kept.archive, kept.catalogue, small_archive.story("library").url)
+    withdrawing.withdraw(kept.archive, found, reason="safety", by="steward")
+    return found
+
+
+def test_what_is_withdrawn_shows_no_more_even_before_the_tables_follow(kept: Kept) -> None:
+    push(kept.archive, kept.uri)
+    assert "Professor" in str(zancrawler.open(kept.uri).articles()["text"])
+    withdraw(kept)
+    assert {fault.code for fault in check(kept.archive)} == {"behind"}
+    # The push is killed right after the decisions.
+    name = kept.archive.withdrawn.name
+    Store.open(kept.uri).put(name, kept.archive.withdrawn.open("rb"))
+    reader = zancrawler.open(kept.uri)
+    assert "Professor" not in str(reader.articles().to_pylist())
+    assert "Professor" not in str(reader.versions().to_pylist())
+    push(kept.archive)
+    assert zancrawler.open(kept.uri).articles().num_rows == 3
+    assert "Professor" not in str(reader.articles().to_pylist())
+
+
+def test_a_purge_takes_the_bytes_out_of_the_store_as_well(kept: Kept) -> None:
+    push(kept.archive, kept.uri)
+    prune(kept.archive)
+    kept.bodies()
+    articles = withdraw(kept)
+    purging.purge(kept.archive, articles, kept.catalogue, reason="safety", by="steward")
+    push(kept.archive)
+    words = "sixty books in two baskets"
+    assert not any(words.encode() in body for body in kept.bodies())
+    for root in (kept.folder, kept.archive.root):
+        for path in root.rglob("*"):
+            if path.is_file():
+                assert words not in everything_in(path), path
+    assert list(check(kept.archive)) == []
+
+
+def everything_in(path: Path) -> str:
+    """What a file says, decompressed."""
+    import gzip
+
+    if path.suffix == ".parquet":
+        return str(pd.read_parquet(path, partitioning=None).to_dict("records"))
+    data = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+    return data.decode("utf-8", "replace")
+
+
+def test_an_outlet_that_is_being_crawled_keeps_its_tables_of_the_push_before(kept: Kept) -> None:
+    push(kept.archive, kept.uri)
+    before = zancrawler.open(kept.uri).articles()
+    withdraw(kept)
+    with kept.archive.lock("tester", "a crawl"):
+        done = push(kept.archive)
+    assert done.waiting == ["tester"] and done.uploaded[0] == "withdrawn.jsonl"
+    assert not [path for path in done.uploaded if path.startswith("tables/")]
+    rows = zancrawler.open(kept.uri).articles()
+    assert rows.num_rows == before.num_rows - 1
+    assert push(kept.archive).waiting == []
+
+
+def test_an_address_holds_no_secret_and_names_a_place(kept: Kept) -> None:
+    for uri in ("s3://key:secret@bucket/archive", "s3://bucket/archive?secret_key=x"):
+        with pytest.raises(StoreError, match="holds no credentials"):
+            push(kept.archive, uri)
+    with pytest.raises(StoreError, match="names no bucket"):
+        push(kept.archive, "s3://")
+    with pytest.raises(StoreError, match="no store that can be opened"):
+        push(kept.archive, "gopher://somewhere/archive")
+    with pytest.raises(StoreError, match="holds the archive itself"):
+        push(kept.archive, kept.archive.root.parent.as_uri())
+    with pytest.raises(StoreError, match="has no store"):
+        push(kept.archive)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "../escape.warc.gz",
+        "warc/../../x.warc.gz",
+        "/etc/passwd",
+        "warc//x.warc.gz",
+        "ledger/a.sqlite",
+        "warc/a/2026/.hidden.warc.gz",
+        "tables/articles/x.sh",
+        "manifest.json",
+        "warc/a\n.warc.gz",
+    ],
+)
+def test_a_manifest_cannot_name_a_file_outside_the_archive(path: str) -> None:
+    entry = Entry("warc/a/2026/a.warc.gz", Digest(1, "0" * 64))
+    data = Manifest.of([entry], None).encode()
+    assert Manifest.parse(data).entries == {entry.path: entry}
+    fields = json.loads(data)
+    fields["files"][0]["path"] = path
+    with pytest.raises(ValueError, match="it names the file"):
+        Manifest.parse(json.dumps(fields).encode())
+
+
+def test_a_link_out_of_the_archive_is_not_followed(kept: Kept, tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("a key")
+    (kept.archive.root / "memory").mkdir(exist_ok=True)
+    (kept.archive.root / "memory" / "tester.json").symlink_to(tmp_path / "secret")
+    push(kept.archive, kept.uri)
+    assert "a key" not in [path.read_text() for path in kept.folder.glob("memory/*")]
