@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import socket
 import sys
@@ -149,10 +150,20 @@ def test_a_result_set_can_be_taken_along(address: str) -> None:
     (row,) = json.loads(page(address, "/archive/articles.json?_q=books&outlet=paper&_shape=array"))
     assert row["warc_filename"] == "warc/paper/2026/paper-00000.warc.gz"
     assert (row["warc_record_offset"], row["warc_record_length"]) == (1300, 600)
-    csv = page(address, "/archive/articles.csv?_q=books&outlet=paper&_stream=on&_size=max")
-    head, line = csv.strip().splitlines()
+    lines = page(address, "/archive/articles.csv?_q=books&outlet=paper&_stream=on&_size=max")
+    head, line = lines.strip().splitlines()
     assert line.startswith(MULE.id) and head.split(",")[:2] == ["article_id", "outlet"]
     assert json.loads(page(address, "/archive/articles.json?_q=زنبور&_shape=array")) == []
+
+
+def test_no_cell_of_the_csv_is_a_formula(archive: Archive, own_address: str) -> None:
+    title = '=HYPERLINK("http://127.0.0.1/?"&A1)'
+    commit(archive, [Story("sum", title, "It adds up.", day=4)])
+    query = "?_q=adds&_stream=on&_size=max"
+    (row,) = csv.DictReader(page(own_address, f"/archive/articles.csv{query}").splitlines())
+    assert row["title"] == f"'{title}"
+    found = json.loads(page(own_address, f"/archive/articles.json{query}&_shape=array"))
+    assert [each["title"] for each in found] == [title]
 
 
 def test_decisions_that_cannot_be_read_show_nothing(archive: Archive, own_address: str) -> None:

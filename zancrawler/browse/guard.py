@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from zancrawler.archive import ArchiveError
+from zancrawler.browse.cells import Cells
 from zancrawler.browse.export import Export
 
 Scope = MutableMapping[str, Any]
@@ -60,6 +61,8 @@ class Guard:
             await self.app(scope, receive, send)
             return
         guarded = _with_headers(send)
+        if scope["path"].endswith(".csv"):
+            guarded = _without_formulas(guarded)
         refusal = _refusal(scope)
         if not refusal and not _FILES.fullmatch(scope["path"]):
             try:
@@ -106,6 +109,18 @@ def _with_headers(send: Send) -> Send:
         if message["type"] == "http.response.start":
             theirs = [pair for pair in message.get("headers", ()) if pair[0].lower() not in ours]
             message = {**message, "headers": [*theirs, *_HEADERS]}
+        await send(message)
+
+    return guarded
+
+
+def _without_formulas(send: Send) -> Send:
+    cells = Cells()
+
+    async def guarded(message: MutableMapping[str, Any]) -> None:
+        if message["type"] == "http.response.body":
+            body = cells.feed(message.get("body", b""), last=not message.get("more_body", False))
+            message = {**message, "body": body}
         await send(message)
 
     return guarded

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +13,7 @@ import pyarrow.compute as pc
 from zancrawler.archive import Archive
 from zancrawler.browse.export import Export
 from zancrawler.decisions import Decisions
-from zancrawler.runs.versions import MAX_WORDS, Piece, Version, paragraphs, word_diff
+from zancrawler.runs.versions import IncomparableError, Piece, Version, paragraphs, word_diff
 from zancrawler.tables.articles import MAX_ROWS, VERSIONS, Access
 from zancrawler.tables.chunks import Chunks, open_chunk
 
@@ -22,8 +21,6 @@ MAX_TEXT = 200_000
 """Characters of a text that a page shows."""
 MAX_VERSIONS = 200
 """Versions of an article that are listed: the latest."""
-MAX_COMPARISONS = 3_000_000
-"""Pairs of the same word, one in each version: with more, a diff takes too long to wait for."""
 _COLUMNS = (
     *("article_id", "version", "n_versions", "first_seen", "last_seen", "story_id", "url"),
     *("canonical_url", "outlet", "title", "subtitle", "authors", "date_published"),
@@ -97,10 +94,10 @@ def texts(archive: Archive, shown: Shown, numbers: Sequence[int]) -> dict[int, V
 
 def changes(old: Version, new: Version) -> list[list[Piece]] | None:
     """What changed, in paragraphs; None where comparing would take too long."""
-    before, after = (Counter(f"{v.title} {v.text}".split()[:MAX_WORDS]) for v in (old, new))
-    if sum(count * after[word] for word, count in before.items()) > MAX_COMPARISONS:
+    try:
+        return list(paragraphs(word_diff(old, new)))
+    except IncomparableError:
         return None
-    return list(paragraphs(word_diff(old, new)))
 
 
 def _version_chunks(archive: Archive, shown: Shown) -> list[Path]:

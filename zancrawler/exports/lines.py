@@ -52,9 +52,12 @@ def _cell(value: object) -> object:
         return json.dumps(value, ensure_ascii=False, default=_plain) if value else None
     if isinstance(value, datetime):
         return _plain(value)
-    if isinstance(value, str) and value.startswith(FORMULA):
-        return "'" + value
-    return value
+    return unrun(value) if isinstance(value, str) else value
+
+
+def unrun(cell: str) -> str:
+    """The cell as text, to a spreadsheet too."""
+    return "'" + cell if cell.startswith(FORMULA) else cell
 
 
 def _plain(value: object) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,11 +22,17 @@ from zancrawler.runs.rows import article_id
 
 MAX_WORDS = 20_000
 """Words of a text that are compared; beyond, a diff is of no use to anybody."""
+MAX_COMPARISONS = 3_000_000
+"""Pairs of the same word, one in each version: with more, a diff takes too long to wait for."""
 _TOKEN = re.compile(r"\n\n|[^\S\n]*\n?[^\S\n]*\S+")
 
 
 class UnknownArticleError(ArchiveError):
     """The archive holds no article of that URL."""
+
+
+class IncomparableError(ArchiveError):
+    """Two versions repeat the same words so often that no diff would end in time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +86,17 @@ def versions_of(archive: Archive, url: str, catalogue: Catalogue) -> list[Versio
 
 
 def word_diff(old: Version, new: Version) -> list[Piece]:
-    """What became of the words of title and text. The pieces, joined, hold every character."""
+    """What became of the words of title and text. The pieces, joined, hold every character.
+
+    Raises IncomparableError.
+    """
     before, after = (_tokens(version) for version in (old, new))
+    again = Counter(after)
+    if sum(count * again[word] for word, count in Counter(before).items()) > MAX_COMPARISONS:
+        raise IncomparableError(
+            f"versions {old.version} and {new.version} repeat the same words too often to be "
+            "compared; read them in tables/versions"
+        )
     pieces: list[Piece] = []
     for operation, i, j, k, m in SequenceMatcher(None, before, after, False).get_opcodes():
         if operation == "equal":
