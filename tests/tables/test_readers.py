@@ -89,6 +89,43 @@ def test_polars(folder: Path) -> None:
     assert set(rows["text"]) == {TEXT}
 
 
+@pytest.mark.long
+def test_spark(folder: Path) -> None:
+    """Needs Java 17, and `pip install pyspark`: half a gigabyte, which no other test needs."""
+    sql = pytest.importorskip("pyspark.sql", reason="pip install pyspark, to read with Spark")
+    builder = sql.SparkSession.builder.master("local[1]").config("spark.ui.enabled", "false")
+    with builder.config("spark.sql.session.timeZone", "UTC").getOrCreate() as spark:
+        rows = spark.read.parquet(str(folder))
+        assert rows.columns == [*NAMES, "site", "year"]
+        types = dict(rows.dtypes)
+        assert types["date_published"] == "timestamp" and types["authors"] == "array<string>"
+        assert types["images"].startswith("array<struct<url:string,caption:string")
+        assert sorted(tuple(row) for row in rows.groupBy("outlet").count().collect()) == [
+            ("zannews", 8),
+            ("zantimes", 8),
+        ]
+        published = [row[0] for row in rows.select("date_published").collect()]
+        assert published.count(None) == 8
+        naive = PUBLISHED.astimezone().replace(tzinfo=None)
+        assert {when for when in published if when} == {naive}
+        assert {row[0] for row in rows.select("text").collect()} == {TEXT}
+        assert rows.where("year = 2025").count() == 8
+
+
+@pytest.mark.long
+def test_datasets(folder: Path, tmp_path: Path) -> None:
+    """Needs `pip install datasets`. It reads local files, and asks no host for anything."""
+    datasets = pytest.importorskip("datasets", reason="pip install datasets, to read with it")
+    files = [str(path) for path in sorted(folder.rglob("*.parquet"))]
+    rows = datasets.load_dataset(
+        "parquet", data_files=files, split="train", cache_dir=str(tmp_path)
+    )
+    assert rows.column_names == NAMES
+    assert sorted(rows["outlet"]) == ["zannews"] * 8 + ["zantimes"] * 8
+    assert sum(when is None for when in rows["date_published"]) == 8
+    assert set(rows["text"]) == {TEXT}
+
+
 def test_pyarrow(folder: Path) -> None:
     rows = ds.dataset(folder, partitioning="hive").to_table()
     assert rows.schema.names == [*NAMES, "site", "year"]
