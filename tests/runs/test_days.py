@@ -23,6 +23,8 @@ KABUL = ZoneInfo("Asia/Kabul")
 YOUNG = timedelta(days=3)
 MOST = 1.15
 """Requests made, over the fewest that the ground truth allows."""
+FILE = re.compile(r"\.(?:css|js|png|svg|ico|woff2)(?:\?|$)")
+"""A stylesheet, script, picture or font: what pages need to be shown."""
 SHUT = (Spell.OUTAGE, Spell.WALL)
 Content = tuple[str, str]
 """Title and text, up to ASCII white space."""
@@ -85,6 +87,8 @@ class Judge:
     known: set[str] = field(default_factory=set)
     """Articles that some source has advertised to us."""
     indexes: dict[str, set[tuple[str, str]]] = field(default_factory=dict)
+    requisites: set[tuple[str, str]] = field(default_factory=set)
+    """Files of pages that were asked for once: outlet and path."""
     made: Counter[str] = field(default_factory=Counter)
     least: Counter[str] = field(default_factory=Counter)
 
@@ -117,8 +121,11 @@ class Judge:
                 for url, true in published.items()
                 if true.outlet == run.outlet and true.presence is Presence.LIVE
             } - self.articles.keys()
+            files = {(run.outlet, r.path) for r in run.requests if FILE.search(r.path)}
             if day:
                 self._count(run, unseen | self._edited(day, run.outlet, published), published)
+                self.least[run.outlet] += len(files - self.requisites)
+            self.requisites |= files
             if run.outlet not in down:
                 self.known |= unseen
             if run.outlet not in shut:
@@ -180,7 +187,8 @@ class Judge:
     def _count(self, run: Run, news: set[str], published: dict[str, TruthArticle]) -> None:
         """The fewest requests that could have told a crawler what is true on this day.
 
-        robots.txt; each source that the outlet's file names; each child sitemap, but for those
+        Every file that its pages need, once (`judge`); robots.txt; each source that the outlet's
+        file names; each child sitemap, but for those
         whose index says that they did not change; what is new, what was edited, what came back;
         and the known articles that are due for another look by the ledger's rule.
         """

@@ -15,8 +15,8 @@ from ipaddress import ip_address
 from types import MappingProxyType
 from urllib.parse import quote, urldefrag, urljoin, urlsplit
 
+import webencodings
 from lxml.html import HtmlElement
-from w3lib.encoding import html_to_unicode
 from w3lib.url import safe_url_string
 
 from zancrawler.discovery.srcset import chosen, matches
@@ -64,7 +64,7 @@ class Requisite:
 
 
 def page_requisites(
-    body: bytes, url: str, outlet: Outlet, content_type: str | None = None
+    body: bytes, url: str, outlet: Outlet, charset: str | None = None
 ) -> tuple[Requisite, ...]:
     """What a page of the outlet needs and may be asked for: at most `[requisites] most_per_page`.
 
@@ -73,8 +73,7 @@ def page_requisites(
     if outlet.requisites.take is Take.NONE:
         return ()
     try:
-        _, text = html_to_unicode(content_type, body)
-        tree = parse_html(text.encode("utf-8", "replace"), encoding="utf-8")
+        tree = _tree(body, charset)
     except UnreadableMarkup:
         return ()
     base = _base(tree, url)
@@ -109,6 +108,18 @@ def stylesheet_requisites(
 def redirected_requisite(location: str, url: str, outlet: Outlet) -> str | None:
     """Where a requisite has moved to, if that may be asked for."""
     return _absolute(location, url, outlet)
+
+
+def _tree(body: bytes, charset: str | None) -> HtmlElement:
+    """By the charsets that browsers know: Python has codecs that are none, and slow ones."""
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError:
+        known = webencodings.lookup(charset) if charset else None
+        if known is None:
+            return parse_html(body)
+        body = known.codec_info.decode(body, "replace")[0].encode("utf-8", "replace")
+    return parse_html(body, encoding="utf-8")
 
 
 def _base(tree: HtmlElement, url: str) -> str:

@@ -6,6 +6,7 @@ from collections import Counter, deque
 from dataclasses import asdict, dataclass, replace
 
 from zancrawler.newsroom.answer import Answer, Ask
+from zancrawler.newsroom.assets import asset
 from zancrawler.newsroom.cases import Case, case_url, challenge, instead, manner_of, read_cases
 from zancrawler.newsroom.edition import Annals, Edition, Spell
 from zancrawler.newsroom.imprints import IMPRINTS
@@ -66,7 +67,7 @@ class Desk:
         self.visits[outlet, ask.path] += 1
         if case and (other := instead(case, visits, self.homes[outlet])):
             return other
-        answer = site.answer(ask)
+        answer = asset(ask.path) or site.answer(ask)
         if self.edition.under(outlet, Spell.WALL) and _is_page(answer):
             return challenge(403)
         manner = manner_of(case, visits) if case else None

@@ -61,7 +61,7 @@ def needs(shown: Shown, outlet: Outlet) -> list[Advertisement]:
         return []
     if blocked(shown.status, shown.headers, shown.body):
         return []
-    found = page_requisites(shown.body, shown.url, outlet, shown.header("content-type") or None)
+    found = page_requisites(shown.body, shown.url, outlet, shown.charset)
     return _advertised((each.url for each in found), shown.url, EMBED)
 
 
