@@ -90,7 +90,8 @@ def audit(archive: Archive, outlets: Collection[str] | None = None) -> Iterator[
 def _log_faults(archive: Archive) -> Iterator[ProofFault]:
     """Whether the log is the one of its checkpoint."""
     log, checkpoint = (archive.relative(p) for p in (archive.proof_log, archive.checkpoint))
-    if not archive.proof_log.exists() and not archive.checkpoint.exists():
+    has_entries = archive.proof_log.exists() and archive.proof_log.stat().st_size
+    if not has_entries and not archive.checkpoint.exists():
         raise NoLogError(archive)
     for path in (archive.proof_log, archive.checkpoint):
         if not path.exists():
@@ -110,6 +111,8 @@ def _log_faults(archive: Archive) -> Iterator[ProofFault]:
     begun = parse_line(lines[0])
     if not isinstance(begun, Begun) or begun.origin != told.origin:
         yield ProofFault(checkpoint, "log", f"it is of {told.origin}, which is another log")
+    elif archive.checkpoint.read_bytes() != told.text.encode():
+        yield ProofFault(checkpoint, "log", "more stands in it than a checkpoint of ours has")
 
 
 def _is_busy(archive: Archive, outlet: str) -> bool:

@@ -16,6 +16,7 @@ from typing import Any
 
 from zancrawler.archive import Archive, ArchiveError, put_durably
 from zancrawler.capture.reader import Record
+from zancrawler.capture.warcfile import open_warc
 
 from .checkpoint import Checkpoint
 from .files import Member, members_of
@@ -120,7 +121,7 @@ def _prove(
         member = by_offset.get(record.offset)
         if member is None or member.length != record.length:
             raise NotProvableError(f"the record at {record.offset} of {path} shares its member")
-        with warc.open("rb") as file:
+        with open_warc(warc) as file:
             file.seek(member.offset)
             data = file.read(member.length)
         name = f"records/{number}-{record.type}.warc.gz"

@@ -120,7 +120,7 @@ def prefix_digests(path: Path, sizes: Iterable[int]) -> dict[int, str]:
     """The SHA-256 of a file's beginnings of these sizes, in one reading. Raises OSError."""
     digest, at, found = hashlib.sha256(), 0, {}
     wanted = sorted(set(sizes))
-    with open_warc(path) as file:
+    with path.open("rb") as file:
         for size in wanted:
             while at < size and (piece := file.read(min(PIECE, size - at))):
                 digest.update(piece)

@@ -130,6 +130,8 @@ def _index(archive: Archive, file: IO[bytes]) -> Index:
     try:
         return _caught_up(archive, file)
     except (sqlite3.DatabaseError, LogDamagedError):
+        if not archive.checkpoint.exists() and archive.proof_log.stat().st_size:
+            raise
         # It may be the index that is wrong, and that is easily made again.
         for left in archive.proof_index.parent.glob(f"{archive.proof_index.name}*"):
             left.unlink()
@@ -187,13 +189,9 @@ def read_lines(archive: Archive) -> list[bytes]:
     Raises NoLogError where there is none.
     """
     try:
-        data = archive.proof_log.read_bytes()
+        return archive.proof_log.read_bytes().split(b"\n")[:-1]
     except FileNotFoundError:
         raise NoLogError(archive) from None
-    lines = data.split(b"\n")[:-1]
-    if not lines:
-        raise NoLogError(archive)
-    return lines
 
 
 def checkpoint_of(archive: Archive) -> Checkpoint:
