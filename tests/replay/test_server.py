@@ -30,13 +30,19 @@ def viewer(tmp_path: Path) -> Viewer:
 
 
 @pytest.fixture
-def address(tmp_path: Path, viewer: Viewer) -> Iterator[str]:
+def home(tmp_path: Path, viewer: Viewer) -> Iterator[str]:
     path = tmp_path / "some.wacz"
     path.write_bytes(CONTENT)
     opened = open_package(path)
-    with serving(viewer, lambda: opened, 0) as address:
-        yield address
+    with serving(viewer, lambda: opened, 0) as home:
+        yield home
     opened.file.close()
+
+
+@pytest.fixture
+def address(home: str) -> str:
+    """Where the viewer is, with the package."""
+    return framed(home)
 
 
 def ask(address: str, path: str, method: str = "GET", **headers: str) -> tuple[HTTPResponse, bytes]:
@@ -46,6 +52,14 @@ def ask(address: str, path: str, method: str = "GET", **headers: str) -> tuple[H
     body = answer.read()
     connection.close()
     return answer, body
+
+
+def framed(home: str) -> str:
+    """Where the viewer is, as the page around it says."""
+    _, page = ask(home, "/")
+    found = re.search(rb'data-viewer="([^"]+)"', page)
+    assert found
+    return found[1].decode()
 
 
 def package_path(address: str) -> str:
@@ -93,21 +107,32 @@ def test_another_site_whose_name_points_here_gets_nothing(address: str) -> None:
     assert ask(address, path, Host="localhost:1")[0].status == 200
 
 
-def test_nothing_may_be_asked_of_other_machines(address: str) -> None:
-    for path in (
-        "/",
-        "/replay/sw.js",
-        "/replay/ui.js",
-        "/open.js",
-        package_path(address),
-        "/nothing",
+def test_nothing_may_be_asked_of_other_machines(home: str, address: str) -> None:
+    for at, path in (
+        (home, "/"),
+        (home, "/index.js"),
+        (address, "/"),
+        (address, "/replay/sw.js"),
+        (address, "/replay/ui.js"),
+        (address, "/open.js"),
+        (address, package_path(address)),
+        (address, "/nothing"),
     ):
-        answer, _ = ask(address, path)
+        answer, _ = ask(at, path)
         policy = answer.getheader("Content-Security-Policy") or ""
         assert "default-src 'self'" in policy
-        assert "http" not in policy
+        assert set(re.findall(r"http[^ ;]*", policy)) == {address if at == home else home}
         assert answer.getheader("Cross-Origin-Resource-Policy") == "same-origin"
         assert answer.getheader("Access-Control-Allow-Origin") is None
+
+
+def test_what_is_replayed_is_in_a_frame_of_another_origin(home: str, address: str) -> None:
+    assert address != home
+    assert ask(home, "/replay/ui.js")[0].status == 404
+    assert ask(home, package_path(address))[0].status == 404
+    # A window of its own would have no sandbox around it.
+    answer, body = ask(address, "/", **{"Sec-Fetch-Dest": "document"})
+    assert (answer.status, answer.getheader("Location"), body) == (303, home, b"")
 
 
 def test_no_file_but_the_viewers_is_given(address: str, tmp_path: Path) -> None:
@@ -116,16 +141,16 @@ def test_no_file_but_the_viewers_is_given(address: str, tmp_path: Path) -> None:
     assert ask(address, "/other/archive.wacz")[0].status == 410
 
 
-def test_only_loopback_listens(address: str) -> None:
-    port = urlsplit(address).port
-    outside = {info[4][0] for info in socket.getaddrinfo(socket.gethostname(), port)}
-    for host in outside - {"127.0.0.1", "::1", "127.0.1.1"}:
-        with pytest.raises(OSError):
-            socket.create_connection((host, port), timeout=2)
+def test_only_loopback_listens(home: str, address: str) -> None:
+    for port in (urlsplit(home).port, urlsplit(address).port):
+        outside = {info[4][0] for info in socket.getaddrinfo(socket.gethostname(), port)}
+        for host in outside - {"127.0.0.1", "::1", "127.0.1.1"}:
+            with pytest.raises(OSError):
+                socket.create_connection((host, port), timeout=2)
 
 
-def test_a_port_that_is_taken(address: str, viewer: Viewer) -> None:
-    port = urlsplit(address).port or 0
+def test_a_port_that_is_taken(home: str, viewer: Viewer) -> None:
+    port = urlsplit(home).port or 0
     with (
         pytest.raises(ArchiveError, match="--port"),
         serving(viewer, lambda: pytest.fail("nobody asked"), port),
@@ -144,7 +169,8 @@ def test_what_is_hidden_meanwhile_is_given_out_no_more(tmp_path: Path, viewer: V
         packed.append(path)
 
     shelf = Shelf(archive, pack, lambda: tuple(hidden))
-    with serving(viewer, shelf.current, 0) as address:
+    with serving(viewer, shelf.current, 0) as home:
+        address = framed(home)
         before = package_path(address)
         assert ask(address, before)[1] == b"all of it"
         # Another decision that hides nothing more: the same package goes on.
@@ -165,8 +191,8 @@ def test_an_archive_that_cannot_be_packed_is_said_so(tmp_path: Path, viewer: Vie
         raise ArchiveError("nothing was captured")
 
     shelf = Shelf(Archive.open(tmp_path / "archive"), pack, lambda: None)
-    with serving(viewer, shelf.current, 0) as address:
-        answer, body = ask(address, "/")
+    with serving(viewer, shelf.current, 0) as home:
+        answer, body = ask(framed(home), "/")
         assert (answer.status, body) == (500, b"nothing was captured\n")
 
 
