@@ -234,15 +234,19 @@ def test_a_purge_that_was_stopped_is_finished_by_calling_it_again(
     article = one_of(archive)
     end = ("--archive", archive.root, "--outlets", crawled.newsroom.catalogue)
     zancrawler("withdraw", article["url"], *BY, *end)
-    # Stopped when the WARCs were rewritten, and neither index nor table nor list was.
+    # Stopped when the WARCs were rewritten, and neither index nor table nor list was. The log says
+    # that they were to be.
     before = archive.root.parent / "before"
-    for name in ("tables", "cdxj"):
+    for name in ("tables", "cdxj", "proofs"):
         shutil.copytree(archive.root / name, before / name)
     decided = archive.withdrawn.read_text()
     zancrawler("withdraw", article["url"], "--purge", *BY, *end)
-    for name in ("tables", "cdxj"):
+    entries = archive.proof_log.read_bytes().splitlines(keepends=True)
+    for name in ("tables", "cdxj", "proofs"):
         shutil.rmtree(archive.root / name)
         shutil.copytree(before / name, archive.root / name)
+    with archive.proof_log.open("ab") as log:
+        log.writelines(entry for entry in entries if b'"kind":"purge"' in entry)
     archive.withdrawn.write_text(decided)
     zancrawler("verify", *end, code=1)
     again = json.loads(zancrawler("withdraw", article["url"], "--purge", *BY, *end, "--json"))

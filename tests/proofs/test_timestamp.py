@@ -1,0 +1,67 @@
+"""Time-stamps: only a hash is sent, and OpenSSL accepts what comes of it."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from pathlib import Path
+
+import pytest
+import tsa
+
+from zancrawler.proofs.checkpoint import Checkpoint
+from zancrawler.proofs.timestamp import MAX_ANSWER, NoTimestampError, timestamp
+from zancrawler.runs.proving import publish
+
+CHECKPOINT = Checkpoint("zancrawler/0123456789abcdef", 7, hashlib.sha256(b"a log").digest())
+
+pytestmark = pytest.mark.skipif(not shutil.which("openssl"), reason="no openssl on this machine")
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> tsa.Authority:
+    return tsa.Authority(tmp_path_factory.mktemp("authority"))
+
+
+def test_openssl_accepts_it(authority: tsa.Authority, tmp_path: Path) -> None:
+    got: list[bytes] = []
+    with tsa.served(authority.answer, got) as url:
+        written = publish(CHECKPOINT, tmp_path / "checkpoint", url)
+    assert [path.name for path in written] == ["checkpoint", "checkpoint.tsr"]
+    assert written[0].read_text() == CHECKPOINT.text
+    checked = ("ts", "-verify", "-data", str(written[0]), "-in", str(written[1]))
+    assert "OK" in tsa.openssl(authority.folder, *checked, "-CAfile", "tsa.pem")
+    sent = b"".join(got)
+    assert hashlib.sha256(CHECKPOINT.text.encode()).digest() in sent
+    for word in (b"0123456789abcdef", CHECKPOINT.root, b"zancrawler/0"):
+        assert word not in sent
+
+
+def test_a_stamp_on_something_else(authority: tsa.Authority) -> None:
+    with tsa.served(authority.answer, []) as url:
+        other = timestamp(b"something else", url)
+    with (
+        tsa.served(lambda _: other, []) as url,
+        pytest.raises(NoTimestampError, match="for something else"),
+    ):
+        timestamp(CHECKPOINT.text.encode(), url)
+    with (
+        tsa.served(lambda _: other, []) as url,
+        pytest.raises(NoTimestampError, match="for something else"),
+    ):
+        timestamp(b"something else", url)  # An old answer to a new request.
+
+
+@pytest.mark.parametrize(
+    "answer", [b"", b"<html>no</html>", b"\x30\x05\x30\x03\x02\x01\x02", bytes(MAX_ANSWER + 1)]
+)
+def test_no_stamp(answer: bytes) -> None:
+    """Nothing, a page, a refusal (PKIStatus 2), and too much."""
+    with tsa.served(lambda _: answer, []) as url, pytest.raises(NoTimestampError, match=url):
+        timestamp(b"data", url)
+
+
+@pytest.mark.parametrize("url", ["ftp://x.example/", "nowhere", "http://127.0.0.1:9/tsr"])
+def test_no_server(url: str) -> None:
+    with pytest.raises(NoTimestampError):
+        timestamp(b"data", url)
