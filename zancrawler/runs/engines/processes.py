@@ -67,6 +67,8 @@ def make_in_processes(
 ) -> Iterator[Span]:
     """As `make_parts`: each worker a process, held to its memory and renewed now and then."""
     todo = deque(spans)
+    # Imported once, in the process that all of them are forked from: a dead one costs no second.
+    get_context("forkserver").set_forkserver_preload([Extraction.__module__])
     deaths: Counter[Span] = Counter()
     busy: list[_Worker] = []
     try:
