@@ -13,7 +13,6 @@ from zancrawler.capture.errors import DamagedWarcError
 from zancrawler.capture.reader import Exchange, read_exchanges
 from zancrawler.runs.provenance import warcs_of
 from zancrawler.storage.pruned import size_of
-from zancrawler.storage.pruned import size_of
 
 EXCHANGES = 100
 """In a span: what is read again when a worker dies over it, and what its rows take in memory."""
