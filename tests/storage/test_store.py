@@ -84,7 +84,7 @@ def test_every_reader_reads_a_pruned_archive(kept: Kept, tmp_path: Path) -> None
     assert list(verify_archive(kept.archive, kept.catalogue)) == []
     told = ["--archive", str(kept.archive.root), "--outlets", str(tmp_path / "outlets")]
     CliRunner().invoke(app, ["rebuild", "tester", *told], catch_exceptions=False)
-    assert contents(kept.archive.tables) == tables
+    assert tables.items() <= contents(kept.archive.tables).items()
     assert push(kept.archive).uploaded == []
     assert list(check(kept.archive)) == []
 
