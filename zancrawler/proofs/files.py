@@ -19,6 +19,8 @@ from .entry import FileDigest
 from .tree import LEAF
 
 PIECE = 1 << 20
+SMALL_PIECE = 1 << 16
+"""What is left of a piece is copied after each member, so a piece is no larger than a few of them."""
 WITHDRAWN = "withdrawn.jsonl"
 _NEVER_REWRITTEN = (".warc.gz",)
 _TORN = ".torn-at-"
@@ -146,7 +148,7 @@ def members_of(path: Path, whole: Hash | None = None) -> Iterator[Member]:
     with open_warc(path) as file:
 
         def read() -> bytes:
-            piece = file.read(PIECE)
+            piece = file.read(SMALL_PIECE)
             if whole is not None:
                 whole.update(piece)
             return piece
