@@ -20,7 +20,7 @@ from .tree import LEAF
 
 PIECE = 1 << 20
 SMALL_PIECE = 1 << 16
-"""What is left of a piece is copied after each member, so a piece is no larger than a few of them."""
+"""Bytes. What is left of a piece is copied after each member, so it holds a few of them."""
 WITHDRAWN = "withdrawn.jsonl"
 _NEVER_REWRITTEN = (".warc.gz",)
 _TORN = ".torn-at-"
