@@ -9,6 +9,7 @@ import typer
 from zancrawler.archive import ArchiveError
 from zancrawler.cli import (
     browsing,
+    cluster,
     crawling,
     exporting,
     extracting,
@@ -50,6 +51,7 @@ for module in (
     stories,
     withdrawing,
     storing,
+    cluster,
     exporting,
     replaying,
     browsing,

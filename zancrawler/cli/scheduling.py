@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -20,7 +21,15 @@ from zancrawler.outlets import Catalogue
 from zancrawler.runs.crawl import CrawlOptions, NobodyNamedError, is_loopback
 
 if TYPE_CHECKING:
+    from zancrawler.cluster.worker import Worker
     from zancrawler.runs.schedule import Event
+
+
+class Engine(StrEnum):
+    """What spreads the outlets' runs."""
+
+    LOCAL = "local"
+    LEASES = "leases"
 
 
 def register(app: typer.Typer) -> None:
@@ -35,6 +44,14 @@ def schedule(
     outlets: OutletsOption = None,
     contact: ContactOption = None,
     anonymous: AnonymousOption = False,
+    engine: Annotated[
+        Engine,
+        typer.Option(help="`leases`: one of many workers that share a store; needs --store."),
+    ] = Engine.LOCAL,
+    store: Annotated[
+        str | None,
+        typer.Option(metavar="URI", help="The workers' store: s3://BUCKET/FOLDER or a folder."),
+    ] = None,
     hook_command: HookCommandOption = None,
     hook_url: HookUrlOption = None,
     metrics_port: Annotated[
@@ -75,13 +92,17 @@ def schedule(
         if print_cron:
             typer.echo(units.cron([outlet.name for outlet in chosen]))
         return
-    runner = Schedule(
-        archive=Archive.open(archive),
-        outlets=chosen,
-        options=CrawlOptions(contact=contact, anonymous=anonymous, log_level="ERROR"),
-        folder=outlets,
-        hook=Hook(hook_command, hook_url),
-    )
+    if (engine is Engine.LEASES) != (store is not None):
+        raise typer.BadParameter("--engine leases and --store URI go together")
+    options = CrawlOptions(contact=contact, anonymous=anonymous, log_level="ERROR")
+    hook = Hook(hook_command, hook_url)
+    runner: Schedule | Worker
+    if store is None:
+        runner = Schedule(Archive.open(archive), chosen, options, outlets, hook)
+    else:
+        from zancrawler.cluster.worker import Worker
+
+        runner = Worker(store, archive.absolute(), chosen, options, outlets, hook)
     metrics = Metrics.serve(metrics_host, metrics_port) if metrics_port else None
     with stop_on_signals() as stop:
         for event in runner.events(stop):

@@ -7,15 +7,13 @@ clock that nobody sets; the time of day is only looked at when a run has ended.
 
 from __future__ import annotations
 
-import multiprocessing
-import os
 import queue
 import random
 import signal
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -27,6 +25,7 @@ from zancrawler.archive import Archive, ArchiveError
 from zancrawler.ledger import Entry
 from zancrawler.outlets import Outlet
 from zancrawler.runs.alarms import Alarm, alarms
+from zancrawler.runs.child import Child
 from zancrawler.runs.crawl import SIDE_BY_SIDE, CrawlOptions, crawl
 from zancrawler.runs.history import History, Run, read_history, source_entries
 from zancrawler.runs.hooks import Hook
@@ -102,55 +101,34 @@ def stop_on_signals() -> Iterator[Stop]:
 
 @dataclass(frozen=True, slots=True)
 class _Running:
-    """One outlet's run, in a process group of its own."""
+    """One outlet's run, in a process of its own."""
 
     outlet: str
-    process: multiprocessing.process.BaseProcess
-    pipe: Connection
+    child: Child
     """Brings the run's last summary."""
 
     @classmethod
     def start(
         cls, outlet: str, archive: Archive, options: CrawlOptions, folder: Path | None
     ) -> _Running:
-        context = multiprocessing.get_context("spawn")
-        ours, theirs = context.Pipe(duplex=False)
-        process = context.Process(target=_run, args=(theirs, archive, outlet, options, folder))
-        process.start()
-        theirs.close()
-        return cls(outlet, process, ours)
+        return cls(outlet, Child.start(_run, archive, outlet, options, folder))
 
     def result(self) -> RunSummary:
         """Of a run whose pipe has something to say, if only that it broke."""
         try:
-            summary: RunSummary = self.pipe.recv()
+            summary: RunSummary = self.child.pipe.recv()
         except EOFError:
             summary = RunSummary.failed(self.outlet, "the run ended without a word")
-        self.pipe.close()
-        self.process.join()
+        self.child.join()
         return summary
-
-    def terminate(self) -> None:
-        """Asks for a clean end: `crawl` passes it on."""
-        self.process.terminate()
-
-    def kill(self) -> None:
-        """Ends the run and all its processes at once."""
-        pid = self.process.pid
-        if pid is not None:
-            with suppress(ProcessLookupError):
-                os.killpg(pid, signal.SIGKILL)
-        # It may not have had the time for a group of its own.
-        self.process.kill()
-        self.process.join()
 
 
 def _take_ended(running: dict[str, _Running]) -> list[RunSummary]:
     """Waits a moment for runs to end; takes those that have out of `running`."""
     if not running:
         time.sleep(_POLL)
-    ready = wait([run.pipe for run in running.values()], _POLL) if running else []
-    ended = [run for run in running.values() if run.pipe in ready]
+    ready = wait([run.child.pipe for run in running.values()], _POLL) if running else []
+    ended = [run for run in running.values() if run.child.pipe in ready]
     for run in ended:
         del running[run.outlet]
     return [run.result() for run in ended]
@@ -208,14 +186,14 @@ class Schedule:
                     yield self._event(EventKind.TROUBLE, self._troubles.get())
             yield self._event(EventKind.STOPPING, f"stopping; {len(running)} runs are ended")
             for run in running.values():
-                run.terminate()
+                run.child.terminate()
             deadline = self.clock() + PATIENCE
             while running and self.clock() < deadline:
                 for summary in _take_ended(running):
                     yield self._end_of(summary)
         finally:
             for run in running.values():
-                run.kill()
+                run.child.kill()
         late = f"; {', '.join(running)} had to be killed, the next run repairs" if running else ""
         yield self._event(EventKind.STOPPED, f"stopped; what was captured is kept{late}")
 
@@ -325,11 +303,7 @@ class Schedule:
 def _run(
     pipe: Connection, archive: Archive, name: str, options: CrawlOptions, folder: Path | None
 ) -> None:
-    """One run, in a process whose main thread passes SIGTERM on (`crawl`).
-
-    A session of its own keeps Ctrl-C from it: the schedule decides, and may end all of it at once.
-    """
-    os.setsid()
+    """One run, in a process whose main thread passes SIGTERM on (`crawl`)."""
     last = RunSummary.failed(name, "the run ended without a word")
     for summary in crawl(archive, [name], options, outlets=folder):
         last = summary

@@ -9,7 +9,7 @@ the last whole push left it, or as this one does; the next push goes on.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from io import BytesIO
 
@@ -41,9 +41,19 @@ class Pushed:
     """Whether what was replaced or removed there can still be read as an older version."""
 
 
-def push(archive: Archive, uri: str | None = None) -> Pushed:
+def _put_manifest(store: Store, data: bytes) -> None:
+    store.put(NAME, BytesIO(data))
+
+
+def push(
+    archive: Archive,
+    uri: str | None = None,
+    *,
+    put_manifest: Callable[[Store, bytes], None] = _put_manifest,
+) -> Pushed:
     """Brings the store up to the archive. `uri` is needed the first time.
 
+    `put_manifest` writes the manifest, or raises where others may have written one meanwhile.
     Raises StoreError, also where the store holds what this archive does not know.
     """
     with store_of(archive, uri) as (store, state):
@@ -56,7 +66,7 @@ def push(archive: Archive, uri: str | None = None) -> Pushed:
                 "name an empty place, or `zancrawler store pull` it into a folder of its own"
             )
         state = state or State(store.uri, "", None)
-        return _Push(archive, store, state, before).run()
+        return _Push(archive, store, state, before, put_manifest).run()
 
 
 def local_root(store: Store) -> str | None:
@@ -65,11 +75,17 @@ def local_root(store: Store) -> str | None:
 
 class _Push:
     def __init__(
-        self, archive: Archive, store: Store, state: State, before: Manifest | None
+        self,
+        archive: Archive,
+        store: Store,
+        state: State,
+        before: Manifest | None,
+        put_manifest: Callable[[Store, bytes], None],
     ) -> None:
         self._archive = archive
         self._store = store
         self._state = state
+        self._put_manifest = put_manifest
         self._before = dict(before.entries) if before else {}
         self._previous = before.id if before else None
         self._standing: dict[str, Object] = store.objects()
@@ -151,7 +167,7 @@ class _Push:
         self._state.known = {p: k for p, k in self._state.known.items() if p in self._entries}
         # Known here first: a manifest that the archive did not know would be another copy's.
         self._state.write(self._archive)
-        self._store.put(NAME, BytesIO(after.encode()))
+        self._put_manifest(self._store, after.encode())
         for entry in after.entries.values():
             if entry.copy and self._is_stale(entry):
                 self._store.copy(entry.object, entry.copy)

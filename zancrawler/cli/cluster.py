@@ -1,0 +1,76 @@
+"""`zancrawler cluster`: what many workers crawl together."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from zancrawler.archive import Archive
+from zancrawler.cli.printing import DEFAULT_ARCHIVE, ArchiveOption, JsonOption, print_json
+
+cluster_app = typer.Typer(
+    help="What many workers crawl together.", no_args_is_help=True, rich_markup_mode=None
+)
+StoreArgument = Annotated[
+    str, typer.Argument(metavar="URI", help="The workers' store, as `schedule --store` has it.")
+]
+
+
+def register(app: typer.Typer) -> None:
+    cluster_app.command("gather")(gather)
+    cluster_app.command("decide")(decide)
+    cluster_app.command("leases")(leases)
+    app.add_typer(cluster_app, name="cluster")
+
+
+def gather(
+    uri: StoreArgument,
+    without_warcs: Annotated[
+        bool, typer.Option("--without-warcs", help="Leave the WARCs in the store.")
+    ] = False,
+    archive: ArchiveOption = DEFAULT_ARCHIVE,
+    json: JsonOption = False,
+) -> None:
+    """Brings all outlets' archives together into one, or brings that up to date."""
+    from zancrawler.cluster.gather import gather as gather_outlets
+
+    gathered = gather_outlets(Archive.open(archive), uri, warcs=not without_warcs)
+    if json:
+        print_json(asdict(gathered))
+        return
+    typer.echo(
+        f"{len(gathered.outlets)} outlets, {gathered.files} files new or changed, "
+        f"{gathered.decisions} decisions new."
+    )
+
+
+def decide(
+    uri: StoreArgument, archive: ArchiveOption = DEFAULT_ARCHIVE, json: JsonOption = False
+) -> None:
+    """Tells the workers what was withdrawn, restored or released in this archive."""
+    from zancrawler.cluster.gather import decide as decide_for_all
+
+    count = decide_for_all(Archive.existing(archive), uri)
+    if json:
+        print_json({"decisions": count})
+    else:
+        typer.echo(f"{count} decisions are new to the workers; each outlet's next run follows.")
+
+
+def leases(uri: StoreArgument, json: JsonOption = False) -> None:
+    """Who runs what, and when the rest is due."""
+    from zancrawler.cluster.lease import Leases
+    from zancrawler.cluster.shelf import shelf_of
+
+    found = Leases(shelf_of(uri), "", "").all()
+    if json:
+        print_json([asdict(lease) for lease in found])
+        return
+    for lease in found:
+        if lease.holder:
+            typer.echo(f"{lease.name}: with {lease.where} since {lease.since:%Y-%m-%d %H:%M} UTC")
+        else:
+            due = f"{lease.due:%Y-%m-%d %H:%M} UTC" if lease.due else "now"
+            typer.echo(f"{lease.name}: due {due}")

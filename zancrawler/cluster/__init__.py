@@ -1,0 +1,1 @@
+"""Many workers, one archive: outlets are taken by lease, and each one's archive is in a store."""

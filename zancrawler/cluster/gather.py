@@ -1,0 +1,131 @@
+"""One archive of all outlets of a cluster, to read, to search and to decide in.
+
+Outlets share no file but the list of decisions, so their archives are laid beside each other. Each
+is pulled into a folder of its own first, and linked from there: a second time brings only what is
+new, and takes no room twice.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import dataclass, field
+
+from zancrawler.archive import Archive, ArchiveError
+from zancrawler.cluster.ledgers import fetch_ledger
+from zancrawler.cluster.shard import OUTLETS, missing
+from zancrawler.cluster.shelf import OvertakenError, shelf_of
+from zancrawler.decisions import Action, Decision, history, parse, record
+from zancrawler.ledger import Ledger
+from zancrawler.proofs.entry import Cause
+from zancrawler.runs import withdrawing
+from zancrawler.runs.entering import entering, entering_decisions
+from zancrawler.storage.manifest import DECISIONS
+from zancrawler.storage.pruned import SUFFIX
+from zancrawler.storage.pull import pull
+from zancrawler.storage.state import local, pruned_files, shared_files
+from zancrawler.storage.store import Store
+
+_FOLDERS = ("warc", "cdxj", "tables", "memory", "checks")
+"""What outlets do not share. The log of proofs is each archive's own: here a new one begins."""
+_ATTEMPTS = 5
+
+
+@dataclass(slots=True)
+class Gathered:
+    """What was brought together."""
+
+    outlets: list[str] = field(default_factory=list)
+    files: int = 0
+    """New or changed here."""
+    decisions: int = 0
+    """New here."""
+
+
+def gather(archive: Archive, cluster: str, *, warcs: bool = True) -> Gathered:
+    """Raises ArchiveError, also where the store has no outlet."""
+    done = Gathered(shelf_of(cluster).names(OUTLETS))
+    if not done.outlets:
+        raise ArchiveError(f"{cluster} has no outlets; `zancrawler schedule --store` fills it")
+    parts = {
+        name: Archive((archive.root / "store" / OUTLETS / name).absolute()) for name in done.outlets
+    }
+    for name, part in parts.items():
+        uri = f"{cluster.rstrip('/')}/{OUTLETS}/{name}"
+        pull(part, uri, warcs=warcs)
+        if not fetch_ledger(Store.open(uri), part.ledger(name)):
+            raise ArchiveError(f"{uri} has no ledger yet; gather again when its first run is over")
+    # Nothing may show here that somebody withdrew.
+    decided = [d for part in parts.values() for d in history(part)] + _shared(cluster)
+    new = missing(sorted(decided, key=lambda d: d.at), list(history(archive)))
+    new = list({decision.line(): decision for decision in new}.values())
+    if new:
+        with entering_decisions(archive):
+            record(archive, new)
+    done.decisions = len(new)
+    with entering(archive, done.outlets, Cause.FOUND):
+        for name, part in parts.items():
+            with archive.lock(name, "a gathering"):
+                _refuse_purged(archive, name, part)
+                done.files += _lay(archive, name, part)
+                shutil.copyfile(part.ledger(name), archive.ledger(name))
+                with Ledger(archive.ledger(name)) as ledger:
+                    withdrawing.apply(archive, name, ledger)
+    return done
+
+
+def decide(archive: Archive, cluster: str) -> int:
+    """Tells all workers what was decided here; each run takes it in. Returns how much is new."""
+    shelf = shelf_of(cluster)
+    ours = list(history(archive))
+    for _ in range(_ATTEMPTS):
+        item = shelf.get(DECISIONS)
+        there = list(parse(item.data.decode("utf-8"), cluster)) if item else []
+        new = missing(ours, there)
+        if not new:
+            return 0
+        text = "".join(decision.line() + "\n" for decision in [*there, *new])
+        try:
+            shelf.put(DECISIONS, text.encode(), item.tag if item else None)
+        except OvertakenError:
+            continue
+        return len(new)
+    raise ArchiveError(f"others keep writing {cluster}/{DECISIONS}; try again")
+
+
+def _shared(cluster: str) -> list[Decision]:
+    item = shelf_of(cluster).get(DECISIONS)
+    return list(parse(item.data.decode("utf-8"), cluster)) if item else []
+
+
+def _refuse_purged(archive: Archive, outlet: str, part: Archive) -> None:
+    """What was purged here must not come back from a store in which it still stands."""
+    purged, there = (
+        {d.article_id for d in history(each) if d.action is Action.PURGE and d.outlet == outlet}
+        for each in (archive, part)
+    )
+    if purged - there:
+        raise ArchiveError(
+            f"articles of {outlet} were purged here, and not where it is crawled; pull its store "
+            "into a folder of its own, purge them there, push, and gather again"
+        )
+
+
+def _lay(archive: Archive, outlet: str, part: Archive) -> int:
+    """Links the files of one outlet's archive into the whole; removes chunks that are gone."""
+    wanted = {path for path in shared_files(part) if path.split("/")[0] in _FOLDERS}
+    count = 0
+    for path in sorted(wanted | {f"{path}{SUFFIX}" for path in pruned_files(part)}):
+        source, target = local(part, path), local(archive, path)
+        if target.exists() and target.samefile(source):
+            continue
+        target.parent.mkdir(parents=True, exist_ok=True)
+        hidden = target.with_name(f".{target.name}.tmp")
+        hidden.unlink(missing_ok=True)
+        os.link(source, hidden)
+        hidden.replace(target)
+        count += 1
+    for chunk in (archive.root / "tables").glob(f"*/site={outlet}/**/*.parquet"):
+        if archive.relative(chunk) not in wanted:
+            chunk.unlink()
+    return count
