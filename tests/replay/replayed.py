@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections import defaultdict
 from dataclasses import dataclass
@@ -10,6 +11,10 @@ from pathlib import Path
 from zancrawler.archive import Archive
 from zancrawler.capture.reader import Record, read_records
 from zancrawler.capture.warcfile import page_warcs
+
+VIEWPORT = {"width": 1000, "height": 800}
+PHOTOGRAPHED = 8
+"""One of so many articles is photographed live, to be compared with its replay."""
 
 
 @dataclass(frozen=True)
@@ -23,6 +28,10 @@ class Replayable:
 def steady(text: str) -> str:
     """A page's text without the count of its readers, which goes up with every look."""
     return re.sub(r"^\d+$", "#", text, flags=re.MULTILINE)
+
+
+def picture_name(url: str) -> str:
+    return f"live-{hashlib.sha256(url.encode()).hexdigest()[:16]}.png"
 
 
 def records(newsroom: Replayable) -> dict[str, Record]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -27,6 +26,7 @@ from zancrawler.cli.printing import (
     console,
     print_json,
 )
+from zancrawler.cli.replaying import DEFAULT_SAMPLE, verify_replay
 from zancrawler.outlets import Catalogue
 from zancrawler.runs.engines import Engine
 
@@ -53,11 +53,23 @@ def verify(
             help="Show first that the log of proofs only grew since this checkpoint.",
         ),
     ] = None,
+    replay: Annotated[
+        bool,
+        typer.Option("--replay", help="Instead, look at a sample of articles in ReplayWeb.page."),
+    ] = False,
+    sample: Annotated[
+        int, typer.Option(min=1, max=1000, help="How many articles `--replay` looks at.")
+    ] = DEFAULT_SAMPLE,
     archive: ArchiveOption = DEFAULT_ARCHIVE,
     outlets: OutletsOption = None,
     json: JsonOption = False,
 ) -> None:
     """Checks WARCs, indexes, and every row against its record. Exit 1 if anything is wrong."""
+    if replay:
+        if files:
+            raise typer.BadParameter("--replay looks at the archive; give no files with it")
+        verify_replay(Archive.existing(archive), outlet, sample, json)
+        return
     from zancrawler.runs.verify import show_growth, verify_archive, verify_files
 
     if files:

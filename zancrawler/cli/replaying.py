@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import asdict
 from pathlib import Path
 from threading import Event
 from typing import Annotated
@@ -9,9 +11,10 @@ from typing import Annotated
 import typer
 
 from zancrawler.archive import Archive
-from zancrawler.cli.printing import DEFAULT_ARCHIVE, ArchiveOption
+from zancrawler.cli.printing import DEFAULT_ARCHIVE, ArchiveOption, print_json, printable
 
 DEFAULT_PORT = 8741
+DEFAULT_SAMPLE = 20
 
 
 def register(app: typer.Typer) -> None:
@@ -61,3 +64,31 @@ def replay(
     with serving(viewer, package, port) as address:
         typer.echo(f"Open {address} in a browser; Ctrl-C ends it.")
         Event().wait()
+
+
+def verify_replay(
+    archive: Archive, outlets: Collection[str] | None, sample: int, json: bool
+) -> None:
+    """`zancrawler verify --replay`: exit 1 when a page does not replay."""
+    from zancrawler.runs.replayed import replay_sample
+
+    pages = []
+    for page in replay_sample(archive, outlets, sample):
+        pages.append(page)
+        if json:
+            continue
+        typer.echo(f"{'ok' if page.replays else page.problem}: {printable(page.url)}")
+        for kind, urls in (
+            ("captured, but not replayed", page.lost),
+            ("never captured", page.missing),
+            ("asked of another host, blocked", page.escaped),
+        ):
+            for url in urls:
+                typer.echo(f"  {kind}: {printable(url)}")
+    failed = sum(not page.replays for page in pages)
+    if json:
+        print_json([asdict(page) for page in pages])
+    else:
+        typer.echo(f"{len(pages)} articles looked at, {failed} do not replay.")
+    if failed:
+        raise typer.Exit(1)
