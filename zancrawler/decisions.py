@@ -53,6 +53,8 @@ class Decision:
     fingerprints: Fingerprints = field(default_factory=Fingerprints)
     records: tuple[str, ...] = ()
     """WARC-Record-IDs that a purge took out."""
+    pictures: tuple[str, ...] = ()
+    """Marks of the pictures that are hidden with it (`zancrawler.pictures`)."""
     held: bool = False
     """Whether it was held before: a restoration shows it no more than that."""
 
@@ -70,6 +72,7 @@ class Decision:
             "text_digests": list(self.text_digests),
             "fingerprints": self.fingerprints.text(),
             "records": list(self.records),
+            "pictures": list(self.pictures),
             "held": self.held,
         }
         return json.dumps(fields | {name: value for name, value in marks.items() if value})
@@ -90,6 +93,7 @@ class Decision:
                 text_digests=tuple(fields.get("text_digests", ())),
                 fingerprints=Fingerprints.parse(fields.get("fingerprints", "")),
                 records=tuple(fields.get("records", ())),
+                pictures=tuple(fields.get("pictures", ())),
                 held=fields.get("held", False),
             )
         except (KeyError, TypeError) as error:
@@ -130,6 +134,10 @@ class Decisions:
     def fingerprints(self) -> Fingerprints:
         """Of all that is withdrawn: pages that carry its words may not be shown either."""
         return Fingerprints.union(decision.fingerprints for decision in self.withdrawn())
+
+    def pictures(self) -> frozenset[str]:
+        """Marks of the pictures of all that is withdrawn."""
+        return frozenset(mark for decision in self.withdrawn() for mark in decision.pictures)
 
     def _action(self, article_id: str | None) -> Action | None:
         decision = self.latest.get(article_id or "")

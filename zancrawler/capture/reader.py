@@ -96,6 +96,27 @@ class Exchange:
         """The target URI, without the angle brackets of old writers."""
         return self.records[0].target_uri or ""
 
+    def remark(self, name: str) -> str:
+        """A field of the metadata record; empty when there is none."""
+        if self.metadata is None:
+            return ""
+        prefix = name.lower() + ":"
+        for line in self.metadata.block.decode("utf-8", "replace").splitlines():
+            if line.lower().startswith(prefix):
+                return line[len(prefix) :].strip()
+        return ""
+
+    @property
+    def hops(self) -> str:
+        """How it was come by, in Heritrix's letters; empty for our pages (WARC 1.1, 6.2)."""
+        return self.remark("hopsFromSeed")
+
+    @property
+    def is_requisite(self) -> bool:
+        """Whether a page needed it to be shown: `E` or, guessed at from a script, `X`; and on from
+        there. Other crawlers count from their seed, so that other letters may come before."""
+        return self.hops.rstrip("R").endswith(("E", "X"))
+
 
 def read_records(
     path: Path, start: int = 0, end: int | None = None, *, max_block: int = MAX_BLOCK

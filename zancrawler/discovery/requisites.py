@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from ipaddress import ip_address
+from itertools import islice
 from types import MappingProxyType
 from urllib.parse import quote, urldefrag, urljoin, urlsplit
 
@@ -177,15 +178,16 @@ def _of_style(element: HtmlElement) -> Iterator[tuple[str, RequisiteKind]]:
 
 
 def _of_image(element: HtmlElement) -> Iterator[tuple[str, RequisiteKind]]:
-    parent = element.getparent()
-    written = _of_picture(parent) if parent is not None and parent.tag == "picture" else ()
+    picture = next(element.iterancestors("picture"), None)
+    written = () if picture is None else _of_picture(picture)
     for url in (*written, *_sets(element), *map(element.get, _SOURCES)):
         yield url or "", RequisiteKind.IMAGE
 
 
 def _of_picture(picture: HtmlElement) -> Iterator[str]:
     """Of its first source that a browser of today can show."""
-    for source in picture.iterchildren("source"):
+    # libxml2 takes what follows a source for its content.
+    for source in picture.iter("source"):
         kind = (source.get("type") or "image/webp").lower()
         if kind in _PLAYABLE and matches(source.get("media") or ""):
             yield from _sets(source)
@@ -262,12 +264,19 @@ def _words_about(element: HtmlElement) -> Iterator[str]:
     for image in (element, *element.iter("img")):
         yield from (image.get(name) or "" for name in ("alt", "title", "data-caption"))
     holder = next(element.iterancestors("figure"), None)
-    around = [holder] if holder is not None else list(element.iterancestors())[:3]
-    for each in around:
+    for each in _around(element) if holder is None else (holder,):
         for caption in each.xpath(" | ".join(f".//{words}" for words in _WORDS)):
             text = " ".join(caption.itertext())
             if len(text) <= MAX_CREDIT:
                 yield " ".join(text.split())
+
+
+def _around(element: HtmlElement) -> Iterator[HtmlElement]:
+    """The three elements around a picture, as far as they hold no other one."""
+    for each in islice(element.iterancestors(), 3):
+        if each.tag == "body" or len(list(islice(each.iter("img"), 2))) > 1:
+            return
+        yield each
 
 
 def _absolute(written: str, base: str, outlet: Outlet) -> str | None:

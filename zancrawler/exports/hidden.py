@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.dataset as ds
@@ -15,6 +13,8 @@ from zancrawler.capture.reader import Record
 from zancrawler.decisions import Decisions
 from zancrawler.fingerprints import Fingerprints
 from zancrawler.tables import Access
+
+from .pictures import Pictures, marks_of, rows
 
 _WORDLESS = ("image/", "audio/", "video/", "font/")
 
@@ -27,6 +27,8 @@ class Hidden:
     """In SURT form, of hidden articles: what answers there is left out, whatever it is."""
     words: Fingerprints
     """Of their texts: feeds, listings and other stories repeat them."""
+    shown: Pictures
+    """Of what they show, in every size."""
 
     @classmethod
     def of(cls, archive: Archive) -> Hidden:
@@ -35,21 +37,33 @@ class Hidden:
         articles = {decision.article_id for decision in decisions.withdrawn()}
         urls = {decision.url for decision in decisions.withdrawn()}
         closed = ds.field("access") != Access.OPEN.value
-        for row in _rows(archive, "articles", ("article_id", "canonical_url"), closed):
+        for row in rows(archive, "articles", ("article_id", "canonical_url"), closed):
             articles.add(row["article_id"])
             urls.add(row["canonical_url"])
         theirs = ds.field("article_id").isin(pa.array(sorted(articles), pa.string()))
-        urls |= {row["url"] for row in _rows(archive, "captures", ("url",), theirs)}
-        texts = [row["text"] or "" for row in _rows(archive, "versions", ("text",), theirs)]
+        urls |= {row["url"] for row in rows(archive, "captures", ("url",), theirs)}
+        texts = [row["text"] or "" for row in rows(archive, "versions", ("text",), theirs)]
         words = Fingerprints.union([decisions.fingerprints(), *map(Fingerprints.of, texts)])
-        return cls(frozenset(map(urlkey, urls)), words)
+        # What was withdrawn has lost its rows' images, and says by its decision which they were.
+        marks = decisions.pictures() | marks_of(archive, articles)
+        return cls(frozenset(map(urlkey, urls)), words, Pictures.of(archive, marks))
 
     @property
     def is_nothing(self) -> bool:
-        return not self.urlkeys and not self.words
+        return not self.urlkeys and not self.words and not self.shown
+
+    def tells(self, record: Record) -> bool:
+        """Whether a metadata record says that a hidden article's page needed something."""
+        if record.type != "metadata" or not self.urlkeys:
+            return False
+        fields = (line.partition(b":") for line in record.block.splitlines())
+        said = (value.strip() for name, _, value in fields if name.lower() == b"via")
+        return any(urlkey(via.decode("utf-8", "replace")) in self.urlkeys for via in said)
 
     def covers(self, record: Record) -> bool:
-        """Whether a record is of a hidden article's URL, or repeats fifteen of its words."""
+        """Whether a record is of a hidden article's URL or pictures, or repeats fifteen words."""
+        if self.shown.cover(record):
+            return True
         if urlkey(_http_part(record.target_uri or "")) in self.urlkeys:
             return True
         if not self.words or not record.block:
@@ -66,12 +80,3 @@ def _http_part(uri: str) -> str:
     """The page that a record like `urn:view:https://...` is of."""
     start = uri.find("http")
     return uri[start:] if start > 0 and uri.startswith("urn:") else uri
-
-
-def _rows(
-    archive: Archive, table: str, columns: tuple[str, ...], where: ds.Expression
-) -> Iterator[dict[str, Any]]:
-    folder = archive.table(table)
-    if folder.is_dir():
-        for batch in ds.dataset(folder).to_batches(columns=list(columns), filter=where):
-            yield from batch.to_pylist()

@@ -16,14 +16,28 @@ from itertools import chain, compress
 from pathlib import Path
 
 from zancrawler.archive import Archive, ArchiveError
-from zancrawler.capture.reader import read_exchanges, read_records
+from zancrawler.capture.reader import Exchange, read_exchanges, read_records
 from zancrawler.capture.warcfile import Span, open_warc, page_warcs
+from zancrawler.ledger import Ledger
 from zancrawler.storage.pruned import size_of
 
 from .hidden import Hidden
 from .scratch import scratch
 
 _CERTIFICATES = b"tlsCertificate:"
+# What needed a requisite and was kept; and requisites that were not asked for by their time.
+_PAGES = "pages (url TEXT PRIMARY KEY)"
+_REQUISITES = "requisites (warc INTEGER, number INTEGER, url TEXT, PRIMARY KEY (warc, number))"
+_WANTED = "wanted (url TEXT, by_url TEXT, PRIMARY KEY (by_url, url))"
+# Twenty pages that needed it are noted (`Ledger.wanted`); after that it may be anybody's.
+_NEEDED = """
+WITH RECURSIVE needed(url) AS (
+    SELECT wanted.url FROM wanted JOIN pages ON wanted.by_url = pages.url
+    UNION SELECT url FROM (SELECT url FROM wanted GROUP BY url HAVING count(*) >= 20)
+    UNION SELECT wanted.url FROM wanted JOIN needed ON wanted.by_url = needed.url
+)
+SELECT warc, number FROM requisites JOIN needed ON requisites.url = needed.url
+"""
 # The numbers of WARC and exchange: of all responses that may be shown, asked for or not, and of the
 # revisits that are kept, by the id of the record that each refers to.
 _RESPONSES = "responses (id TEXT PRIMARY KEY, warc INTEGER, number INTEGER)"
@@ -121,8 +135,8 @@ def select(archive: Archive, asked: Asked) -> list[Part]:
         if asked.is_everything and hidden.is_nothing:
             chosen = [(warc, _joined([Span(0, size_of(warc))])) for warc in warcs]
         else:
-            with scratch(_RESPONSES, _REVISITS) as seen:
-                chosen = list(_Sieve(asked, hidden, seen).choose(warcs))
+            with scratch(_RESPONSES, _REVISITS, _PAGES, _REQUISITES, _WANTED) as seen:
+                chosen = list(_Sieve(asked, hidden, seen).choose(warcs, archive.ledger(outlet)))
         parts += [Part(warc, archive.relative(warc), ranges) for warc, ranges in chosen]
     return parts
 
@@ -160,8 +174,11 @@ class _Sieve:
         self._hidden = hidden
         self._seen = seen
 
-    def choose(self, warcs: Iterable[Path]) -> Iterator[tuple[Path, tuple[Copied, ...]]]:
+    def choose(
+        self, warcs: Iterable[Path], ledger: Path
+    ) -> Iterator[tuple[Path, tuple[Copied, ...]]]:
         sifted = [self._sift(number, warc) for number, warc in enumerate(warcs)]
+        self._join_requisites(sifted, ledger)
         self._join_originals(sifted)
         for found in sifted:
             if any(found.kept):
@@ -173,8 +190,15 @@ class _Sieve:
             is_hidden = any(map(self._hidden.covers, exchange.records))
             is_asked = not is_hidden and self._asked.covers(exchange.records[0].date)
             found.offsets.append(exchange.offset)
-            found.lengths.append(exchange.length)
+            found.lengths.append(self._length(exchange))
             found.kept.append(is_asked)
+            is_requisite = exchange.is_requisite and not is_hidden
+            if is_asked:
+                page = (exchange.url,)
+                self._seen.execute("INSERT OR IGNORE INTO pages VALUES (?)", page)
+            elif is_requisite:
+                place = (warc_number, number, exchange.url)
+                self._seen.execute("INSERT INTO requisites VALUES (?, ?, ?)", place)
             response = exchange.response
             if response is None or is_hidden:
                 continue
@@ -183,15 +207,37 @@ class _Sieve:
                     "INSERT OR IGNORE INTO responses VALUES (?, ?, ?)",
                     (response.record_id, warc_number, number),
                 )
-            elif is_asked and (original := response.header("WARC-Refers-To")):
+            elif (is_asked or is_requisite) and (original := response.header("WARC-Refers-To")):
                 self._seen.execute(
                     "INSERT INTO revisits VALUES (?, ?, ?)", (warc_number, number, original)
                 )
         return found
 
+    def _length(self, exchange: Exchange) -> int:
+        """Of what of it may go: who needed a stylesheet first may be hidden, which others need."""
+        last = exchange.records[-1]
+        is_told = last is exchange.metadata and self._hidden.tells(last)
+        return last.offset - exchange.offset if is_told else exchange.length
+
+    def _join_requisites(self, sifted: Sequence[_Sifted], ledger: Path) -> None:
+        """Keeps what the kept pages need, whenever it was captured; all of it where no ledger tells
+        which that is."""
+        if self._asked.is_everything:
+            return
+        if ledger.exists():
+            with Ledger(ledger) as known:
+                self._seen.executemany("INSERT OR IGNORE INTO wanted VALUES (?, ?)", known.wanted())
+            places = self._seen.execute(_NEEDED)
+        else:
+            places = self._seen.execute("SELECT warc, number FROM requisites")
+        for warc, number in places:
+            sifted[warc].kept[number] = True
+
     def _join_originals(self, sifted: Sequence[_Sifted]) -> None:
         """Keeps what kept revisits refer to; a revisit whose original may not go stays as well."""
         for warc, number, original_warc, original in self._seen.execute(_ORIGINALS):
+            if not sifted[warc].kept[number]:
+                continue
             if original is None:
                 sifted[warc].kept[number] = False
             else:
@@ -202,8 +248,8 @@ class _Sieve:
         for start, end in found.gaps():
             for record in read_records(found.warc, start, end):
                 is_context = record.type == "warcinfo" or record.block.startswith(_CERTIFICATES)
-                is_asked = self._asked.covers(record.date) and not self._hidden.covers(record)
-                if is_context or is_asked:
+                is_hidden = self._hidden.covers(record) or self._hidden.tells(record)
+                if is_context or (self._asked.covers(record.date) and not is_hidden):
                     yield Span(record.offset, record.length)
 
 

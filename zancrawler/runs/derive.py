@@ -16,7 +16,7 @@ from zancrawler.discovery.kind import PageKind
 from zancrawler.extraction.memory import SiteMemory
 from zancrawler.ledger import Kind, Outcome, State
 from zancrawler.outlets import Outlet, UrlKind, host_of, url_kind
-from zancrawler.runs.answers import Answer, answer_of, hops_of, is_requisite
+from zancrawler.runs.answers import Answer, answer_of
 from zancrawler.runs.outcomes import outcome_of
 from zancrawler.runs.reading import Reading, read_page
 from zancrawler.runs.rows import article_id, article_row, capture_row
@@ -85,14 +85,14 @@ def is_ours(exchange: Exchange, outlet: Outlet) -> bool:
     What its pages need, with the robots.txt that had to be read first, is on any host.
     """
     is_theirs = host_of(exchange.url) in (*outlet.domains, *outlet.mirrors)
-    return is_theirs or is_requisite(exchange) or hops_of(exchange).endswith("P")
+    return is_theirs or exchange.is_requisite or exchange.hops.endswith("P")
 
 
 def _read(
     exchange: Exchange, answer: Answer | None, outlet: Outlet, memory: SiteMemory | None
 ) -> Reading | None:
     """What the answer is, with the article where it is one. None: no page, or the same again."""
-    if is_requisite(exchange):
+    if exchange.is_requisite:
         # Whatever it is: no article stands in a picture, and none is looked for.
         status = answer.status if answer else None
         return Reading(PageKind.REQUISITE, f"http-{status}" if status else "no answer")

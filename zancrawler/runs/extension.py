@@ -23,6 +23,7 @@ from zancrawler.archive import Archive, ArchiveError
 from zancrawler.capture.exchange import CapturedExchange
 from zancrawler.capture.recovery import recover
 from zancrawler.capture.signals import capture_failed, exchange_captured, warcs_closed
+from zancrawler.decisions import Decisions
 from zancrawler.ledger import Ledger
 from zancrawler.outlets import Outlet
 from zancrawler.proofs.entry import Cause
@@ -86,6 +87,7 @@ class RunExtension:
         extension = cls(crawler, archive, spider.outlet)
         extension.repair()
         spider.ledger = extension.ledger
+        spider.gathering.withheld = Decisions.read(archive).pictures()
         spider.budget -= requests_today(archive, spider.outlet.name, extension.started)
         crawler.signals.connect(extension.spider_opened, signals.spider_opened)
         crawler.signals.connect(extension.exchange_captured, exchange_captured)

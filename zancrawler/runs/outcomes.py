@@ -12,7 +12,7 @@ from zancrawler.discovery.kind import PageKind
 from zancrawler.discovery.sources import read_source, source_kind
 from zancrawler.ledger import SAME_PAYLOAD, Advertisement, Kind, Outcome, State
 from zancrawler.outlets import Outlet, UrlKind, canonical_url, url_kind
-from zancrawler.runs.answers import answer_of, hops_of, is_requisite
+from zancrawler.runs.answers import answer_of
 from zancrawler.spiders.adverts import advertisements, further_sources
 from zancrawler.spiders.requisites import Shown, needs
 
@@ -130,7 +130,7 @@ def source_of(exchange: Exchange, outlet: Outlet) -> tuple[Kind, tuple[Advertise
     http = answer.message if answer else None
     if http is None or http.status is None:
         return None
-    hops = hops_of(exchange) if is_requisite(exchange) else ""
+    hops = exchange.hops if exchange.is_requisite else ""
     needed = needs(Shown(exchange.url, hops, http.status, http.headers, http.body), outlet)
     if hops or needed:
         return Kind.REQUISITE if hops else Kind.ARTICLE, tuple(needed)

@@ -1,8 +1,8 @@
 """Purging: what was withdrawn leaves the archive for good, and nothing else does.
 
-Its captures go, and with them every feed, listing, package and other page that repeats fifteen
-words of it in a row. An article that is lost that way ("next story" below another, a quotation) is
-named; its rows go with its records, and the next crawl asks for it anew.
+Its captures go with its pictures, and with them every feed, listing, package and other page that
+repeats fifteen words of it in a row. An article that is lost that way ("next story" below another,
+a quotation) is named; its rows go with its records, and the next crawl asks for it anew.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from zancrawler.capture.reader import Exchange, read_exchanges
 from zancrawler.capture.recovery import recover
 from zancrawler.capture.warcfile import Span, page_warcs
 from zancrawler.decisions import Action, Decision, Decisions, record
+from zancrawler.exports.pictures import Pictures, marks_of
 from zancrawler.fingerprints import Fingerprints
 from zancrawler.ledger import Ledger
 from zancrawler.outlets import Catalogue, Outlet
@@ -66,18 +67,24 @@ def purge(
     is being crawled, before anything is touched.
     """
     ids = {article.article_id for article in articles}
-    latest = Decisions.read(archive).latest
+    known = Decisions.read(archive)
+    latest = known.latest
     words = Fingerprints.union(latest[article_id].fingerprints for article_id in ids)
+    marks = marks_of(archive, ids, {decision.article_id for decision in known.withdrawn()})
+    marks |= {mark for article_id in ids for mark in latest[article_id].pictures}
     done = Purged()
     with ExitStack() as held:
         outlets = outlets_in(archive)
         for name in outlets:
             held.enter_context(archive.lock(name, _HOLDER))
+        pictures = Pictures.of(archive, marks)
         for name in outlets:
             recover(archive, name)
             with entering(archive, [name], Cause.PURGE):
-                _purge_outlet(archive, outlet_of(archive, name, catalogue), ids, words, done)
-        _purge_packages(archive, ids, words, done)
+                _purge_outlet(
+                    archive, outlet_of(archive, name, catalogue), ids, words, pictures, done
+                )
+        _purge_packages(archive, ids, words, pictures, done)
         _purge_views(archive)
         decisions = [
             Decision(
@@ -90,6 +97,7 @@ def purge(
                 reason=reason,
                 text_digests=latest[article.article_id].text_digests,
                 fingerprints=words,
+                pictures=tuple(sorted(marks)),
                 records=tuple(done.records),
             )
             for article in articles
@@ -101,7 +109,12 @@ def purge(
 
 
 def _purge_outlet(
-    archive: Archive, outlet: Outlet, ids: set[str], words: Fingerprints, done: Purged
+    archive: Archive,
+    outlet: Outlet,
+    ids: set[str],
+    words: Fingerprints,
+    pictures: Pictures,
+    done: Purged,
 ) -> None:
     owners = _owners(archive, outlet.name)
     gone: list[tuple[str, int]] = []
@@ -112,7 +125,8 @@ def _purge_outlet(
         spans = []
         for exchange in read_exchanges(warc):
             owner = owners.get((name, exchange.offset))
-            if owner in ids or carries(exchange, words):
+            is_picture = any(map(pictures.cover, exchange.records))
+            if owner in ids or is_picture or carries(exchange, words):
                 spans.append(Span(exchange.offset, exchange.length))
                 done.records += [record.record_id for record in exchange.records]
                 if owner and owner not in ids:
@@ -170,10 +184,15 @@ def _owners(archive: Archive, outlet: str) -> dict[tuple[str, int], str | None]:
     return {(name, offset): owner for name, offset, owner in zip(*columns, strict=True)}
 
 
-def _purge_packages(archive: Archive, ids: set[str], words: Fingerprints, done: Purged) -> None:
-    """Deletes every package that holds its words: it can be made again without them."""
+def _purge_packages(
+    archive: Archive, ids: set[str], words: Fingerprints, pictures: Pictures, done: Purged
+) -> None:
+    """Deletes every package that holds its words or pictures: it can be made again without."""
     for path in sorted((archive.root / "wacz").glob("**/*.wacz")):
-        if any(carries(exchange, words) for exchange in _packed(path)):
+        if any(
+            carries(exchange, words) or any(map(pictures.cover, exchange.records))
+            for exchange in _packed(path)
+        ):
             path.unlink()
             done.packages.append(archive.relative(path))
 

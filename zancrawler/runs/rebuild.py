@@ -19,6 +19,7 @@ from zancrawler.outlets import Outlet, host_of
 from zancrawler.runs.outcomes import outcome_of
 from zancrawler.runs.series import with_adverts
 from zancrawler.runs.spans import Span
+from zancrawler.runs.standing import withhold
 from zancrawler.search import Index
 
 _LEDGER_BATCH = 1_000
@@ -64,8 +65,7 @@ def rebuild_ledger(archive: Archive, outlet: Outlet) -> int:
                 )
                 looks += len(batch)
             ledger.record(_forbidden(archive, outlet, ledger))
-            for decision in Decisions.read(archive).withdrawn(outlet.name):
-                ledger.withdraw(decision.url, decision.reason)
+            withhold(ledger, Decisions.read(archive), outlet.name)
         for database in (temporary, path):
             # SQLite would play an old log into the new file.
             for left in path.parent.glob(f"{database.name}-*"):

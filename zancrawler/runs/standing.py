@@ -12,8 +12,12 @@ import pyarrow.parquet as pq
 from zancrawler.archive import Archive
 from zancrawler.decisions import Decisions
 from zancrawler.ledger import Kind, Ledger, State
+from zancrawler.pictures import picture_mark
 from zancrawler.runs.rows import article_id
 from zancrawler.tables import Access, Status, Tables, withdrawal
+
+PICTURE = "picture"
+"""Why a requisite is withdrawn: it is one of a withdrawn article's."""
 
 
 def settle(tables: Tables, ledger: Ledger) -> int:
@@ -49,6 +53,23 @@ def keep_standing(archive: Archive, outlet: str, rebuilt: Tables) -> None:
                 ids = [name for name in ids if decisions.is_released(name)]
             if access != Access.WITHDRAWN:
                 rebuilt.mark(ids, status=Status(status), access=Access(access))
+
+
+def withhold(ledger: Ledger, decisions: Decisions, outlet: str) -> None:
+    """Lets the ledger ask no more for what is withdrawn, nor for its pictures in any size; what was
+    among these and is no more may be asked for again."""
+    for decision in decisions.withdrawn(outlet):
+        ledger.withdraw(decision.url, decision.reason)
+    marks = decisions.pictures()
+    for entry in list(ledger.entries(Kind.REQUISITE)):
+        is_withdrawn = entry.state is State.WITHDRAWN
+        if not marks and not is_withdrawn:
+            continue
+        if (picture_mark(entry.url) in marks) != is_withdrawn:
+            if is_withdrawn:
+                ledger.restore(entry.url, entry.last_look or entry.first_advertised)
+            else:
+                ledger.withdraw(entry.url, PICTURE)
 
 
 def redact_withdrawn(archive: Archive, outlet: str, tables: Archive) -> int:

@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 
 from zancrawler.archive import Archive, ArchiveError, ArchiveLockedError
 from zancrawler.decisions import Action, Decision, Decisions, history, record
+from zancrawler.exports.pictures import marks_of
 from zancrawler.fingerprints import Fingerprints
 from zancrawler.ledger import Ledger
 from zancrawler.outlets import Catalogue, canonical_url
@@ -28,7 +29,7 @@ from zancrawler.runs.memories import memory_of
 from zancrawler.runs.provenance import outlet_of, outlets_in
 from zancrawler.runs.rows import article_id
 from zancrawler.runs.series import recall_from
-from zancrawler.runs.standing import redact_withdrawn
+from zancrawler.runs.standing import redact_withdrawn, withhold
 from zancrawler.runs.versions import UnknownArticleError
 from zancrawler.search import Index
 from zancrawler.tables import Access, Tables, withdrawal
@@ -197,8 +198,7 @@ def apply(archive: Archive, outlet: str, ledger: Ledger) -> None:
     To be called with the outlet's lock held. Idempotent.
     """
     redact_withdrawn(archive, outlet, archive)
-    for decision in Decisions.read(archive).withdrawn(outlet):
-        ledger.withdraw(decision.url, decision.reason)
+    withhold(ledger, Decisions.read(archive), outlet)
 
 
 def _decide(
@@ -257,7 +257,9 @@ def _marks(archive: Archive, article: Known) -> dict[str, Any]:
     texts = [row for row in versions.to_pylist() if row["text"]]
     own = {paragraph: None for row in texts for paragraph in row["text"].split("\n\n")}
     usual = _usual(archive, article, own)
+    others = [decision.article_id for decision in Decisions.read(archive).withdrawn()]
     return {
+        "pictures": tuple(sorted(marks_of(archive, [article.article_id], others))),
         "text_digests": tuple(dict.fromkeys(row["text_digest"] for row in texts)),
         "fingerprints": Fingerprints.union(Fingerprints.of(p) for p in own if p not in usual),
     }
@@ -292,6 +294,8 @@ def _follow(
         elif action is Action.RESTORE:
             for article in articles:
                 _bring_back(archive, article, catalogue or Catalogue.open())
+            withhold(ledger, Decisions.read(archive), outlet)
+            for article in articles:
                 ledger.restore(article.url, datetime.now(UTC))
         else:
             apply(archive, outlet, ledger)

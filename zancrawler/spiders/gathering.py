@@ -76,7 +76,11 @@ class Gathering:
         is_ours = host in self._spider.outlet.domains
         # Where a written reason lets us ignore the outlet's robots.txt, no other host's is read.
         is_open = is_ours or self._spider.settings.getbool("ROBOTSTXT_OBEY")
-        return is_open and self._refusals[host] < REFUSALS
+        return is_open and not self.rests(url)
+
+    def rests(self, url: str) -> bool:
+        """Whether the URL's host has refused too often to be asked for more requisites now."""
+        return self._refusals[host_of(url)] >= REFUSALS
 
     def _ask(self, due: Due) -> Request:
         spider = self._spider
@@ -114,7 +118,7 @@ class Gathering:
         url = failure.request.url  # type: ignore[attr-defined]
         if not isinstance(failure.value, IgnoreRequest):
             self._count(url, is_refusal=True)
-        elif not self._spider.breaker.tripped:
+        elif not self.rests(url) and not self._spider.breaker.tripped:
             now = datetime.now(UTC)
             reason = str(failure.value)[:80]
             self._spider.ledger.record(

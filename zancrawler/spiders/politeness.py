@@ -43,6 +43,8 @@ class PolitenessMiddleware:
             return
         if spider.breaker.tripped:
             raise IgnoreRequest(spider.breaker.tripped)
+        if request.meta.get("hops_from_seed") and spider.gathering.rests(request.url):
+            raise IgnoreRequest("refused too often")
         if self._is_stranger(request):
             if _is_robots(request):
                 request.meta.setdefault("via", spider.outlet.home)

@@ -17,10 +17,10 @@ import pyarrow.parquet as pq
 
 from zancrawler.archive import Archive, ArchiveLockedError
 from zancrawler.outlets import Outlet
+from zancrawler.pictures import picture_key
 from zancrawler.stories.addresses import Addresses
 from zancrawler.stories.links import links
 from zancrawler.stories.member import Evidence, Link, Member, Placed
-from zancrawler.pictures import picture_key
 from zancrawler.stories.places import placed
 from zancrawler.stories.sketch import KIND, Sketch, sketches_of
 from zancrawler.tables.articles import Access
