@@ -90,5 +90,5 @@ def check() -> None:
 if __name__ == "__main__":
     try:
         check()
-    except (BrokenError, OSError, EOFError, ValueError, LookupError, TypeError, zlib.error) as fault:
-        sys.exit(f"This bundle does not hold: {type(fault).__name__}: {fault}")
+    except (BrokenError, OSError, EOFError, ValueError, LookupError, TypeError, zlib.error) as why:
+        sys.exit(f"This bundle does not hold: {type(why).__name__}: {why}")
