@@ -85,7 +85,7 @@ def test_every_reader_reads_a_pruned_archive(kept: Kept, tmp_path: Path) -> None
     told = ["--archive", str(kept.archive.root), "--outlets", str(tmp_path / "outlets")]
     CliRunner().invoke(app, ["rebuild", "tester", *told], catch_exceptions=False)
     assert tables.items() <= contents(kept.archive.tables).items()
-    assert push(kept.archive).uploaded == []
+    assert not [path for path in push(kept.archive).uploaded if path.startswith(("warc/", "cdxj/"))]
     assert list(check(kept.archive)) == []
 
 
@@ -216,6 +216,24 @@ def test_a_purge_takes_the_bytes_out_of_the_store_as_well(kept: Kept) -> None:
             if path.is_file():
                 assert words not in everything_in(path), path
     assert list(check(kept.archive)) == []
+
+
+def test_the_commands_bring_the_store_up_to_a_decision(kept: Kept) -> None:
+    push(kept.archive, kept.uri)
+    assert kept.catalogue
+    told = ["withdraw", small_archive.story("library").url, "--reason", "safety", "--by", "steward"]
+    told += ["--archive", str(kept.archive.root), "--outlets", str(kept.folder.parent / "outlets")]
+    assert CliRunner().invoke(app, told).exit_code == 0
+    assert "Professor" not in str(pd.read_parquet(kept.folder / "tables" / "articles").to_dict())
+    away = kept.folder.rename(kept.folder.with_name("away"))
+    kept.folder.write_text("a disk that is not there")
+    result = CliRunner().invoke(app, [*told, "--purge"])
+    assert result.exit_code == 1 and "not in its store yet" in result.output
+    kept.folder.unlink()
+    away.rename(kept.folder)
+    assert CliRunner().invoke(app, [*told, "--purge"]).exit_code == 0
+    for path in kept.folder.rglob("*.warc.gz"):
+        assert "sixty books" not in everything_in(path)
 
 
 def everything_in(path: Path) -> str:

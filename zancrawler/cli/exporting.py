@@ -12,6 +12,13 @@ import typer
 from zancrawler.archive import Archive
 from zancrawler.cli import releasing
 from zancrawler.cli.printing import DEFAULT_ARCHIVE, ArchiveOption, JsonOption, print_json
+from zancrawler.cli.releasing import (
+    EmbargoOption,
+    EncryptOption,
+    ProfileOption,
+    captured_before,
+)
+from zancrawler.exports.profile import Profile
 
 export_app = typer.Typer(
     help="Packages for others; what is withdrawn or held is in none.",
@@ -47,21 +54,29 @@ def wacz(
             help="Sign with this P-384 key; made if it is not there.",
         ),
     ] = None,
+    profile: ProfileOption = Profile.PRIVATE,
+    older_than: EmbargoOption = None,
+    encrypt_to: EncryptOption = None,
     archive: ArchiveOption = DEFAULT_ARCHIVE,
     json: JsonOption = False,
 ) -> None:
     """Packs captures and articles into one WACZ file that replays alone."""
+    from zancrawler.exports.encrypting import Recipients
     from zancrawler.exports.selection import Asked
     from zancrawler.exports.signing import signing_key
-    from zancrawler.exports.wacz import export_wacz
+    from zancrawler.exports.wacz import NO_METADATA, export_wacz
 
+    if profile is Profile.METADATA:
+        raise typer.BadParameter(NO_METADATA)
     asked = Asked(
         outlets=tuple(outlet or ()),
         since=since and since.replace(tzinfo=UTC),
-        until=until and until.replace(tzinfo=UTC),
+        until=captured_before(until, older_than),
+        profile=profile,
     )
     kept = Archive.existing(archive)
-    packed = export_wacz(kept, asked, out, signing_key(sign) if sign else None)
+    recipients = Recipients(encrypt_to) if encrypt_to else None
+    packed = export_wacz(kept, asked, out, signing_key(sign) if sign else None, recipients)
     if json:
         print_json(asdict(packed))
     else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from io import TextIOWrapper
 from pathlib import Path
 from typing import IO, Annotated
 
@@ -18,6 +19,7 @@ from zancrawler.cli.printing import (
     OutletsOption,
     print_json,
 )
+from zancrawler.exports.encrypting import Recipients, encrypted_name
 from zancrawler.exports.lines import write_csv, write_jsonl
 from zancrawler.exports.masking import Names
 from zancrawler.exports.profile import Profile, Sharing
@@ -34,7 +36,21 @@ UntilOption = Annotated[
     typer.Option(formats=["%Y-%m-%d"], help="Only what was captured before this day (UTC)."),
 ]
 EmbargoOption = Annotated[
-    int | None, typer.Option(min=0, help="Only what was captured this many days ago or earlier.")
+    int | None,
+    typer.Option(
+        "--older-than",
+        "--embargo",
+        min=0,
+        metavar="DAYS",
+        help="An embargo: only what was captured this many days ago or earlier.",
+    ),
+]
+EncryptOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="age1...",
+        help="Encrypt to this public key of age; may be repeated. Needs the extra `age`.",
+    ),
 ]
 
 
@@ -53,17 +69,23 @@ def dataset(
     language: LanguageOption = None,
     until: UntilOption = None,
     embargo: EmbargoOption = None,
+    encrypt_to: EncryptOption = None,
     archive: ArchiveOption = DEFAULT_ARCHIVE,
     outlets: OutletsOption = None,
     json: JsonOption = False,
 ) -> None:
     """Writes a release that can be cited: Parquet, data card, checksums."""
-    from zancrawler.exports.dataset import export_dataset
+    from zancrawler.exports.dataset import export_dataset, export_encrypted
 
     kept = Archive.existing(archive)
     wanted = _wanted(kept, profile, outlet, language, until, embargo)
     target = out or kept.root / "datasets" / f"{profile.value}-{datetime.now(UTC):%Y%m%d%H%M%S}"
-    release = export_dataset(kept, Catalogue.open(outlets), wanted, target)
+    catalogue = Catalogue.open(outlets)
+    if encrypt_to:
+        target = target if out and out.suffix == ".age" else Path(f"{target}.tar.age")
+        release = export_encrypted(kept, catalogue, wanted, target, Recipients(encrypt_to))
+    else:
+        release = export_dataset(kept, catalogue, wanted, target)
     if json:
         print_json({"path": str(target), "articles": release.articles, "version": release.version})
         return
@@ -80,12 +102,13 @@ def jsonl(
     language: LanguageOption = None,
     until: UntilOption = None,
     embargo: EmbargoOption = None,
+    encrypt_to: EncryptOption = None,
     archive: ArchiveOption = DEFAULT_ARCHIVE,
 ) -> None:
     """Writes articles as JSON Lines: one object a line."""
     kept = Archive.existing(archive)
     wanted = _wanted(kept, profile, outlet, language, until, embargo)
-    _write(out, "utf-8", lambda file: write_jsonl(kept, wanted, file))
+    _write(out, encrypt_to, "utf-8", lambda file: write_jsonl(kept, wanted, file))
 
 
 def csv(
@@ -95,13 +118,14 @@ def csv(
     language: LanguageOption = None,
     until: UntilOption = None,
     embargo: EmbargoOption = None,
+    encrypt_to: EncryptOption = None,
     archive: ArchiveOption = DEFAULT_ARCHIVE,
 ) -> None:
     """Writes articles as CSV that spreadsheets open: lists as JSON, no cell a formula."""
     kept = Archive.existing(archive)
     wanted = _wanted(kept, profile, outlet, language, until, embargo)
     # Excel takes CSV for the machine's old code page unless it begins with a byte order mark.
-    _write(out, "utf-8-sig", lambda file: write_csv(kept, wanted, file))
+    _write(out, encrypt_to, "utf-8-sig", lambda file: write_csv(kept, wanted, file))
 
 
 def _wanted(
@@ -112,20 +136,40 @@ def _wanted(
     until: datetime | None,
     embargo: int | None,
 ) -> Wanted:
-    if until is not None and embargo is not None:
-        raise typer.BadParameter("--until and --embargo say the same in two ways; give one")
-    moment = until.replace(tzinfo=UTC) if until else None
-    if embargo is not None:
-        moment = datetime.now(UTC) - timedelta(days=embargo)
     return Wanted(
         sharing=Sharing(profile, Names.read(archive.masked_names)),
         outlets=tuple(outlets or ()),
         languages=tuple(languages or ()),
-        until=moment,
+        until=captured_before(until, embargo),
     )
 
 
-def _write(out: Path | None, encoding: str, write: Callable[[IO[str]], int]) -> None:
+def captured_before(until: datetime | None, older_than: int | None) -> datetime | None:
+    """The moment that `--until` or `--older-than` means, in UTC."""
+    if until is not None and older_than is not None:
+        raise typer.BadParameter("--until and --older-than say the same in two ways; give one")
+    if older_than is not None:
+        return datetime.now(UTC) - timedelta(days=older_than)
+    return until.replace(tzinfo=UTC) if until else None
+
+
+def _write(
+    out: Path | None,
+    encrypt_to: list[str] | None,
+    encoding: str,
+    write: Callable[[IO[str]], int],
+) -> None:
+    if encrypt_to:
+        if out is None:
+            raise typer.BadParameter("--encrypt-to needs a file: give --out")
+        out = encrypted_name(out)
+        with (
+            Recipients(encrypt_to).writing(out) as pipe,
+            TextIOWrapper(pipe, encoding=encoding, newline="") as text,
+        ):
+            count = write(text)
+        typer.echo(f"{out}: {count} articles, encrypted")
+        return
     if out is None:
         sys.stdout.reconfigure(encoding=encoding, newline="")  # type: ignore[union-attr]
         write(sys.stdout)

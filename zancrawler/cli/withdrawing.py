@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from zancrawler.archive import Archive
+from zancrawler.archive import Archive, ArchiveError
 from zancrawler.cli.printing import (
     DEFAULT_ARCHIVE,
     ArchiveOption,
@@ -18,6 +17,7 @@ from zancrawler.cli.printing import (
     print_json,
     printable,
 )
+from zancrawler.cli.storing import OLD_VERSIONS
 from zancrawler.outlets import Catalogue
 
 if TYPE_CHECKING:
@@ -83,23 +83,25 @@ def withdraw(
     if restore:
         _print(
             withdrawing.restore(kept, articles, catalogue, reason=reason, by=by),
-            kept.withdrawn,
+            kept,
             json,
         )
         return
     decided = withdrawing.withdraw(kept, articles, reason=reason, by=by)
     if not purge:
-        _print(decided, kept.withdrawn, json)
+        _print(decided, kept, json)
         return
     purged = purging.purge(kept, articles, catalogue, reason=reason, by=by)
     if json:
         print_json(asdict(purged))
+        _reach_store(kept)
         return
     typer.echo(f"{purged.exchanges} exchanges were taken out; {kept.withdrawn} says which.")
     for package in purged.packages:
         typer.echo(f"Deleted, for it held them: {package}")
     for url in purged.others:
         typer.echo(f"Lost with them, the next crawl asks for it anew: {url}")
+    _reach_store(kept)
 
 
 def list_holds(
@@ -136,7 +138,7 @@ def release(
 
     kept = Archive.existing(archive)
     articles = withdrawing.find(kept, Catalogue.open(outlets), name)
-    _print(withdrawing.release(kept, articles, reason=reason, by=by), kept.withdrawn, json)
+    _print(withdrawing.release(kept, articles, reason=reason, by=by), kept, json)
 
 
 def withdraw_held(
@@ -151,15 +153,32 @@ def withdraw_held(
     withdraw(name, reason, by, archive=archive, outlets=outlets, json=json)
 
 
-def _print(decided: tuple[Decided, ...], file: Path, json: bool) -> None:
+def _reach_store(archive: Archive) -> None:
+    """Brings the archive's store up to what was decided. Exit 1 where that cannot be done now."""
+    from zancrawler.storage.push import follow
+
+    try:
+        pushed = follow(archive)
+    except ArchiveError as error:
+        typer.echo(
+            f"Decided here, but not in its store yet: {error}. Run `zancrawler store push`.",
+            err=True,
+        )
+        raise typer.Exit(1) from error
+    if pushed and pushed.keeps_versions:
+        typer.echo(OLD_VERSIONS, err=True)
+
+
+def _print(decided: tuple[Decided, ...], archive: Archive, json: bool) -> None:
+    words = {"withdraw": "Withdrawn", "restore": "Restored", "release": "Released"}
     if json:
         print_json([asdict(one) for one in decided])
-        return
-    words = {"withdraw": "Withdrawn", "restore": "Restored", "release": "Released"}
-    for one in decided:
-        later = "" if one.progress == "done" else " (its tables follow when the running crawl ends)"
-        typer.echo(f"{words[one.action]}{later}: {one.url}")
-    if not decided:
+    elif not decided:
         typer.echo("It was withdrawn already.")
     else:
-        typer.echo(f"Noted in {file}.")
+        for one in decided:
+            is_done = one.progress == "done"
+            later = "" if is_done else " (its tables follow when the running crawl ends)"
+            typer.echo(f"{words[one.action]}{later}: {one.url}")
+        typer.echo(f"Noted in {archive.withdrawn}.")
+    _reach_store(archive)

@@ -16,6 +16,7 @@ import csv
 import hashlib
 import os
 import shutil
+import tarfile
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -28,10 +29,12 @@ import pyarrow.parquet as pq
 
 from zancrawler import __version__
 from zancrawler.archive import Archive, ArchiveError, sync_folder
+from zancrawler.decisions import Decisions
 from zancrawler.exports.card import card
 from zancrawler.exports.describing import citation, croissant, data_package
+from zancrawler.exports.encrypting import Recipients
 from zancrawler.exports.release import STATES, CoverageMonth, DataFile, OutletPart, Release
-from zancrawler.exports.rows import Wanted, articles, outlets_of, versions
+from zancrawler.exports.rows import Wanted, articles, outlets_of, require_same, versions
 from zancrawler.outlets import Catalogue, Outlet, UnknownOutletError
 from zancrawler.storage.pruned import digest_of
 from zancrawler.tables.articles import ARTICLES, VERSIONS
@@ -54,13 +57,51 @@ def export_dataset(archive: Archive, catalogue: Catalogue, wanted: Wanted, out: 
     out.parent.mkdir(parents=True, exist_ok=True)
     unfinished = out.with_name(f".{out.name}.{os.getpid()}.tmp")
     try:
-        release = _write(archive, catalogue, wanted, unfinished)
+        release = _released(archive, catalogue, wanted, unfinished)
         if out.exists():
             out.rmdir()
         unfinished.rename(out)
         sync_folder(out.parent)
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
+    return release
+
+
+def export_encrypted(
+    archive: Archive, catalogue: Catalogue, wanted: Wanted, out: Path, recipients: Recipients
+) -> Release:
+    """Writes a release as one encrypted TAR file.
+
+    What it is made of is in the archive's own `datasets` meanwhile, beside which it is no secret.
+    Raises ArchiveError.
+    """
+    if out.exists():
+        raise ArchiveError(f"{out} is there already; name a new file with --out")
+    unfinished = archive.root / "datasets" / f".{out.name}.{os.getpid()}.tmp"
+    try:
+        release = _released(archive, catalogue, wanted, unfinished)
+        name = out.name.split(".")[0]
+        with recipients.writing(out) as file, tarfile.open(fileobj=file, mode="w|") as package:
+            for path in sorted(path for path in unfinished.rglob("*") if path.is_file()):
+                inside = f"{name}/{path.relative_to(unfinished).as_posix()}"
+                package.add(path, inside, filter=_anonymous)
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
+    return release
+
+
+def _anonymous(entry: tarfile.TarInfo) -> tarfile.TarInfo:
+    """Without who packed it and when."""
+    entry.uid = entry.gid = 0
+    entry.uname = entry.gname = ""
+    entry.mtime, entry.mode = 0, 0o644
+    return entry
+
+
+def _released(archive: Archive, catalogue: Catalogue, wanted: Wanted, out: Path) -> Release:
+    before = Decisions.read(archive)
+    release = _write(archive, catalogue, wanted, out)
+    require_same(archive, before)
     return release
 
 

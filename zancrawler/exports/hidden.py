@@ -1,8 +1,11 @@
-"""What may not leave the archive: what is withdrawn, and what waits for a person's decision."""
+"""What may not leave the archive: what is withdrawn, and what waits for a person's decision; of a
+package for research also sensitive articles, pictures, and what names somebody of the list.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, field
 
 import pyarrow as pa
 import pyarrow.dataset as ds
@@ -11,12 +14,28 @@ from zancrawler.archive import Archive
 from zancrawler.capture.cdxj import urlkey
 from zancrawler.capture.reader import Record
 from zancrawler.decisions import Decisions
+from zancrawler.exports.masking import Names
+from zancrawler.exports.profile import Profile
 from zancrawler.fingerprints import Fingerprints
 from zancrawler.tables import Access
 
 from .pictures import Pictures, marks_of, rows
 
 _WORDLESS = ("image/", "audio/", "video/", "font/")
+_PICTURES = ("image/", "audio/", "video/")
+_PAGE_PARTS = ("text/css", "text/javascript", "application/javascript", "application/x-javascript")
+"""What a page needs that shows nobody; with fonts."""
+_SIGNATURES = re.compile(
+    rb"\x89PNG|\xff\xd8\xff|GIF8|RIFF....WEBP|BM....\x00{4}|....ftyp|\x00\x00\x01\x00|II\*\x00|MM\x00\*"
+    rb"|\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*|<!DOCTYPE svg[^>]*>\s*)*<svg[\s>]",
+    re.DOTALL | re.IGNORECASE,
+)
+"""How pictures begin, whatever the server calls them."""
+_BEGINNING = 2_000
+_MARKED = (
+    *("article_id", "canonical_url", "sensitivity"),
+    *("url", "title", "subtitle", "description", "text", "authors", "section", "tags"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +48,16 @@ class Hidden:
     """Of their texts: feeds, listings and other stories repeat them."""
     shown: Pictures
     """Of what they show, in every size."""
+    pictures: bool = False
+    """Whether pictures are left out."""
+    names: Names = field(default_factory=Names)
+    """What names one of these is left out: in a record, nothing can be covered."""
 
     @classmethod
-    def of(cls, archive: Archive) -> Hidden:
-        """Raises ArchiveError when the list of decisions cannot be read."""
+    def of(cls, archive: Archive, profile: Profile = Profile.PRIVATE) -> Hidden:
+        """Raises ArchiveError when the list of decisions, or of names, cannot be read."""
+        is_private = profile is Profile.PRIVATE
+        names = Names() if is_private else Names.read(archive.masked_names)
         decisions = Decisions.read(archive)
         articles = {decision.article_id for decision in decisions.withdrawn()}
         urls = {decision.url for decision in decisions.withdrawn()}
@@ -40,17 +65,28 @@ class Hidden:
         for row in rows(archive, "articles", ("article_id", "canonical_url"), closed):
             articles.add(row["article_id"])
             urls.add(row["canonical_url"])
+        if not is_private:
+            for row in rows(archive, "articles", _MARKED, ds.scalar(True)):
+                if row["sensitivity"] or names.are_in(row):
+                    articles.add(row["article_id"])
+                    urls.add(row["canonical_url"])
         theirs = ds.field("article_id").isin(pa.array(sorted(articles), pa.string()))
         urls |= {row["url"] for row in rows(archive, "captures", ("url",), theirs)}
         texts = [row["text"] or "" for row in rows(archive, "versions", ("text",), theirs)]
         words = Fingerprints.union([decisions.fingerprints(), *map(Fingerprints.of, texts)])
+        if not is_private:
+            requisites = ds.field("page_kind") == "requisite"
+            for row in rows(archive, "captures", ("url", "content_mime_type"), requisites):
+                kind = (row["content_mime_type"] or "text/css").lower()
+                if not kind.startswith(_PAGE_PARTS) and "font" not in kind:
+                    urls.add(row["url"])
         # What was withdrawn has lost its rows' images, and says by its decision which they were.
-        marks = decisions.pictures() | marks_of(archive, articles)
-        return cls(frozenset(map(urlkey, urls)), words, Pictures.of(archive, marks))
+        shown = Pictures.of(archive, decisions.pictures() | marks_of(archive, articles))
+        return cls(frozenset(map(urlkey, urls)), words, shown, not is_private, names)
 
     @property
     def is_nothing(self) -> bool:
-        return not self.urlkeys and not self.words and not self.shown
+        return not (self.urlkeys or self.words or self.shown or self.pictures or self.names)
 
     def tells(self, record: Record) -> bool:
         """Whether a metadata record says that a hidden article's page needed something."""
@@ -66,14 +102,20 @@ class Hidden:
             return True
         if urlkey(_http_part(record.target_uri or "")) in self.urlkeys:
             return True
-        if not self.words or not record.block:
+        if self.is_nothing or not record.block:
             return False
-        if record.type not in ("response", "request"):
-            return self.words.found_in_bytes(record.block)
-        http = record.http
-        if (http.header("content-type") or "").strip().lower().startswith(_WORDLESS):
+        if record.type in ("response", "request", "revisit"):
+            kind, body = record.http.header("content-type") or "", record.http.body
+        else:
+            kind, body = record.header("Content-Type") or "", record.block
+        kind = kind.strip().lower()
+        if self.pictures and (kind.startswith(_PICTURES) or _SIGNATURES.match(body[:_BEGINNING])):
+            return True
+        if kind.startswith(_WORDLESS):
             return False
-        return self.words.found_in_bytes(http.body)
+        if self.names and self.names.are_in_text(body.decode("utf-8", "replace")):
+            return True
+        return bool(self.words) and self.words.found_in_bytes(body)
 
 
 def _http_part(uri: str) -> str:

@@ -9,7 +9,8 @@ from datetime import datetime
 from typing import IO, Any
 
 from zancrawler.archive import Archive
-from zancrawler.exports.rows import Wanted, articles, outlets_of
+from zancrawler.decisions import Decisions
+from zancrawler.exports.rows import Wanted, articles, outlets_of, require_same
 from zancrawler.tables.articles import ARTICLES
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -42,9 +43,11 @@ def write_csv(archive: Archive, wanted: Wanted, file: IO[str]) -> int:
 
 
 def _rows(archive: Archive, wanted: Wanted) -> Iterator[dict[str, Any]]:
+    before = Decisions.read(archive)
     for outlet in outlets_of(archive, wanted):
         for rows in articles(archive, outlet, wanted):
             yield from rows.to_pylist()
+    require_same(archive, before)
 
 
 def _cell(value: object) -> object:

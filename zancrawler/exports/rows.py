@@ -58,6 +58,15 @@ def versions(archive: Archive, outlet: str, wanted: Wanted) -> Iterator[pa.Table
         yield wanted.sharing.apply(_asked(rows, wanted), VERSIONS)
 
 
+def require_same(archive: Archive, before: Decisions) -> None:
+    """Raises ArchiveError when somebody decided on an article since: rows may have slipped by."""
+    if Decisions.read(archive) != before:
+        raise ArchiveError(
+            "something was withdrawn or released meanwhile; do not use what was written, and "
+            "export once more"
+        )
+
+
 def _chunks(archive: Archive, table: Table, outlet: str) -> Iterator[pa.Table]:
     chunks = Chunks(archive, table, outlet, table.max_rows)
     chunks.check()

@@ -11,7 +11,9 @@ from tempfile import TemporaryDirectory
 
 @contextmanager
 def scratch(*tables: str) -> Iterator[sqlite3.Connection]:
-    """A database with these tables, given as in CREATE TABLE; afterwards nothing is left of it."""
+    """A database with these tables, given as in CREATE TABLE; nothing is left of it afterwards,
+    nor when the process is killed, for its file has no name once it is open.
+    """
     with (
         TemporaryDirectory() as folder,
         closing(sqlite3.connect(Path(folder) / "scratch.sqlite")) as connection,
@@ -20,4 +22,5 @@ def scratch(*tables: str) -> Iterator[sqlite3.Connection]:
             "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -16384;"
             + "".join(f"CREATE TABLE {table} WITHOUT ROWID;" for table in tables)
         )
+        (Path(folder) / "scratch.sqlite").unlink()
         yield connection

@@ -22,6 +22,7 @@ from zancrawler.ledger import Ledger
 from zancrawler.storage.pruned import size_of
 
 from .hidden import Hidden
+from .profile import Profile
 from .scratch import scratch
 
 _CERTIFICATES = b"tlsCertificate:"
@@ -58,6 +59,8 @@ class Asked:
     """The first moment whose captures are in, with its zone."""
     until: datetime | None = None
     """The first moment whose captures are not."""
+    profile: Profile = Profile.PRIVATE
+    """`metadata` is none that records can have."""
 
     @property
     def is_everything(self) -> bool:
@@ -128,7 +131,7 @@ def select(archive: Archive, asked: Asked) -> list[Part]:
         raise ArchiveError(
             f"the archive holds nothing of {', '.join(strangers)}; it has {', '.join(known)}"
         )
-    hidden = Hidden.of(archive)
+    hidden = Hidden.of(archive, asked.profile)
     parts: list[Part] = []
     for outlet in sorted(set(asked.outlets)) or known:
         warcs = page_warcs(archive, outlet)

@@ -9,12 +9,13 @@ import hashlib
 import json
 import zipfile
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any
+from tempfile import TemporaryFile
+from typing import IO, Any
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
@@ -23,13 +24,19 @@ from zancrawler.archive import Archive, ArchiveError, put_durably
 from zancrawler.capture.wacz import DESCRIPTION, DIGEST, PAGES
 from zancrawler.decisions import Decisions
 
+from .encrypting import Recipients, encrypted_name
 from .index import COMPRESSED, compressed, sorted_lines
 from .pages import page_line, page_time, pages
+from .profile import Profile
 from .selection import Asked, Part, select
 from .signing import signed_data
 
 WACZ_VERSION = "1.1.1"
 PIECE = 1 << 20
+NO_METADATA = (
+    "a WACZ holds records whole, so there is none with metadata alone; "
+    "take `zancrawler export dataset --profile metadata`"
+)
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 """The first moment that a ZIP knows."""
 
@@ -53,41 +60,50 @@ def export_wacz(
     asked: Asked,
     out: Path | None = None,
     key: ec.EllipticCurvePrivateKey | None = None,
+    recipients: Recipients | None = None,
 ) -> Packed:
     """Packs what was asked for and may be shown; the file is there whole or not at all.
 
-    Raises ArchiveError when nothing is left to pack, or the disk takes no more.
+    For recipients it is encrypted, and called `.age`. Raises ArchiveError when nothing is left to
+    pack, or the disk takes no more.
     """
+    if asked.profile is Profile.METADATA:
+        raise ArchiveError(NO_METADATA)
     path = out or archive.root / "wacz" / f"{_stem(asked)}.wacz"
+    path = encrypted_name(path) if recipients else path
     before = Decisions.read(archive)
     parts = select(archive, asked)
     if not parts:
         raise ArchiveError("nothing was captured of what you ask for that may be shown")
     try:
-        with put_durably(path) as temporary:
-            with TemporaryDirectory() as folder, zipfile.ZipFile(temporary, "w") as package:
-                writer = _Writer(package, Path(folder))
-                captures, page_count = writer.write(archive, asked, parts, key)
+        with recipients.writing(path) if recipients else _file(path) as file:
+            with zipfile.ZipFile(file, "w") as package:
+                captures, page_count = _Writer(package).write(archive, asked, parts, key)
             if Decisions.read(archive) != before:
                 raise ArchiveError("something was withdrawn or released meanwhile; pack once more")
-            size = temporary.stat().st_size
+        size = path.stat().st_size
     except OSError as error:
         raise ArchiveError(f"cannot write {path}: {error.strerror or error}") from error
     return Packed(path, len(parts), captures, page_count, size)
 
 
+@contextmanager
+def _file(path: Path) -> Iterator[IO[bytes]]:
+    with put_durably(path) as temporary, temporary.open("w+b") as file:
+        yield file
+
+
 def _stem(asked: Asked) -> str:
     days = (moment.strftime("%Y%m%d") for moment in (asked.since, asked.until) if moment)
-    return "-".join([*(sorted(set(asked.outlets)) or ["archive"]), *days])
+    profile = [] if asked.profile is Profile.PRIVATE else [asked.profile.value]
+    return "-".join([*(sorted(set(asked.outlets)) or ["archive"]), *profile, *days])
 
 
 class _Writer:
     """Writes the files of a package one after another, and keeps a list of them."""
 
-    def __init__(self, package: zipfile.ZipFile, folder: Path) -> None:
-        """`folder` is for files that are of no use afterwards."""
+    def __init__(self, package: zipfile.ZipFile) -> None:
         self._package = package
-        self._folder = folder
         self._resources: list[dict[str, Any]] = []
 
     def write(
@@ -122,11 +138,12 @@ class _Writer:
         return captures, count
 
     def _put_lines(self, name: str, compression: int, lines: Iterable[bytes]) -> None:
-        path = self._folder / "lines"
-        with path.open("wb") as file:
+        # It has no name, and is gone with us however we end: a package may be a secret.
+        with TemporaryFile() as file:
             file.writelines(lines)
-        with path.open("rb") as file:
-            self._put(name, compression, path.stat().st_size, iter(partial(file.read, PIECE), b""))
+            size = file.tell()
+            file.seek(0)
+            self._put(name, compression, size, iter(partial(file.read, PIECE), b""))
 
     def _put(self, name: str, compression: int, size: int, pieces: Iterable[bytes]) -> None:
         digest = hashlib.sha256()
@@ -162,6 +179,10 @@ class _Writer:
             "created": created,
             "title": ", ".join(outlets),
             "description": _selection(asked),
+            "zancrawler": {
+                "profile": asked.profile.value,
+                "capturedBefore": asked.until.isoformat() if asked.until else None,
+            },
         }
         data = json.dumps(description, indent=2, ensure_ascii=False).encode("utf-8")
         digest = f"sha256:{hashlib.sha256(data).hexdigest()}"

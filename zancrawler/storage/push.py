@@ -69,6 +69,11 @@ def push(
         return _Push(archive, store, state, before, put_manifest).run()
 
 
+def follow(archive: Archive) -> Pushed | None:
+    """Brings the archive's store up to a decision; None where it has no store. Raises as `push`."""
+    return push(archive) if State.read(archive) else None
+
+
 def local_root(store: Store) -> str | None:
     return str(store.root) if store.filesystem.type_name == "local" else None
 
