@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from zancrawler.extraction.normalize import normalized
+from zancrawler.pictures import picture_key
 from zancrawler.stories import Member, Placed
 from zancrawler.stories.links import links
-from zancrawler.pictures import picture_key
 from zancrawler.stories.places import placed
 from zancrawler.stories.sketch import sketches_of
 
