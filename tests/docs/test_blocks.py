@@ -30,7 +30,7 @@ PAGES = [
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 _OUTSIDE = (
     *("crawl", "schedule", "newsroom", "replay", "browse", "demo", "extract"),
-    *("outlets add", "outlets check"),
+    *("outlets add", "outlets check", "cluster"),
 )
 _RUNNABLE = {"sh", "python", "sql"}
 _OTHERS = {"r", "toml", "text", "json", "yaml", "ini", "html"}

@@ -39,7 +39,6 @@ EmbargoOption = Annotated[
     int | None,
     typer.Option(
         "--older-than",
-        "--embargo",
         min=0,
         metavar="DAYS",
         help="An embargo: only what was captured this many days ago or earlier.",
