@@ -145,6 +145,8 @@ def test_the_command_prints_units_and_runs_nothing(tmp_path: Path) -> None:
     assert "* * * * " in printed
     assert not (tmp_path / "none").exists()
     assert "--contact" in zancrawler("schedule", "zantimes", "--print-cron", code=2)
+    shared = ("schedule", "--engine", "leases", "--store", tmp_path, "--anonymous")
+    assert "one machine alone" in zancrawler(*shared, "--print-systemd", code=2)
 
 
 # Metrics.

@@ -79,6 +79,10 @@ def schedule(
     from zancrawler.runs.schedule import Schedule, stop_on_signals
     from zancrawler.runs.units import Units
 
+    if (engine is Engine.LEASES) != (store is not None):
+        raise typer.BadParameter("--engine leases and --store URI go together")
+    if store is not None and (print_systemd or print_cron):
+        raise typer.BadParameter("the units run outlets of one machine alone; leave --store out")
     catalogue = Catalogue.open(outlets)
     chosen = [catalogue.get(name) for name in names or ()] or [
         outlet for outlet in catalogue.all() if outlet.active
@@ -92,8 +96,6 @@ def schedule(
         if print_cron:
             typer.echo(units.cron([outlet.name for outlet in chosen]))
         return
-    if (engine is Engine.LEASES) != (store is not None):
-        raise typer.BadParameter("--engine leases and --store URI go together")
     options = CrawlOptions(contact=contact, anonymous=anonymous, log_level="ERROR")
     hook = Hook(hook_command, hook_url)
     runner: Schedule | Worker
