@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from zancrawler.discovery.requisites import (
     Requisite,
     RequisiteKind,
+    left_out,
     page_requisites,
     stylesheet_requisites,
 )
@@ -125,6 +126,31 @@ def test_the_outlets_own_rules() -> None:
     few = RequisiteRules(most_per_page=2)
     html = "<script src=/s.js></script><img src=/p.png><link rel=stylesheet href=/a.css>"
     assert needed(html, replace(OUTLET, requisites=few)) == ["/a.css", "/p.png"]
+
+
+def test_a_picture_of_an_agency_is_left_out_wherever_the_page_names_it() -> None:
+    rules = RequisiteRules(not_by=("AFP",))
+    html = (
+        "<link rel=preload as=image href=/a.jpg><figure><img src=/a.jpg srcset='/a2.jpg 2x'>"
+        "<figcaption>AFP</figcaption></figure><a href=/><img src=/a.jpg></a><img src=/c.jpg>"
+    )
+    assert needed(html, replace(OUTLET, requisites=rules)) == ["/c.jpg"]
+
+
+def test_what_is_missing_on_purpose() -> None:
+    html = (
+        "<img src=/count.gif?p=1 width=1 height=1><img src=/c.jpg><img src=/ad/d.jpg>"
+        "<figure><img src=/a.jpg><figcaption>AFP</figcaption></figure>"
+    )
+    asked = [f"https://news.example/{name}" for name in ("count.gif?p=1", "c.jpg", "a.jpg", "e")]
+    asked += ["https://www.google-analytics.com/collect", "https://cdn.example/ad/x.js"]
+    rules = RequisiteRules(not_by=("AFP",), leave_out=(re.compile("/ad/"),))
+    outlet = replace(OUTLET, requisites=rules)
+    out = left_out(asked, html.encode(), PAGE, outlet)
+    assert out == {asked[0], asked[2], *asked[4:]}
+    none = replace(OUTLET, requisites=RequisiteRules(take=Take.NONE))
+    assert left_out(asked, html.encode(), PAGE, none) == {*asked[:3], asked[4]}
+    assert left_out(asked, b"", PAGE, outlet) == set(asked[4:])
 
 
 @pytest.mark.parametrize("charset", ["windows-1256", "base64", "punycode", "undefined", "rot13"])

@@ -11,7 +11,7 @@ import pytest
 from chromium import chromium
 from crawled_newsroom import zancrawler
 from playwright.sync_api import Browser
-from replayed import PHOTOGRAPHED, VIEWPORT, Replayable, picture_name, steady
+from replayed import VIEWPORT, Replayable, picture_name, steady
 
 from zancrawler.archive import Archive
 from zancrawler.newsroom import serve
@@ -71,8 +71,7 @@ def crawl(archive: Archive, browser: Browser) -> dict[str, str]:
         for url in read_tables(archive).articles(columns=["url"])["url"].to_pylist():
             page.goto(url)
             live[url] = steady(page.inner_text("body"))
-            if len(live) % PHOTOGRAPHED == 0:
-                page.screenshot(path=archive.root / picture_name(url))
+            page.screenshot(path=archive.root / picture_name(url))
         page.close()
     zancrawler("export", "wacz", "--archive", archive.root, "--sign", archive.root / "key.pem")
     return live

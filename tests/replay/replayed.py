@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import re
 from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
+
+from PIL import Image, ImageChops
 
 from zancrawler.archive import Archive
 from zancrawler.capture.reader import Record, read_records
 from zancrawler.capture.warcfile import page_warcs
 
 VIEWPORT = {"width": 1000, "height": 800}
-PHOTOGRAPHED = 8
-"""One of so many articles is photographed live, to be compared with its replay."""
+FAINT = 24
+"""Of 255: below this a pixel's difference is one of rounding."""
+IMAGES = """async (all) => {
+  await Promise.all(all.map((image) => {
+    // Out of sight, a lazy picture would never be loaded.
+    image.loading = "eager";
+    return image.decode().catch(() => {});
+  }));
+  return all.map((image) => [image.src, image.complete && image.naturalWidth > 0]);
+}"""
 
 
 @dataclass(frozen=True)
@@ -32,6 +43,24 @@ def steady(text: str) -> str:
 
 def picture_name(url: str) -> str:
     return f"live-{hashlib.sha256(url.encode()).hexdigest()[:16]}.png"
+
+
+def lost(images: list[tuple[str, bool]]) -> list[str]:
+    """The pictures that are not there, by their own URLs; the pixel that counts readers may be
+    nowhere, and is not asked for."""
+    original = (
+        re.sub(r"^.*?/\d+(im|mp|oe)_/", "", url) for url, is_loaded in images if not is_loaded
+    )
+    return [url for url in original if "/count.gif?" not in url]
+
+
+def difference(one: bytes, other: bytes) -> float:
+    """The part of the pixels that differ."""
+    pictures = [Image.open(io.BytesIO(data)).convert("RGB") for data in (one, other)]
+    assert pictures[0].size == pictures[1].size
+    grey = ImageChops.difference(*pictures).convert("L")
+    differing = sum(grey.histogram()[FAINT:])
+    return differing / (grey.width * grey.height)
 
 
 def records(newsroom: Replayable) -> dict[str, Record]:

@@ -9,7 +9,17 @@ from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Frame, Page
-from replayed import Replayable, answers, records, steady
+from replayed import (
+    IMAGES,
+    VIEWPORT,
+    Replayable,
+    answers,
+    difference,
+    lost,
+    picture_name,
+    records,
+    steady,
+)
 
 from zancrawler.capture.wacz import check_wacz
 from zancrawler.replay.links import replay_link
@@ -20,6 +30,8 @@ from zancrawler.tables.read import open as read_tables
 
 pytestmark = pytest.mark.slow
 
+MAX_DIFFERENCE = 0.01
+"""Of the pixels."""
 FETCH = """async ([coll, captures]) => {
   const fetched = [];
   const one = async ([moment, url], at) => {
@@ -40,15 +52,13 @@ SHOW = """async ([coll, captures]) => {
     frame.src = `/replay/w/${coll}/${moment}mp_/${url}`;
     frame.onload = async () => {
       const inside = frame.contentDocument;
-      // Out of sight, a lazy picture would never be loaded.
-      await Promise.all(Array.from(inside.images, (image) => {
-        image.loading = "eager";
-        return image.decode().catch(() => {});
-      }));
+      const images = await (IMAGES)(Array.from(inside.images));
+      await inside.fonts.ready;
       shown[at] = {
         text: inside.body.innerText,
         at: frame.contentWindow.location.href,
-        images: Array.from(inside.images, (i) => [i.src, i.complete && i.naturalWidth > 0]),
+        images,
+        fonts: Array.from(inside.fonts, (font) => font.status),
       };
       frame.remove();
       done();
@@ -59,7 +69,19 @@ SHOW = """async ([coll, captures]) => {
     await Promise.all(captures.slice(start, start + 4).map((c, n) => one(c, start + n)));
   }
   return shown;
-}"""
+}""".replace("IMAGES", IMAGES)
+PUT = """([coll, moment, url]) => new Promise((done) => {
+  document.getElementById("put")?.remove();
+  const frame = document.createElement("iframe");
+  frame.id = "put";
+  frame.style = "position: fixed; inset: 0; z-index: 9; width: 1000px; height: 800px; border: 0";
+  frame.src = `/replay/w/${coll}/${moment}mp_/${url}`;
+  frame.onload = async () => {
+    await frame.contentDocument.fonts.ready;
+    done();
+  };
+  document.body.append(frame);
+})"""
 
 CHECKED = """async () => {
   const opened = (name) => new Promise((done) => {
@@ -91,7 +113,7 @@ class Opened:
 def opened(browser: Browser, viewer: Viewer, newsroom: Replayable) -> Iterator[Opened]:
     package = open_package(newsroom.package)
     with serving(viewer, lambda: package, 0) as home:
-        context = browser.new_context()
+        context = browser.new_context(viewport=VIEWPORT)
         requests: list[str] = []
         context.on("request", lambda request: requests.append(request.url))
         page = context.new_page()
@@ -126,14 +148,13 @@ def test_every_article_says_what_it_said_live(opened: Opened, newsroom: Replayab
     ]
     assert {url for _, url in wanted} == set(newsroom.live)
     shown = opened.frame.evaluate(SHOW, [opened.collection, wanted])
-    captured = {record.target_uri for record in records(newsroom).values()}
     for (moment, url), page in zip(wanted, shown, strict=True):
         assert steady(page["text"]) == newsroom.live[url], url
         # That capture, not another one of the page: its moment is in the frame's address.
         assert f"/{moment}mp_/{url}" in page["at"]
-        for source, is_loaded in page["images"]:
-            original = re.sub(r"^.*?/\d+(im|mp)_/", "", source)
-            assert is_loaded or original not in captured, source
+        assert page["images"] and lost(page["images"]) == [], url
+        assert "error" not in page["fonts"]
+    assert {"loaded"} <= {status for page in shown for status in page["fonts"]}
     assert any(re.search(r"[؀-ۿ]", page["text"]) for page in shown)
     assert any("%D" in url for _, url in wanted)
     framed = next(
@@ -141,6 +162,18 @@ def test_every_article_says_what_it_said_live(opened: Opened, newsroom: Replayab
     )
     assert hosts_asked(opened) == {urlsplit(url).netloc for url in (opened.home, framed.url)}
     assert len(opened.requests) > 100
+
+
+def test_every_article_looks_as_it_did_live(opened: Opened, newsroom: Replayable) -> None:
+    rows = read_tables(newsroom.archive).articles(columns=["url", "fetch_time"]).to_pylist()
+    assert len(rows) == len(newsroom.live) > 50
+    for row in rows:
+        moment = f"{row['fetch_time']:%Y%m%d%H%M%S}"
+        opened.frame.evaluate(PUT, [opened.collection, moment, row["url"]])
+        live = (newsroom.archive.root / picture_name(row["url"])).read_bytes()
+        replayed = opened.page.screenshot()
+        assert difference(live, replayed) <= MAX_DIFFERENCE, row["url"]
+    opened.frame.evaluate("() => document.getElementById('put').remove()")
 
 
 def test_every_capture_gives_its_bytes(opened: Opened, newsroom: Replayable) -> None:

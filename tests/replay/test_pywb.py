@@ -11,11 +11,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from socket import create_server
 from urllib.error import HTTPError, URLError
+from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import Browser
-from replayed import Replayable, answers, steady
+from replayed import IMAGES, Replayable, answers, lost, steady
 
 from zancrawler.tables.read import open as read_tables
 
@@ -79,10 +80,19 @@ def test_every_article_says_what_it_said_live(
 ) -> None:
     rows = read_tables(newsroom.archive).articles(columns=["url", "fetch_time"]).to_pylist()
     page = browser.new_page()
+    requests: list[str] = []
+    page.on("request", lambda request: requests.append(request.url))
+    count = 0
     for row in rows:
         page.goto(f"{home}{row['fetch_time']:%Y%m%d%H%M%S}/{row['url']}")
         frame = page.frame(name="replay_iframe")
         assert frame
         frame.wait_for_load_state("load")
         assert steady(frame.inner_text("body")) == newsroom.live[row["url"]], row["url"]
+        images = frame.locator("img").evaluate_all(IMAGES)
+        count += len(images)
+        assert images and lost(images) == [], row["url"]
     page.close()
+    assert count > len(rows) > 50
+    asked = {urlsplit(url).netloc for url in requests if not url.startswith(("data:", "blob:"))}
+    assert asked == {urlsplit(home).netloc}

@@ -122,16 +122,23 @@ class Simulation:
                 **os.environ,
                 "ZANCRAWLER_ARCHIVE": str(self.archive.root),
                 "ZANCRAWLER_OUTLETS": str(self.newsroom.catalogue),
-                "LD_PRELOAD": str(FAKETIME),
-                "FAKETIME": f"{ahead:+d}",
-                "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-                # Without this Python's threads spin where they should wait for one another.
-                "FAKETIME_FORCE_MONOTONIC_FIX": "0",
-                "NO_FAKE_STAT": "1",
+                **with_clock(timedelta(seconds=ahead)),
                 "TZ": "UTC",
                 "PYTHONPATH": f"{self.modules}:{os.environ.get('PYTHONPATH', '')}",
             },
         )
+
+
+def with_clock(ahead: timedelta) -> dict[str, str]:
+    """The environment of a process whose clock is ahead of ours."""
+    return {
+        "LD_PRELOAD": str(FAKETIME),
+        "FAKETIME": f"{round(ahead.total_seconds()):+d}",
+        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+        # Without this Python's threads spin where they should wait for one another.
+        "FAKETIME_FORCE_MONOTONIC_FIX": "0",
+        "NO_FAKE_STAT": "1",
+    }
 
 
 def days(simulation: Simulation, last: int) -> Iterator[tuple[int, list[Run]]]:

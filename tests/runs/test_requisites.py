@@ -7,12 +7,14 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pyarrow.dataset as ds
 import pytest
 from crawled_newsroom import zancrawler
 from scripted_site import Reply, Script, page, scripted_site
+from simulated_days import with_clock
 
 from zancrawler.archive import Archive
 from zancrawler.ledger import Kind, Ledger, State
@@ -177,3 +179,31 @@ def test_nothing_where_the_outlet_says_so(sites: tuple[Script, Script], tmp_path
     archive = crawl(tmp_path, valley, 'take = "none"')
     assert requisites(archive) == {}
     assert "/p.png" not in valley.asked
+    valley.replies["/reports/2/b"] = valley.replies["/reports/1/a"]
+    valley.replies["/"] = Reply(page("News", "<p><a href=/reports/2/b>The bakers rise</a>"))
+    archive = crawl(tmp_path, valley, 'not_by = ["EPA"]\nleave_out = ["[.]css$"]')
+    assert requisites(archive) == {f"{valley.home}/p.png": State.CAPTURED}
+    assert "/q.png" not in valley.asked
+
+
+def test_what_pages_share_is_captured_once_and_again_a_quarter_later(
+    sites: tuple[Script, Script], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    valley, _ = sites
+    valley.replies["/logo.png"] = Reply("the logo " * 500, 200, "image/png")
+    links = "".join(f"<p><a href=/reports/{n}/a>The bakers rise</a>" for n in range(3))
+    valley.replies["/"] = Reply(page("News", links))
+    for number in range(3):
+        valley.replies[f"/reports/{number}/a"] = report("", "<img src=/logo.png>")
+    archive = crawl(tmp_path, valley)
+    full = ("crawl", "valley", "--full", "--archive", archive.root)
+    full += ("--outlets", tmp_path / "outlets")
+    zancrawler(*full)
+    assert valley.asked.count("/reports/1/a") == 2 and valley.asked.count("/logo.png") == 1
+    for name, value in {**with_clock(timedelta(days=91)), "TZ": "UTC"}.items():
+        monkeypatch.setenv(name, value)
+    zancrawler(*full)
+    assert valley.asked.count("/reports/1/a") == 3 and valley.asked.count("/logo.png") == 2
+    logos = [row for row in captures(archive) if row["url"].endswith("/logo.png")]
+    assert [row["warc_type"] for row in logos] == ["response", "revisit"]
+    zancrawler("verify", "--archive", archive.root, "--outlets", tmp_path / "outlets")

@@ -68,7 +68,8 @@ def verify(
     if replay:
         if files:
             raise typer.BadParameter("--replay looks at the archive; give no files with it")
-        verify_replay(Archive.existing(archive), outlet, sample, json)
+        catalogue = Catalogue.open(outlets)
+        verify_replay(Archive.existing(archive), catalogue, outlet, sample, json)
         return
     from zancrawler.runs.verify import show_growth, verify_archive, verify_files
 

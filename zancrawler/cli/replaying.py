@@ -6,15 +6,27 @@ from collections.abc import Collection
 from dataclasses import asdict
 from pathlib import Path
 from threading import Event
+from types import MappingProxyType
 from typing import Annotated
 
 import typer
 
 from zancrawler.archive import Archive
 from zancrawler.cli.printing import DEFAULT_ARCHIVE, ArchiveOption, print_json, printable
+from zancrawler.outlets import Catalogue
 
 DEFAULT_PORT = 8741
 DEFAULT_SAMPLE = 20
+_LACKS = MappingProxyType(
+    {
+        "lost": "captured, but not replayed",
+        "error": "its host answered with an error",
+        "left-out": "left out on purpose",
+        "disallowed": "disallowed by robots.txt",
+        "waiting": "not captured yet",
+        "never-captured": "never captured",
+    }
+)
 
 
 def register(app: typer.Typer) -> None:
@@ -67,24 +79,25 @@ def replay(
 
 
 def verify_replay(
-    archive: Archive, outlets: Collection[str] | None, sample: int, json: bool
+    archive: Archive,
+    catalogue: Catalogue,
+    outlets: Collection[str] | None,
+    sample: int,
+    json: bool,
 ) -> None:
     """`zancrawler verify --replay`: exit 1 when a page does not replay."""
     from zancrawler.runs.replayed import replay_sample
 
     pages = []
-    for page in replay_sample(archive, outlets, sample):
+    for page in replay_sample(archive, catalogue, outlets, sample):
         pages.append(page)
         if json:
             continue
         typer.echo(f"{'ok' if page.replays else page.problem}: {printable(page.url)}")
-        for kind, urls in (
-            ("captured, but not replayed", page.lost),
-            ("never captured", page.missing),
-            ("asked of another host, blocked", page.escaped),
-        ):
-            for url in urls:
-                typer.echo(f"  {kind}: {printable(url)}")
+        for lack in page.lacks:
+            typer.echo(f"  {_LACKS[lack.why]}: {printable(lack.url)}")
+        for url in page.escaped:
+            typer.echo(f"  asked of another host, blocked: {printable(url)}")
     failed = sum(not page.replays for page in pages)
     if json:
         print_json([asdict(page) for page in pages])

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from ipaddress import ip_address
@@ -77,19 +77,35 @@ def page_requisites(
         tree = _tree(body, charset)
     except UnreadableMarkup:
         return ()
-    base = _base(tree, url)
-    named = (
-        Requisite(named, kind)
-        for element in tree.iter()
-        for written, kind in _of_element(element, base, outlet)
-        if (named := _absolute(written, base, outlet))
-    )
     found: dict[str, Requisite] = {}
-    for each in named:
+    for each in _wanted(tree, _base(tree, url), outlet):
         if each.url != url:
             found.setdefault(each.url, each)
     ordered = sorted(found.values(), key=lambda requisite: _ORDER[requisite.kind])
     return tuple(ordered[: outlet.requisites.most_per_page])
+
+
+def left_out(
+    asked: Collection[str], body: bytes, url: str, outlet: Outlet, charset: str | None = None
+) -> frozenset[str]:
+    """Which of the URLs that a page asked for are on purpose never captured: pictures that count
+    its readers, those of agencies, trackers, and what the outlet's file leaves out.
+    """
+    by_rule = {each for each in asked if is_tracker(each) or _is_barred(each, outlet)}
+    try:
+        tree = _tree(body, charset)
+    except UnreadableMarkup:
+        return frozenset(by_rule)
+    base = _base(tree, url)
+    named = {
+        absolute
+        for element in tree.iter()
+        for written, _ in _named(element)
+        if (absolute := _joined(base, written.strip()))
+    }
+    if outlet.requisites.take is not Take.NONE:
+        named -= {each.url for each in _wanted(tree, base, outlet)}
+    return frozenset(by_rule | named & set(asked))
 
 
 def stylesheet_requisites(
@@ -130,14 +146,27 @@ def _base(tree: HtmlElement, url: str) -> str:
     return url
 
 
-def _of_element(
-    element: HtmlElement, base: str, outlet: Outlet
-) -> Iterator[tuple[str, RequisiteKind]]:
-    """What it names, as it is written."""
+def _wanted(tree: HtmlElement, base: str, outlet: Outlet) -> Iterator[Requisite]:
+    """What may be asked for, in the order of the page; the same may come again."""
+    theirs: set[str | None] = set()
+    wanted: list[Requisite] = []
+    for element in tree.iter():
+        is_picture = element.tag in _READERS and element.tag not in ("link", "script", "style")
+        if is_picture and _is_pixel(element):
+            continue
+        named = ((_absolute(written, base, outlet), kind) for written, kind in _named(element))
+        if is_picture and _is_theirs(element, outlet):
+            theirs.update(url for url, _ in named)
+        else:
+            wanted += (Requisite(url, kind) for url, kind in named if url)
+    # A preload or a thumbnail names an agency's picture without its name.
+    return (each for each in wanted if each.url not in theirs)
+
+
+def _named(element: HtmlElement) -> Iterator[tuple[str, RequisiteKind]]:
+    """What an element names, as it is written."""
     if read := _READERS.get(element.tag):
-        is_picture = element.tag not in ("link", "script", "style")
-        if not is_picture or not (_is_pixel(element) or _is_theirs(element, outlet)):
-            yield from read(element)
+        yield from read(element)
     if "url(" in (style := element.get("style") or ""):
         yield from _of_css(wanted_by_style(style))
     for name in _BACKGROUNDS:
@@ -287,10 +316,15 @@ def _absolute(written: str, base: str, outlet: Outlet) -> str | None:
     url = _joined(base, written)
     if url is None or len(url) > MAX_URL_LENGTH or is_tracker(url) or not _is_public(url, outlet):
         return None
-    if any(pattern.search(url) for pattern in outlet.requisites.leave_out):
+    if _is_barred(url, outlet):
         return None
     # A hostile page could pass its outlet's articles off as pictures.
     return None if url_kind(url, outlet) in (UrlKind.ARTICLE, UrlKind.LISTING) else url
+
+
+def _is_barred(url: str, outlet: Outlet) -> bool:
+    """Whether the outlet's file leaves it out."""
+    return any(pattern.search(url) for pattern in outlet.requisites.leave_out)
 
 
 def _joined(base: str, written: str) -> str | None:

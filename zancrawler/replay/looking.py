@@ -26,9 +26,26 @@ OPEN_SECONDS = 120
 """In which the viewer reads a package's index."""
 MAX_NAMED = 200
 """URLs named of one page, so that no page makes a report without end."""
+MAX_IMAGES = 2_000
+"""Looked at on one page."""
 _LOOK = (resources.files("zancrawler.replay") / "look.js").read_text("utf-8")
 _COLLECTION = re.compile(r"/replay/w/api/c/(id-[0-9a-f]+)/")
 _REPLAYED = re.compile(r"/replay/w/[^/]+/(?::[^/]+/)?\d+[a-z]{2}_/(https?:.+)", re.DOTALL)
+
+
+_IMAGES = f"""(all) => all.slice(0, {MAX_IMAGES}).map((one) => {{
+  const url = one.currentSrc || one.src;
+  return [url.startsWith("data:") ? "" : url.slice(0, 4000), one.naturalWidth > 0];
+}})"""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """An `img` of a page."""
+
+    url: str
+    """Empty where it has none, or holds its own bytes."""
+    is_loaded: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +54,9 @@ class Look:
 
     text: str
     """As a reader sees it (`innerText`); empty where the page did not replay."""
-    images: int
-    images_loaded: int
+    images: tuple[Picture, ...]
     missing: tuple[str, ...]
-    """What the page asked for and the package does not hold."""
+    """What the page asked for and the package does not hold, or holds as an error."""
     escaped: tuple[str, ...]
     """What it asked of other hosts; all was blocked."""
     problem: str | None
@@ -68,7 +84,7 @@ class Looking:
         self._answered.clear()
         stamp = f"{moment.astimezone(UTC):%Y%m%d%H%M%S}"
         asked = [self._collection, stamp, url, PAGE_SECONDS * 1000]
-        text, images, loaded = "", 0, 0
+        text, images = "", []
         try:
             problem: str | None = frame.evaluate(_LOOK, asked)
             if problem is None and self._answered.get(url, 404) >= 400:
@@ -76,17 +92,16 @@ class Looking:
             if problem is None:
                 shown = next(child for child in frame.child_frames if child.name == "looked-at")
                 text = shown.inner_text("body", timeout=PAGE_SECONDS * 1000)
-                pictures = shown.locator("img")
-                states = pictures.evaluate_all("all => all.map((one) => one.naturalWidth > 0)")
-                images, loaded = len(states), sum(states)
+                images = shown.locator("img").evaluate_all(_IMAGES)
             frame.evaluate("() => document.querySelector('[name=looked-at]')?.remove()")
         except (Error, StopIteration) as error:
             # A page may end itself, or its window: the next one gets a new viewer.
             problem = f"the browser could not show it ({str(error).splitlines()[0]})"
             self._close()
-        missing = [name for name, status in self._answered.items() if status == 404]
+        pictures = tuple(Picture(_original(source), is_loaded) for source, is_loaded in images)
+        missing = [name for name, status in self._answered.items() if status >= 400]
         escaped = filter(self._is_away, self._requested)
-        return Look(text, images, loaded, _few(missing), _few(escaped), problem)
+        return Look(text, pictures, _few(missing), _few(escaped), problem)
 
     def _viewer(self) -> Frame:
         """ReplayWeb.page's own frame, from where its service worker answers."""
@@ -124,6 +139,12 @@ def looking(viewer: Viewer, package: Callable[[], Opened]) -> Iterator[Looking]:
     """Raises ArchiveError, and NoBrowserError where there is no browser."""
     with chromium() as browser, serving(viewer, package, 0) as home:
         yield Looking(home, browser.new_context())
+
+
+def _original(source: str) -> str:
+    """The URL that a page names, from where the viewer gives it."""
+    found = _REPLAYED.search(source)
+    return found[1] if found else source
 
 
 def _origin(url: str) -> str:
