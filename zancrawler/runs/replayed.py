@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from zancrawler.archive import Archive
+from zancrawler.browser.chromium import require_playwright
 from zancrawler.capture.reader import read_record
 from zancrawler.decisions import Decisions
 from zancrawler.discovery.requisites import left_out
@@ -23,7 +24,6 @@ from zancrawler.exports.selection import Asked
 from zancrawler.exports.wacz import export_wacz
 from zancrawler.ledger import Ledger, State
 from zancrawler.outlets import Catalogue
-from zancrawler.replay.chromium import require_playwright
 from zancrawler.replay.package import Shelf
 from zancrawler.replay.viewer import Viewer
 from zancrawler.runs.provenance import outlet_of
