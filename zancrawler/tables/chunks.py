@@ -151,7 +151,9 @@ class Chunks:
             kept = open_chunk(path).read()
             if rows:
                 new = set(_keys(self.table, content))
-                kept = kept.filter(pa.array([key not in new for key in _keys(self.table, kept)]))
+                stays = [key not in new for key in _keys(self.table, kept)]
+                # A filter copies every text, and most new rows replace none.
+                kept = kept if all(stays) else kept.filter(pa.array(stays))
             content = pa.concat_tables([patch(kept) if patch else kept, content])
         if content.num_rows:
             self._put(path, content)

@@ -128,6 +128,7 @@ class Tables:
         changes = _Changes(recall)
         outcomes = dict.fromkeys(sightings, Outcome.COMMITTED)
         with self._known() as state:
+            state.know(row.get("article_id") for row in (*captures, *articles))
             new_captures = self._not_committed(state, captures)
             for row in new_captures:
                 sighting = sightings.get(_record(row))
@@ -154,10 +155,12 @@ class Tables:
     ) -> int:
         """Sets the standing of articles; returns how many there were. Their text stays."""
         changes = _Changes()
+        ids = tuple(article_ids)
         with self._known() as state:
-            for article_id in article_ids:
-                known = state.articles.get(article_id)
-                if known is None or known.chunk is None:
+            state.know(ids)
+            for article_id in ids:
+                known = state.articles[article_id]
+                if known.chunk is None:
                     continue
                 changes.touched.add(article_id)
                 known.status = status or known.status
@@ -172,10 +175,12 @@ class Tables:
         withdrawn stays so.
         """
         changes = _Changes()
+        ids = tuple(article_ids)
         with self._known() as state:
-            for article_id in article_ids:
-                known = state.articles.get(article_id)
-                if known is None or known.chunk is None or known.status == Status.GONE:
+            state.know(ids)
+            for article_id in ids:
+                known = state.articles[article_id]
+                if known.chunk is None or known.status == Status.GONE:
                     continue
                 changes.touched.add(article_id)
                 known.status = Status.GONE
@@ -209,7 +214,7 @@ class Tables:
 
     def _see(self, state: State, changes: _Changes, sighting: Row, place: Place) -> Outcome:
         article_id, text = sighting["article_id"], sighting["text_digest"]
-        known = state.articles.setdefault(article_id, Known())
+        known = state.articles[article_id]
         changes.sightings[place] = sighting
         outcome = Outcome.UNCHANGED if known.sighted else Outcome.NEW
         before, pending = known.shown, known.pending

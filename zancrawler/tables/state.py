@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -10,7 +11,10 @@ from typing import NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from zancrawler.tables.chunks import Chunks
+from zancrawler.tables.chunks import Chunks, Row
+
+Columns = list[tuple[Path, pa.Table]]
+"""A few columns of each chunk of a table."""
 
 
 class Place(NamedTuple):
@@ -69,82 +73,96 @@ class Known:
 
 @dataclass(slots=True)
 class State:
-    """An outlet's tables at the point up to which its captures are committed."""
+    """An outlet's tables at the point up to which its captures are committed.
 
-    derived: dict[str, int] = field(default_factory=dict)
+    What was read stays in Arrow: a commit meets a few of an outlet's articles, and to make objects
+    of all of them would take longer than to commit.
+    """
+
+    derived: dict[str, int]
     """End of the last exchange in `captures`, by WARC."""
+    _versions: Columns
+    _looks: Columns
+    """The captures that showed an article."""
+    _articles: Columns
     articles: dict[str, Known] = field(default_factory=dict)
+    """Those that `know` was asked for."""
 
     @classmethod
     def load(cls, articles: Chunks, versions: Chunks, captures: Chunks) -> State:
-        state = cls()
-        for path, rows in versions.scan(
-            ["article_id", "version", "text_digest", "content_digest", "word_count"]
-        ):
-            state._read_versions(path, rows)
-        latest: dict[str, Pending] = {}
-        for _, rows in captures.scan(
+        derived: dict[str, int] = {}
+        looks: Columns = []
+        for path, rows in captures.scan(
             [
                 *("warc_filename", "exchange_offset", "exchange_length"),
                 *("article_id", "text_digest", "content_digest"),
             ]
         ):
-            state._read_captures(rows)
-            _keep_latest(latest, rows)
-        for path, rows in articles.scan(
-            ["article_id", "version", "first_seen", "last_seen", "status", "access", "story_id"]
-        ):
-            state._read_articles(path, rows)
-        for article_id, seen in latest.items():
-            known = state.articles.setdefault(article_id, Known())
-            known.sighted = True
-            if known.shown == known.number_of(seen.text_digest):
-                known.content = seen.content_digest
-            else:
-                known.pending = seen
-        return state
+            columns = (column.to_pylist() for column in rows.columns[:3])
+            for name, offset, length in zip(*columns, strict=True):
+                derived[name] = max(derived.get(name, 0), offset + length)
+            looks.append((path, rows.filter(pc.is_valid(rows["text_digest"]))))
+        return cls(
+            derived,
+            _versions=list(
+                versions.scan(
+                    ["article_id", "version", "text_digest", "content_digest", "word_count"]
+                )
+            ),
+            _looks=looks,
+            _articles=list(
+                articles.scan(
+                    [
+                        *("article_id", "version", "first_seen", "last_seen"),
+                        *("status", "access", "story_id"),
+                    ]
+                )
+            ),
+        )
 
     def is_derived(self, warc_filename: str, offset: int) -> bool:
         """Whether the exchange at this offset is in `captures`."""
         return offset < self.derived.get(warc_filename, 0)
 
-    def _read_captures(self, rows: pa.Table) -> None:
-        ends = rows.append_column("end", pc.add(rows["exchange_offset"], rows["exchange_length"]))
-        for row in ends.group_by("warc_filename").aggregate([("end", "max")]).to_pylist():
-            name = row["warc_filename"]
-            self.derived[name] = max(self.derived.get(name, 0), row["end_max"])
+    def know(self, article_ids: Iterable[str | None]) -> None:
+        """Puts these into `articles`, known or not. Once there, they are the writer's to keep."""
+        asked = {name: Known() for name in article_ids if name and name not in self.articles}
+        if not asked:
+            return
+        self.articles |= asked
+        names = pa.array(list(asked), pa.string())
+        for path, row in _among(self._versions, names):
+            asked[row["article_id"]].versions[row["version"]] = Seen(
+                row["text_digest"], row["content_digest"], row["word_count"] or 0, path
+            )
+        for path, row in _among(self._articles, names):
+            known = asked[row["article_id"]]
+            known.chunk, known.shown = path, row["version"]
+            known.first_seen, known.last_seen = row["first_seen"], row["last_seen"]
+            known.status, known.access = row["status"], row["access"]
+            known.story_id = row["story_id"]
+        for article_id, seen in _latest(_among(self._looks, names)).items():
+            known = asked[article_id]
+            known.sighted = True
+            if known.shown == known.number_of(seen.text_digest):
+                known.content = seen.content_digest
+            else:
+                known.pending = seen
 
-    def _read_versions(self, path: Path, rows: pa.Table) -> None:
-        columns = (column.to_pylist() for column in rows.columns)
-        for article_id, version, text, content, words in zip(*columns, strict=True):
-            known = self.articles.setdefault(article_id, Known())
-            known.versions[version] = Seen(text, content, words or 0, path)
 
-    def _read_articles(self, path: Path, rows: pa.Table) -> None:
-        columns = (column.to_pylist() for column in rows.columns)
-        for article_id, version, first, last, status, access, story in zip(*columns, strict=True):
-            known = self.articles.setdefault(article_id, Known())
-            known.chunk, known.shown = path, version
-            known.first_seen, known.last_seen = first, last
-            known.status, known.access = status, access
-            known.story_id = story
+def _among(columns: Columns, names: pa.Array) -> Iterator[tuple[Path, Row]]:
+    """The rows of these articles, and where each stands."""
+    for path, rows in columns:
+        for row in rows.filter(pc.is_in(rows["article_id"], names)).to_pylist():
+            yield path, row
 
 
-def _keep_latest(latest: dict[str, Pending], rows: pa.Table) -> None:
+def _latest(looks: Iterable[tuple[Path, Row]]) -> dict[str, Pending]:
     """Each article's last sighting: WARCs are named by their time, and grow at their end."""
-    seen = rows.filter(pc.is_valid(rows["text_digest"])).sort_by(
-        [("warc_filename", "ascending"), ("exchange_offset", "ascending")]
-    )
-    last = seen.group_by("article_id", use_threads=False).aggregate(
-        [
-            (name, "last")
-            for name in ("text_digest", "content_digest", "warc_filename", "exchange_offset")
-        ]
-    )
-    for row in last.to_pylist():
-        place = Place(row["warc_filename_last"], row["exchange_offset_last"])
+    latest: dict[str, Pending] = {}
+    for _, row in looks:
+        place = Place(row["warc_filename"], row["exchange_offset"])
         known = latest.get(row["article_id"])
         if known is None or known.place < place:
-            latest[row["article_id"]] = Pending(
-                row["text_digest_last"], row["content_digest_last"], place
-            )
+            latest[row["article_id"]] = Pending(row["text_digest"], row["content_digest"], place)
+    return latest
