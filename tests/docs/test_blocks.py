@@ -40,10 +40,10 @@ def blocks(page: Path) -> Iterator[tuple[str, str]]:
     return ((found[1], found[2]) for found in _BLOCK.finditer(page.read_text(encoding="utf-8")))
 
 
-@pytest.fixture(scope="module")
-def place(crawled: Crawled, tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture
+def place(crawled: Crawled, tmp_path: Path) -> Path:
     """A folder as a reader would have it: `archive`, and the demo's."""
-    folder = tmp_path_factory.mktemp("reader")
+    folder = tmp_path
     shutil.copytree(crawled.archive.root, folder / "archive")
     (folder / "demo-archive").symlink_to("archive")
     (folder / "own").mkdir()
