@@ -102,3 +102,9 @@ def test_killed_a_few_times(tmp_path: Path) -> None:
 @pytest.mark.parametrize("seed", (2, 3))
 def test_killed_again_and_again(tmp_path: Path, seed: int) -> None:
     killed_crawl(tmp_path, kills=12, seed=seed)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(10, 20))
+def test_killed_two_hundred_times(tmp_path: Path, seed: int) -> None:
+    killed_crawl(tmp_path, kills=20, seed=seed)
