@@ -20,6 +20,7 @@ from zancrawler.archive import Archive, put_durably
 from .errors import DamagedWarcError
 from .http import MAX_HEAD, Head, head_length, parse_head
 from .reader import Record, read_records
+from .records import WARC_FIELDS
 
 MAX_LINE = 1 << 20
 _MIME_END = re.compile(r"[;\s]")
@@ -83,6 +84,19 @@ class Capture:
 
 def capture_of(record: Record, filename: str) -> Capture | None:
     """What an index says of a record; None for one that stands for no capture."""
+    if record.type == "resource" and record.target_uri is not None:
+        kind = record.header("Content-Type")
+        if kind == WARC_FIELDS:
+            return None
+        return resource_capture(
+            record.target_uri,
+            record.date,
+            kind,
+            record.payload_digest,
+            offset=record.offset,
+            length=record.length,
+            filename=filename,
+        )
     if record.type not in ("response", "revisit") or record.target_uri is None:
         return None
     head = parse_head(record.block[: head_length(record.block) or MAX_HEAD])
@@ -123,6 +137,29 @@ def new_capture(
         url=url,
         mime="warc/revisit" if kind == "revisit" else mime,
         status=status,
+        digest=digest or "-",
+        length=length,
+        offset=offset,
+        filename=filename,
+    )
+
+
+def resource_capture(
+    uri: str,
+    date: datetime,
+    content_type: str | None,
+    digest: str | None,
+    *,
+    offset: int,
+    length: int,
+    filename: str,
+) -> Capture:
+    """What an index says of a `resource`, which has no HTTP head."""
+    return Capture(
+        timestamp=f"{date:%Y%m%d%H%M%S}",
+        url=uri,
+        mime=_MIME_END.split(content_type, maxsplit=1)[0] if content_type else None,
+        status=None,
         digest=digest or "-",
         length=length,
         offset=offset,

@@ -11,7 +11,7 @@ from datetime import datetime
 from urllib.parse import quote_from_bytes
 
 from .digests import sha256
-from .exchange import Tls, WireExchange, WireState
+from .exchange import CapturedExchange, Tls, WireExchange, WireState
 from .http import MAX_HEAD, Dechunker, Head, head_length, parse_head, split_interim
 from .spool import Spool
 
@@ -195,6 +195,28 @@ def certificates(
     ]
     chain = [("tlsCertificate", b64encode(der).decode("ascii")) for der in tls.certificates]
     return warc_fields("metadata", named, chain)
+
+
+def resource(
+    name: str,
+    page: CapturedExchange,
+    content_type: str,
+    data: bytes,
+    warcinfo_id: str,
+    concurrent_to: str | None,
+) -> NewRecord:
+    """What was made of a captured page: `urn:view:URL` is how it looked (`name` is `view`).
+
+    Records of one capture event have one date (WARC 1.1, 5.4): that of the page.
+    """
+    named = [
+        ("WARC-Target-URI", f"urn:{name}:{page.url}"),
+        ("WARC-Date", warc_date(page.fetch_time)),
+        ("WARC-Warcinfo-ID", warcinfo_id),
+        *([("WARC-Concurrent-To", concurrent_to)] if concurrent_to else []),
+        ("WARC-Payload-Digest", sha256((data,))),
+    ]
+    return _record("resource", named, content_type, len(data), lambda: (data,))
 
 
 def warc_fields(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import platform
+from collections.abc import Iterable
 from importlib.metadata import version
 from pathlib import Path
 from typing import cast
@@ -99,6 +100,19 @@ class CaptureSession:
             signals.exchange_captured, exchange=captured, request=request
         )
         return captured
+
+    def write_resources(
+        self, page: CapturedExchange, parts: Iterable[tuple[str, str, bytes]]
+    ) -> None:
+        """Returns when what was made of a captured page is in the WARC (`WarcWriter`).
+
+        Raises CaptureError when it could not be written; the run then ends.
+        """
+        self.require_working()
+        try:
+            self._writer.write_resources(page, parts)
+        except (ArchiveError, OSError) as fault:
+            raise self.fail(fault) from fault
 
     def fail(self, fault: ArchiveError | OSError) -> CaptureError:
         """Ends the run: nothing may be fetched that is not captured."""

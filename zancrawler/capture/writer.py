@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from zancrawler.archive import Archive
 
-from .cdxj import Capture, new_capture, write_index
+from .cdxj import Capture, new_capture, resource_capture, write_index
 from .exchange import CapturedExchange, WireExchange, WireState
 from .originals import Originals, sighting
 from .records import (
@@ -18,6 +18,7 @@ from .records import (
     Original,
     certificates,
     exchange_records,
+    resource,
     warcinfo,
 )
 from .warcfile import Series, Span, WarcFile, warc_path
@@ -82,6 +83,37 @@ class WarcWriter:
                 self._originals.note(seen)
         return captured
 
+    def write_resources(
+        self, page: CapturedExchange, parts: Iterable[tuple[str, str, bytes]]
+    ) -> None:
+        """Appends what was made of a captured page: all of it or nothing, one after another.
+
+        `parts` are name, media type and bytes. Raises CaptureError when it cannot be written.
+        """
+        growing = self._file(Series.PAGES)
+        # A record belongs to one of its own file only: each file is to be sound by itself.
+        is_here = page.warc_filename == growing.file.name
+        beside = page.response_record_id if is_here else None
+        kept = tuple(parts)
+        records = [
+            resource(name, page, kind, data, growing.warcinfo_id, beside)
+            for name, kind, data in kept
+        ]
+        spans = growing.file.append(records)
+        for record, span, (_, kind, _) in zip(records, spans, kept, strict=True):
+            fields = dict(record.fields)
+            growing.captures.append(
+                resource_capture(
+                    fields["WARC-Target-URI"],
+                    page.fetch_time,
+                    kind,
+                    fields["WARC-Payload-Digest"],
+                    offset=span.offset,
+                    length=span.length,
+                    filename=growing.file.path.name,
+                )
+            )
+
     def _original(self, exchange: WireExchange, answer: Answer | None) -> Original | None:
         """The record that this answer repeats, so that a revisit does."""
         if exchange.state is not WireState.COMPLETE or answer is None or exchange.method != "GET":
@@ -136,8 +168,10 @@ class WarcWriter:
 
     @staticmethod
     def _certificates(growing: _Growing, exchange: WireExchange) -> None:
+        if exchange.tls is None:
+            return
         host = urlsplit(exchange.url).netloc
-        if exchange.tls is not None and host not in growing.hosts:
+        if host not in growing.hosts:
             record = certificates(
                 host, exchange.issued_at, exchange.tls, growing.warcinfo_id, exchange.ip_address
             )

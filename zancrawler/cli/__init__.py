@@ -9,6 +9,7 @@ import typer
 from zancrawler.archive import ArchiveError
 from zancrawler.cli import (
     browsing,
+    capturing,
     cluster,
     crawling,
     exporting,
@@ -40,6 +41,7 @@ app = typer.Typer(
 )
 for module in (
     crawling,
+    capturing,
     scheduling,
     status,
     outlets,

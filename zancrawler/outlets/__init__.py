@@ -3,6 +3,7 @@
 from zancrawler.outlets.catalogue import Catalogue, UnknownOutletError
 from zancrawler.outlets.model import (
     ArticleRules,
+    Capture,
     Outlet,
     Politeness,
     RequisiteRules,
@@ -27,6 +28,7 @@ from zancrawler.outlets.urls import (
 __all__ = [
     "MAX_URL_LENGTH",
     "ArticleRules",
+    "Capture",
     "Catalogue",
     "Outlet",
     "OutletError",

@@ -30,6 +30,15 @@ class FinalSlash(StrEnum):
     STRIP = "strip"
 
 
+class Capture(StrEnum):
+    """How pages are captured."""
+
+    HTTP = "http"
+    """The page, and what its bytes name."""
+    BROWSER = "browser"
+    """That, and what its scripts ask for in a browser (`zancrawler.spiders.browsing`)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sources:
     """Where the outlet advertises its articles: absolute URLs or paths from its home."""
@@ -65,6 +74,8 @@ class ArticleRules:
 
     Wix answers a post in the wrong language with 200 and no BlogPosting.
     """
+    capture: Capture | None = None
+    """Of these pages; None: as the outlet's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +181,8 @@ class Outlet:
 
     A host, or a host and the path below which the pages stand: `storage.example.org/copy/site`.
     """
+    capture: Capture = Capture.HTTP
+    """Of article pages whose rules do not say otherwise."""
     politeness: Politeness = field(default_factory=Politeness)
     requisites: RequisiteRules = field(default_factory=RequisiteRules)
     rights: Rights = field(default_factory=Rights)
@@ -199,3 +212,13 @@ class Outlet:
             if pattern.search(path):
                 return None
         return next((rules for rules in self.articles if rules.url.search(path)), None)
+
+    def capture_of(self, path: str) -> Capture:
+        """How an article page is captured; `path` as for `rules_for`. No other page is opened."""
+        rules = self.rules_for(path)
+        return Capture.HTTP if rules is None else rules.capture or self.capture
+
+    @property
+    def needs_browser(self) -> bool:
+        """Whether any of its pages is opened in one."""
+        return any((rules.capture or self.capture) is Capture.BROWSER for rules in self.articles)

@@ -26,6 +26,7 @@ from zancrawler.outlets.model import (
     Rewrite,
     Rights,
     Sources,
+    Take,
     UrlRules,
 )
 from zancrawler.outlets.platforms import PRESETS, Preset, plain
@@ -150,7 +151,8 @@ def _like(model: ArticleRules, own: ArticleRules) -> ArticleRules:
     if own.body:
         return own
     joined = {name: getattr(own, name) + getattr(model, name) for name in (*_CSS, "ends")}
-    return ArticleRules(url=own.url, needs=own.needs or model.needs, **joined)
+    needs = own.needs or model.needs
+    return ArticleRules(url=own.url, needs=needs, capture=own.capture, **joined)
 
 
 def _url_rules(own: UrlRules, preset: UrlRules) -> UrlRules:
@@ -178,6 +180,11 @@ def _check(outlet: Outlet, where: str) -> Outlet:
         raise OutletError(f"{where}: [politeness] delay must be 0 or more, daily_budget 1 or more")
     if min(outlet.requisites.most_per_page, outlet.requisites.most_per_run) < 0:
         raise OutletError(f"{where}: [requisites] most_per_page and most_per_run must be 0 or more")
+    if outlet.needs_browser and outlet.requisites.take is Take.NONE:
+        raise OutletError(
+            f"{where}: capture = 'browser' asks for what a page needs, and [requisites] take = "
+            "'none' forbids it; leave one of them out"
+        )
     if not all(name.strip() for name in outlet.requisites.not_by):
         raise OutletError(f"{where}: [requisites] not_by holds an empty name; that is everybody's")
     if not outlet.languages:

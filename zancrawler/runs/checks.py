@@ -20,6 +20,9 @@ from zancrawler.archive import Archive, put_durably
 PURPOSE = "check-"
 """In the crawl_id of a check: `zannews-check-20261124120000`."""
 
+ONE_PAGE = "page-"
+"""In the crawl_id of the capture of one page (`zancrawler.runs.page`)."""
+
 
 class FaultCode(StrEnum):
     UNREACHABLE = "unreachable"
@@ -88,6 +91,11 @@ class Check:
 
     def as_json(self) -> dict[str, Any]:
         return {"sound": self.is_sound, **dict(msgspec.to_builtins(self))}
+
+
+def is_crawl(crawl_id: str, outlet: str) -> bool:
+    """Not so a check, and the capture of one page: they tell nothing of how an outlet fares."""
+    return not crawl_id.startswith((f"{outlet}-{PURPOSE}", f"{outlet}-{ONE_PAGE}"))
 
 
 def is_check(crawl_id: str, outlet: str) -> bool:

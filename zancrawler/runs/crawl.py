@@ -64,6 +64,8 @@ class CrawlOptions:
     """Crawl without a contact."""
     check: bool = False
     """Only look whether the outlet's file holds (`zancrawler.runs.checks`)."""
+    page: str | None = None
+    """Only this page, in a browser (`zancrawler.runs.page`)."""
     log_level: str = "WARNING"
 
     def settings(self) -> Mapping[str, str]:
@@ -77,6 +79,7 @@ class CrawlOptions:
             "ZANCRAWLER_FULL": str(int(self.full)),
             "ZANCRAWLER_SINCE": self.since or "",
             "ZANCRAWLER_CHECK": str(int(self.check)),
+            "ZANCRAWLER_PAGE": self.page or "",
             "LOG_LEVEL": self.log_level,
         }
         return {name: value for name, value in chosen.items() if value not in ("", "0")}

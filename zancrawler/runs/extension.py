@@ -20,8 +20,10 @@ from scrapy.utils.defer import deferred_from_coro
 from twisted.internet.task import LoopingCall
 
 from zancrawler.archive import Archive, ArchiveError
+from zancrawler.browser.view import View
 from zancrawler.capture.exchange import CapturedExchange
 from zancrawler.capture.recovery import recover
+from zancrawler.capture.session import CaptureSession
 from zancrawler.capture.signals import capture_failed, exchange_captured, warcs_closed
 from zancrawler.decisions import Decisions
 from zancrawler.ledger import Ledger
@@ -88,6 +90,7 @@ class RunExtension:
         extension.repair()
         spider.ledger = extension.ledger
         spider.gathering.withheld = Decisions.read(archive).pictures()
+        spider.browsing.keep = extension.keep_view
         spider.budget -= requests_today(archive, spider.outlet.name, extension.started)
         crawler.signals.connect(extension.spider_opened, signals.spider_opened)
         crawler.signals.connect(extension.exchange_captured, exchange_captured)
@@ -126,12 +129,18 @@ class RunExtension:
         if self._follower:
             self._follower.tell(Span(exchange.warc_filename, exchange.offset, exchange.length))
 
+    def keep_view(self, view: View, page: CapturedExchange) -> None:
+        """Puts what a browser made of a page into the WARC. Raises CaptureError."""
+        session: CaptureSession = self.crawler.capture_session  # type: ignore[attr-defined]
+        session.write_resources(page, view.parts())
+
     def capture_failed(self, error: Exception) -> None:
         self.failure = str(error)
 
     async def spider_closed(self, reason: str) -> None:
         """Waits until all that was captured is in the tables and the ledger."""
         self.reason = reason
+        await self.spider.browsing.close()
         if self._follower:
             self._follower.tell(None)
             while not self._ended:

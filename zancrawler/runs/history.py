@@ -21,7 +21,7 @@ from zancrawler.archive import Archive
 from zancrawler.discovery.kind import PageKind
 from zancrawler.ledger import Entry, Ledger
 from zancrawler.outlets import Outlet, UrlKind, canonical_url, url_kind
-from zancrawler.runs.checks import Check, is_check, last_check
+from zancrawler.runs.checks import Check, is_crawl, last_check
 from zancrawler.runs.summary import RunState
 from zancrawler.tables import read
 
@@ -133,7 +133,7 @@ def read_history(archive: Archive, outlet: Outlet, now: datetime) -> History:
     ended = [
         row
         for row in tables.crawls(outlet=outlet.name).select(_RUN).sort_by("started").to_pylist()
-        if not is_check(row["crawl_id"], outlet.name)
+        if is_crawl(row["crawl_id"], outlet.name)
     ]
     holder = lock_holder(archive, outlet.name)
     articles = tables.articles(outlet=outlet.name, columns=_ARTICLE).sort_by("fetch_time")
@@ -232,7 +232,7 @@ def _died(
         ids.discard(holder.crawl_id)
     elif holder:
         ids.add(holder.crawl_id)
-    ids = {crawl_id for crawl_id in ids if not is_check(crawl_id, outlet)}
+    ids = {crawl_id for crawl_id in ids if is_crawl(crawl_id, outlet)}
     starts = (started_at(crawl_id) for crawl_id in ids - ended)
     return tuple(sorted(start for start in starts if start))
 

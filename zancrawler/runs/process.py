@@ -20,6 +20,7 @@ from zancrawler.archive import ArchiveError
 from zancrawler.runs.checks import put_check
 from zancrawler.runs.extension import RunExtension
 from zancrawler.runs.learning.spiders import CheckSpider, spider_for
+from zancrawler.runs.page import PageSpider
 from zancrawler.runs.summary import RunState, RunSummary
 from zancrawler.spiders.outlet import OutletSpider
 
@@ -33,6 +34,8 @@ def main(outlet: str, overrides: dict[str, str]) -> int:
     spider: type[Spider] = process.spider_loader.load(outlet)
     if settings.getbool("ZANCRAWLER_CHECK") and issubclass(spider, OutletSpider):
         spider = spider_for(spider.outlet, CheckSpider)
+    elif settings["ZANCRAWLER_PAGE"] and issubclass(spider, OutletSpider):
+        spider = spider_for(spider.outlet, PageSpider)
     crawler = process.create_crawler(spider)
     task = process.crawl(crawler)
     task.add_done_callback(lambda done: None if done.cancelled() else done.exception())

@@ -22,6 +22,7 @@ from zancrawler.ledger import Advertisement, Due, Kind, Ledger, Outcome, State
 from zancrawler.outlets import Outlet, UrlKind, canonical_url, url_kind
 from zancrawler.spiders.adverts import advertisements, further_sources
 from zancrawler.spiders.breaker import Breaker
+from zancrawler.spiders.browsing import Browsing
 from zancrawler.spiders.gathering import Gathering
 
 BATCH = 100
@@ -69,6 +70,7 @@ class OutletSpider(scrapy.Spider):
         self.problems: dict[str, None] = {}
         self.breaker = Breaker()
         self.gathering = Gathering(self)
+        self.browsing = Browsing(self)
         self.budget = self.outlet.politeness.daily_budget
         """Requests that may still be made today; whoever runs us takes off what was made before."""
 
@@ -141,7 +143,7 @@ class OutletSpider(scrapy.Spider):
         """What is due and was not asked for; empty when no source is left that could bring more."""
         while not self.is_over:
             if self.budget <= 0:
-                self._note("the daily budget is used up; the rest waits for tomorrow")
+                self.note("the daily budget is used up; the rest waits for tomorrow")
                 return []
             now = datetime.now(UTC)
             batch = self.ledger.due(now + _FOR_EVER if self.full else now, BATCH, self.asked)
@@ -198,17 +200,17 @@ class OutletSpider(scrapy.Spider):
                 request.meta["hops"] = response.meta.get("hops", 0) + 1
                 yield request
         elif response.status != 200:
-            self._note(f"{via.value} {response.url} answers {response.status}")
+            self.note(f"{via.value} {response.url} answers {response.status}")
             self._record_source(response, via, State.FAILED, f"http-{response.status}")
         else:
             try:
                 found = self._read(response, via, depth)
             except UnreadableSource as error:
-                self._note(f"{via.value} {response.url} cannot be read: {error}")
+                self.note(f"{via.value} {response.url} cannot be read: {error}")
                 self._record_source(response, via, State.FAILED, "unreadable")
                 return
             for problem in found.problems:
-                self._note(f"{via.value} {response.url}: {problem}")
+                self.note(f"{via.value} {response.url}: {problem}")
             adverts = advertisements(found.adverts, self.outlet)
             new = len(self.ledger.unknown({advert.url for advert in adverts}))
             self.advertised += len(adverts)
@@ -308,11 +310,15 @@ class OutletSpider(scrapy.Spider):
             dont_filter=True,
         )
 
-    def parse_article(self, response: Response) -> Iterator[Request]:
+    async def parse_article(self, response: Response) -> AsyncIterator[Request]:
         """Only what the page needs is read here: it is in the WARC, and the follower reads it."""
-        self.pages_left -= 1
-        self._wall(response)
-        self.gathering.note(response)
+        try:
+            is_wall = self._wall(response)
+            self.gathering.note(response)
+            if not is_wall and self.browsing.wants(response):
+                await self.browsing.look(response)
+        finally:
+            self.pages_left -= 1
         target = self._moved_to(response)
         if target and url_kind(target, self.outlet) is UrlKind.ARTICLE:
             canonical = canonical_url(target, self.outlet)
@@ -340,7 +346,7 @@ class OutletSpider(scrapy.Spider):
 
     def source_failed(self, failure: Failure) -> None:
         self.sources_left -= 1
-        self._note(f"source {_asked_url(failure)} failed: {failure.getErrorMessage()}")
+        self.note(f"source {_asked_url(failure)} failed: {failure.getErrorMessage()}")
         self.article_failed(failure)
 
     def page_failed(self, failure: Failure) -> None:
@@ -365,7 +371,8 @@ class OutletSpider(scrapy.Spider):
             raise CloseSpider("blocked")
         return wall
 
-    def _note(self, problem: str) -> None:
+    def note(self, problem: str) -> None:
+        """Tells whoever runs us, once."""
         if len(self.problems) < MAX_PROBLEMS:
             self.problems[problem] = None
 

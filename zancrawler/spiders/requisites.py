@@ -2,7 +2,8 @@
 
 How a requisite was reached is written in Heritrix's letters, as WARC 1.1 (6.2) has it in the
 metadata record's `hopsFromSeed`, the page being the seed: `E` for what a page embeds, `EE` for what
-a stylesheet of it does, `R` for a redirect. Who asked is the record's `via`.
+a stylesheet of it does, `R` for a redirect, `X` for what its scripts asked for in a browser. Who
+asked is the record's `via`.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from zancrawler.discovery.requisites import (
 from zancrawler.ledger import Advertisement, Kind
 from zancrawler.outlets import Outlet, UrlKind, url_kind
 
-EMBED, REDIRECT, PREREQUISITE = "E", "R", "P"
+EMBED, REDIRECT, PREREQUISITE, SCRIPTED = "E", "R", "P", "X"
 MAX_IMPORTS = 3
 """Stylesheets one within the other; what a fourth names is not asked for."""
 MAX_REDIRECTS = 5
