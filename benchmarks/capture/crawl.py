@@ -54,7 +54,7 @@ AS_SET: dict[str, Any] = {
     "DOWNLOADER_MIDDLEWARES": {
         name: place
         for name, place in project.DOWNLOADER_MIDDLEWARES.items()
-        if not name.startswith("zancrawler.")
+        if not name.startswith("zancrawler.spiders.")
     },
     "SPIDER_MIDDLEWARES": project.SPIDER_MIDDLEWARES,
     "CONCURRENT_ITEMS": project.CONCURRENT_ITEMS,

@@ -1,7 +1,11 @@
-"""The site that is crawled: Wix-like posts of one size on loopback, all in one sitemap."""
+"""The site that is crawled: Wix-like posts of one size on loopback, all in one sitemap.
+
+Posts are sent gzipped, as nearly every server sends its pages.
+"""
 
 from __future__ import annotations
 
+import gzip
 import sys
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -32,7 +36,8 @@ class Posts(Resource):
             title = f"{article.title} {number}"
             article = replace(article, id=str(number), path=path, title=title, story=None)
             frame = Frame(home="http://127.0.0.1", now=now, serial=number)
-            self.pages[path] = post_page(frame, article, [], [], BALLAST).encode()
+            page = post_page(frame, article, [], [], BALLAST).encode()
+            self.pages[path] = gzip.compress(page, 6)
 
     def render_GET(self, request: Request) -> bytes:  # noqa: N802 - Twisted's name
         path = request.path.decode()
@@ -46,6 +51,7 @@ class Posts(Resource):
             request.setResponseCode(404)
             return b"not here"
         request.setHeader("Content-Type", "text/html; charset=utf-8")
+        request.setHeader("Content-Encoding", "gzip")
         return page
 
 

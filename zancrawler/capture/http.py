@@ -44,10 +44,7 @@ class Head:
     @property
     def status(self) -> int | None:
         """The status code; None for a request or garbage."""
-        parts = self.start_line.split(None, 2)
-        if len(parts) > 1 and parts[0].startswith(b"HTTP/") and parts[1].isdigit():
-            return int(parts[1][:4])
-        return None
+        return _status(self.start_line)
 
     @property
     def chunked(self) -> bool:
@@ -77,6 +74,13 @@ class HttpMessage:
         """The first value of a header, whatever its case."""
         wanted = name.lower()
         return next((value for key, value in self.headers if key.lower() == wanted), None)
+
+
+def _status(start_line: bytes) -> int | None:
+    parts = start_line.split(None, 2)
+    if len(parts) > 1 and parts[0].startswith(b"HTTP/") and parts[1].isdigit():
+        return int(parts[1][:4])
+    return None
 
 
 def head_length(data: bytes) -> int:
@@ -114,11 +118,10 @@ def split_interim(data: bytes) -> tuple[tuple[bytes, ...], int]:
         found = _HEAD_END.search(data, start, start + MAX_HEAD)
         if not found:
             return tuple(interim), start
-        head = data[start : found.end()]
-        status = parse_head(head).status
+        status = _status(data[start : data.index(b"\n", start)])
         if status is None or not 100 <= status < 200:
             return tuple(interim), start
-        interim.append(head)
+        interim.append(data[start : found.end()])
         start = found.end()
 
 
