@@ -14,7 +14,7 @@ from typing import IO
 from isal import isal_zlib
 
 from zancrawler.archive import Archive, sync_folder
-from zancrawler.storage.pruned import closed_warcs, fetched
+from zancrawler.storage.pruned import closed_warcs, fetched, pointer
 
 from .codecs import GZIP_WINDOW
 from .errors import CaptureError
@@ -86,14 +86,15 @@ class WarcFile:
     def __init__(self, archive: Archive, path: Path) -> None:
         """Creates the file; `path` is its name once closed.
 
-        Raises FileExistsError when either name is taken, OSError when the disk does not let us.
+        Raises FileExistsError when one of its names is taken, also by a WARC that was pruned;
+        OSError when the disk does not let us.
         """
         self.path = path
         self.name = archive.relative(path)
         self.size = 0
         self._open_path = path.with_name(path.name + OPEN_SUFFIX)
         path.parent.mkdir(parents=True, exist_ok=True)
-        if path.exists():
+        if path.exists() or pointer(path).exists():
             raise FileExistsError(path)
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
         self._descriptor = os.open(self._open_path, flags, 0o644)

@@ -8,7 +8,14 @@ from typing import Annotated
 import typer
 
 from zancrawler.archive import Archive
-from zancrawler.cli.printing import DEFAULT_ARCHIVE, ArchiveOption, JsonOption, print_json
+from zancrawler.cli.printing import (
+    DEFAULT_ARCHIVE,
+    ArchiveOption,
+    JsonOption,
+    OutletsOption,
+    print_json,
+)
+from zancrawler.outlets import Catalogue
 
 cluster_app = typer.Typer(
     help="What many workers crawl together.", no_args_is_help=True, rich_markup_mode=None
@@ -31,12 +38,17 @@ def gather(
         bool, typer.Option("--without-warcs", help="Leave the WARCs in the store.")
     ] = False,
     archive: ArchiveOption = DEFAULT_ARCHIVE,
+    outlets: OutletsOption = None,
     json: JsonOption = False,
 ) -> None:
     """Brings all outlets' archives together into one, or brings that up to date."""
     from zancrawler.cluster.gather import gather as gather_outlets
+    from zancrawler.runs.stories import tell_new_articles
 
-    gathered = gather_outlets(Archive.open(archive), uri, warcs=not without_warcs)
+    whole = Archive.open(archive)
+    gathered = gather_outlets(whole, uri, warcs=not without_warcs)
+    # No worker knows the articles of another outlet.
+    tell_new_articles(whole, Catalogue.open(outlets), gathered.outlets)
     if json:
         print_json(asdict(gathered))
         return
@@ -44,6 +56,8 @@ def gather(
         f"{len(gathered.outlets)} outlets, {gathered.files} files new or changed, "
         f"{gathered.decisions} decisions new."
     )
+    for name in gathered.waiting:
+        typer.echo(f"{name}: its first run is not over; gather again later.")
 
 
 def decide(
@@ -68,9 +82,13 @@ def leases(uri: StoreArgument, json: JsonOption = False) -> None:
     if json:
         print_json([asdict(lease) for lease in found])
         return
+    if not found:
+        typer.echo("There is no lease; `zancrawler schedule --engine leases --store` makes them.")
     for lease in found:
         if lease.holder:
             typer.echo(f"{lease.name}: with {lease.where} since {lease.since:%Y-%m-%d %H:%M} UTC")
         else:
-            due = f"{lease.due:%Y-%m-%d %H:%M} UTC" if lease.due else "now"
-            typer.echo(f"{lease.name}: due {due}")
+            due = lease.due(tuple(lease.next))
+            typer.echo(f"{lease.name}: due {f'{due:%Y-%m-%d %H:%M} UTC' if due else 'now'}")
+        for gap in lease.gaps:
+            typer.echo(f"{gap.outlet}: since {gap.since:%Y-%m-%d %H:%M} UTC, in {gap.where}")

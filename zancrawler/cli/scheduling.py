@@ -104,7 +104,7 @@ def schedule(
     else:
         from zancrawler.cluster.worker import Worker
 
-        runner = Worker(store, archive.absolute(), chosen, options, outlets, hook)
+        runner = Worker(store, archive.absolute(), chosen, options, outlets, hook, catalogue.all())
     metrics = Metrics.serve(metrics_host, metrics_port) if metrics_port else None
     with stop_on_signals() as stop:
         for event in runner.events(stop):

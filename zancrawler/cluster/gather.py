@@ -8,11 +8,10 @@ new, and takes no room twice.
 from __future__ import annotations
 
 import os
-import shutil
 from dataclasses import dataclass, field
 
 from zancrawler.archive import Archive, ArchiveError
-from zancrawler.cluster.ledgers import fetch_ledger
+from zancrawler.cluster.ledgers import fetch_ledger, lay_ledger
 from zancrawler.cluster.shard import OUTLETS, missing
 from zancrawler.cluster.shelf import OvertakenError, shelf_of
 from zancrawler.decisions import Action, Decision, history, parse, record
@@ -20,15 +19,16 @@ from zancrawler.ledger import Ledger
 from zancrawler.proofs.entry import Cause
 from zancrawler.runs import withdrawing
 from zancrawler.runs.entering import entering, entering_decisions
-from zancrawler.storage.manifest import DECISIONS
-from zancrawler.storage.pruned import SUFFIX
-from zancrawler.storage.pull import pull
+from zancrawler.storage.manifest import DECISIONS, Manifest
+from zancrawler.storage.pruned import SUFFIX, closed_warcs, pointer
+from zancrawler.storage.pull import ChangedError, pull
 from zancrawler.storage.state import local, pruned_files, shared_files
-from zancrawler.storage.store import Store
+from zancrawler.storage.store import Store, StoreError
 
 _FOLDERS = ("warc", "cdxj", "tables", "memory", "checks")
 """What outlets do not share. The log of proofs is each archive's own: here a new one begins."""
 _ATTEMPTS = 5
+"""At what others write as well."""
 
 
 @dataclass(slots=True)
@@ -36,6 +36,8 @@ class Gathered:
     """What was brought together."""
 
     outlets: list[str] = field(default_factory=list)
+    waiting: list[str] = field(default_factory=list)
+    """Outlets whose first run is not over."""
     files: int = 0
     """New or changed here."""
     decisions: int = 0
@@ -44,17 +46,19 @@ class Gathered:
 
 def gather(archive: Archive, cluster: str, *, warcs: bool = True) -> Gathered:
     """Raises ArchiveError, also where the store has no outlet."""
-    done = Gathered(shelf_of(cluster).names(OUTLETS))
-    if not done.outlets:
+    done = Gathered()
+    parts: dict[str, Archive] = {}
+    manifests: dict[str, Manifest] = {}
+    for name in shelf_of(cluster).names(OUTLETS):
+        part = Archive((archive.root / "store" / OUTLETS / name).absolute())
+        manifest = _bring(part, name, f"{cluster.rstrip('/')}/{OUTLETS}/{name}", warcs)
+        if manifest is None:
+            done.waiting.append(name)
+        else:
+            parts[name], manifests[name] = part, manifest
+    done.outlets = list(parts)
+    if not parts and not done.waiting:
         raise ArchiveError(f"{cluster} has no outlets; `zancrawler schedule --store` fills it")
-    parts = {
-        name: Archive((archive.root / "store" / OUTLETS / name).absolute()) for name in done.outlets
-    }
-    for name, part in parts.items():
-        uri = f"{cluster.rstrip('/')}/{OUTLETS}/{name}"
-        pull(part, uri, warcs=warcs)
-        if not fetch_ledger(Store.open(uri), part.ledger(name)):
-            raise ArchiveError(f"{uri} has no ledger yet; gather again when its first run is over")
     # Nothing may show here that somebody withdrew.
     decided = [d for part in parts.values() for d in history(part)] + _shared(cluster)
     new = missing(sorted(decided, key=lambda d: d.at), list(history(archive)))
@@ -66,9 +70,9 @@ def gather(archive: Archive, cluster: str, *, warcs: bool = True) -> Gathered:
     with entering(archive, done.outlets, Cause.FOUND):
         for name, part in parts.items():
             with archive.lock(name, "a gathering"):
+                _refuse_strange(archive, name, part)
                 _refuse_purged(archive, name, part)
-                done.files += _lay(archive, name, part)
-                shutil.copyfile(part.ledger(name), archive.ledger(name))
+                done.files += _lay(archive, name, part, manifests[name].id)
                 with Ledger(archive.ledger(name)) as ledger:
                     withdrawing.apply(archive, name, ledger)
     return done
@@ -98,6 +102,46 @@ def _shared(cluster: str) -> list[Decision]:
     return list(parse(item.data.decode("utf-8"), cluster)) if item else []
 
 
+def _bring(part: Archive, outlet: str, uri: str, warcs: bool) -> Manifest | None:
+    """Pulls one outlet's archive with its ledger; None where its first run is not over.
+
+    Its worker may push meanwhile, and remove what the manifest before named: then once more.
+    """
+    store = Store.open(uri)
+    for _ in range(_ATTEMPTS):
+        before = Manifest.of_store(store)
+        if before is None:
+            return None
+        try:
+            pull(part, uri, warcs=warcs)
+            has_ledger = fetch_ledger(store, part.ledger(outlet))
+        except ChangedError as error:
+            # Half of a gathering that was killed: nothing else writes here.
+            for path in error.paths:
+                local(part, path).unlink()
+            continue
+        except StoreError:
+            after = Manifest.of_store(store)
+            if after and after.id == before.id:
+                raise
+            continue
+        after = Manifest.of_store(store)
+        if after and after.id == before.id:
+            return after if has_ledger else None
+    raise ArchiveError(f"a worker keeps writing {uri}; gather again")
+
+
+def _refuse_strange(archive: Archive, outlet: str, part: Archive) -> None:
+    """Tables are laid over those that are here, so here may be no more than there."""
+    known = {part.relative(path) for path in closed_warcs(part.warcs(outlet))}
+    here = (archive.relative(path) for path in closed_warcs(archive.warcs(outlet)))
+    if strange := sorted(set(here) - known):
+        raise ArchiveError(
+            f"{archive.root} holds {strange[0]}, which the workers' store has not; gather into "
+            "another folder"
+        )
+
+
 def _refuse_purged(archive: Archive, outlet: str, part: Archive) -> None:
     """What was purged here must not come back from a store in which it still stands."""
     purged, there = (
@@ -111,21 +155,33 @@ def _refuse_purged(archive: Archive, outlet: str, part: Archive) -> None:
         )
 
 
-def _lay(archive: Archive, outlet: str, part: Archive) -> int:
-    """Links the files of one outlet's archive into the whole; removes chunks that are gone."""
+def _lay(archive: Archive, outlet: str, part: Archive, manifest: str) -> int:
+    """Links the files of one outlet's archive into the whole; removes chunks that are gone.
+
+    What was laid by the same manifest stays: stories and decisions were written into it since.
+    """
     wanted = {path for path in shared_files(part) if path.split("/")[0] in _FOLDERS}
+    pruned = {f"{path}{SUFFIX}" for path in pruned_files(part)}
+    mark = part.store / "laid"
+    is_laid = mark.exists() and mark.read_text() == manifest
     count = 0
-    for path in sorted(wanted | {f"{path}{SUFFIX}" for path in pruned_files(part)}):
+    for path in sorted(wanted | pruned):
         source, target = local(part, path), local(archive, path)
-        if target.exists() and target.samefile(source):
+        if target.exists() and (is_laid or target.samefile(source)):
             continue
         target.parent.mkdir(parents=True, exist_ok=True)
         hidden = target.with_name(f".{target.name}.tmp")
         hidden.unlink(missing_ok=True)
         os.link(source, hidden)
         hidden.replace(target)
+        if path in wanted:
+            pointer(target).unlink(missing_ok=True)
         count += 1
     for chunk in (archive.root / "tables").glob(f"*/site={outlet}/**/*.parquet"):
         if archive.relative(chunk) not in wanted:
             chunk.unlink()
+    if not is_laid or not archive.ledger(outlet).exists():
+        with part.ledger(outlet).open("rb") as ledger:
+            lay_ledger(ledger, archive.ledger(outlet))
+    mark.write_text(manifest)
     return count

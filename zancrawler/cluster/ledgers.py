@@ -13,6 +13,7 @@ import sqlite3
 import tempfile
 from contextlib import closing
 from pathlib import Path
+from typing import IO, cast
 
 from zancrawler.archive import put_durably
 from zancrawler.storage.store import Store
@@ -43,10 +44,16 @@ def fetch_ledger(store: Store, ledger: Path) -> bool:
         except FileNotFoundError:
             return False
         packed.seek(0)
-        with put_durably(ledger) as temporary:
-            # What SQLite left beside the one before belongs to that one.
-            for suffix in ("-wal", "-shm"):
-                ledger.with_name(ledger.name + suffix).unlink(missing_ok=True)
-            with gzip.open(packed) as small, temporary.open("wb") as whole:
-                shutil.copyfileobj(small, whole)
+        with gzip.open(packed) as whole:
+            lay_ledger(cast(IO[bytes], whole), ledger)
     return True
+
+
+def lay_ledger(content: IO[bytes], ledger: Path) -> None:
+    """Puts a ledger in the place of another. Raises OSError."""
+    with put_durably(ledger) as temporary:
+        with temporary.open("wb") as file:
+            shutil.copyfileobj(content, file)
+        # What SQLite left beside the one before belongs to that one.
+        for suffix in ("-wal", "-shm"):
+            ledger.with_name(ledger.name + suffix).unlink(missing_ok=True)

@@ -134,7 +134,7 @@ def _take_ended(running: dict[str, _Running]) -> list[RunSummary]:
     return [run.result() for run in ended]
 
 
-def _latest(last: Run | None, after: RunSummary | None) -> Run | None:
+def latest(last: Run | None, after: RunSummary | None) -> Run | None:
     """The run that just ended counts by its own summary where it left no row."""
     if after is None or (last and last.crawl_id == after.crawl_id):
         return last
@@ -255,7 +255,7 @@ class Schedule:
         except ArchiveError as error:
             yield self._event(EventKind.TROUBLE, f"{outlet.name}: {error}", outlet.name)
         if plan:
-            yield self._plan(outlet.name, _latest(last, after), sources)
+            yield self._plan(outlet.name, latest(last, after), sources)
 
     def _note_check(self, name: str, history: History) -> None:
         """One that was never checked is first, when its hour comes after its first run."""

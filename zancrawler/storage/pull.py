@@ -12,6 +12,17 @@ from zancrawler.storage.state import State, local, shared_files, store_of
 from zancrawler.storage.store import Store, StoreError
 
 
+class ChangedError(StoreError):
+    """Files here are not what was pulled or pushed last, and the store has moved on."""
+
+    def __init__(self, paths: list[str]) -> None:
+        super().__init__(
+            f"{paths[0]} is not what was pulled or pushed last, and the store has moved on; "
+            "pull into a new folder"
+        )
+        self.paths = paths
+
+
 @dataclass(slots=True)
 class Pulled:
     """What a pull did."""
@@ -29,7 +40,7 @@ def pull(archive: Archive, uri: str | None = None, *, warcs: bool = True) -> Pul
 
     `archive` may be a folder that is not there yet. Without `warcs`, these stay in the store and
     are read from it. What was changed here since the last push is never overwritten: raises
-    StoreError.
+    ChangedError, and StoreError for all else.
     """
     archive.root.mkdir(parents=True, exist_ok=True)
     with store_of(archive, uri) as (store, state), ExitStack() as held:
@@ -39,10 +50,7 @@ def pull(archive: Archive, uri: str | None = None, *, warcs: bool = True) -> Pul
         state = state or State(store.uri, "", None)
         changed = _changed(archive, state, manifest)
         if manifest.id != state.id and changed:
-            raise StoreError(
-                f"{changed[0]} is not what was pulled or pushed last, and the store has moved on; "
-                "pull into a new folder"
-            )
+            raise ChangedError(changed)
         done = Pulled(store.uri)
         # Decisions first: nothing may show here that somebody withdrew.
         for path in sorted(manifest.entries, key=lambda path: (path != DECISIONS, path)):

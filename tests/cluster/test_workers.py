@@ -1,0 +1,199 @@
+"""Workers as processes: outlets shared, handed on, taken over; no host asked by two."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from crawled_newsroom import zancrawler
+from workers import Cluster, kill, one_at_a_time, rows
+
+from zancrawler.archive import Archive
+from zancrawler.cluster.lease import Lease, Leases
+from zancrawler.cluster.shelf import shelf_of
+from zancrawler.cluster.worker import Worker
+from zancrawler.newsroom import Newsroom, serve
+from zancrawler.outlets import Catalogue
+from zancrawler.runs.crawl import CrawlOptions
+from zancrawler.runs.schedule import Event, EventKind, Stop
+from zancrawler.tables import read
+
+SMALL = "newsroom-mirror"
+OUTLETS = ("newsroom-plain", "newsroom-drupal", "newsroom-pangea", "newsroom-nextjs")
+"""None of them answers otherwise the second time, as some pages of the others do."""
+SPACING = 0.3
+TERM = 20.0
+"""Long enough for a machine that is busy with other tests."""
+
+
+def slowed(newsroom: Newsroom) -> Newsroom:
+    """Outlets that want to be asked slowly."""
+    for path in newsroom.catalogue.glob("*.toml"):
+        text = path.read_text()
+        assert "delay = 0," in text
+        path.write_text(text.replace("delay = 0,", f"delay = {SPACING},"))
+    return newsroom
+
+
+def undisturbed(newsroom: Newsroom, folder: Path) -> Archive:
+    """What one machine makes of it, in peace."""
+    catalogue = folder / "outlets"
+    shutil.copytree(newsroom.catalogue, catalogue)
+    for path in catalogue.glob("*.toml"):
+        path.write_text(path.read_text().replace(f"delay = {SPACING},", "delay = 0,"))
+    archive = folder / "archive"
+    zancrawler("crawl", *newsroom.homes, "--archive", archive, "--outlets", catalogue)
+    return Archive(archive)
+
+
+def gathered(cluster: Cluster) -> Archive:
+    whole = cluster.root / "whole"
+    zancrawler("cluster", "gather", cluster.store, "--archive", whole)
+    zancrawler("verify", "--archive", whole, "--outlets", cluster.newsroom.catalogue)
+    return Archive(whole)
+
+
+def same(found: Archive, wanted: Archive) -> None:
+    """Row for row, none doubled, none missing."""
+    for table in ("articles", "versions"):
+        assert rows(found, table) == rows(wanted, table)
+    captures = read.open(found).captures()
+    assert len(set(captures["warc_record_id"].to_pylist())) == len(captures)
+    answered, there = (
+        {
+            row["url"]
+            for row in read.open(archive).captures().to_pylist()
+            if row["fetch_status"] == 200
+        }
+        for archive in (found, wanted)
+    )
+    assert answered == there
+
+
+def test_a_worker_on_the_command_line_runs_pushes_and_ends_when_told(tmp_path: Path) -> None:
+    with serve(outlets=[SMALL]) as newsroom:
+        cluster = Cluster(str(tmp_path / "store"), newsroom, tmp_path)
+        with closing(cluster):
+            worker = cluster.start("a")
+            cluster.until(lambda: worker.events("waits"))
+            cluster.until(lambda: "due" in zancrawler("cluster", "leases", cluster.store))
+            assert worker.stop() == 0
+        kinds = [event["event"] for event in worker.events()]
+        assert kinds == ["started", "ended", "waits", "stopping", "stopped"]
+        (lease,) = json.loads(zancrawler("cluster", "leases", cluster.store, "--json"))
+        assert (lease["name"], lease["holder"], lease["gaps"]) == (SMALL, None, [])
+        assert lease["next"][SMALL]["due"] > datetime.now(UTC).isoformat()
+        whole = gathered(cluster)
+        assert read.open(whole).articles().num_rows == len(newsroom.truth())
+
+
+@pytest.fixture
+def alone(tmp_path: Path) -> Iterator[Callable[..., Worker]]:
+    with serve(outlets=[SMALL]) as newsroom:
+        outlets = [Catalogue.open(newsroom.catalogue).get(SMALL)]
+        yield lambda **more: Worker(
+            str(tmp_path / "store"),
+            tmp_path / "work",
+            outlets,
+            CrawlOptions(log_level="ERROR"),
+            newsroom.catalogue,
+            **more,
+        )
+
+
+def test_a_lost_lease_is_taken_over_and_a_stop_gives_it_back(
+    alone: Callable[..., Worker], tmp_path: Path
+) -> None:
+    """In one process but for the run, which is told to stop before it has begun."""
+    worker = alone(term=3.0)
+    shelf = shelf_of(worker.cluster)
+    held = Lease(SMALL, "another", "elsewhere:/work", datetime.now(UTC), 1, left=(SMALL,))
+    shelf.put(f"leases/{SMALL}.json", held.encode(), None)
+    stop = Stop()
+    events: list[Event] = []
+    for event in worker.events(stop):
+        events.append(event)
+        stop.asked = stop.asked or event.kind is EventKind.STARTED
+    kinds = [event.kind.value for event in events]
+    assert kinds[:3] == ["trouble", "started", "stopping"] and kinds[-1] == "stopped"
+    assert "taken over from elsewhere:/work" in events[0].message
+    (lease,) = Leases(shelf, "", "").all()
+    if "ended" in kinds:
+        # Not yet named in any table: the next worker does it.
+        assert (lease.holder, lease.turns) == (None, 2)
+        assert [gap.where for gap in lease.gaps] == ["elsewhere:/work"]
+    else:
+        assert "had to be killed" in events[-1].message
+
+
+def test_a_worker_whose_lease_was_taken_ends_its_run(
+    alone: Callable[..., Worker], tmp_path: Path
+) -> None:
+    worker = alone(term=4.0)
+    shelf = shelf_of(worker.cluster)
+    stop = Stop()
+    events: list[Event] = []
+    for event in worker.events(stop):
+        events.append(event)
+        if event.kind is EventKind.STARTED:
+            item = shelf.get(f"leases/{SMALL}.json")
+            assert item
+            lease = Lease.parse(item)
+            shelf.put(
+                f"leases/{SMALL}.json",
+                Lease(lease.name, "another", "elsewhere:/", lease.since, 9).encode(),
+                item.tag,
+            )
+        stop.asked = stop.asked or event.kind is EventKind.TROUBLE
+    assert "another worker has taken" in next(e for e in events if e.kind == "trouble").message
+    assert events[-1].kind is EventKind.STOPPED and "killed" not in events[-1].message
+    item = shelf.get(f"leases/{SMALL}.json")
+    assert item and Lease.parse(item).holder == "another"
+
+
+def test_outlets_of_one_host_go_by_one_lease_whichever_of_them_a_worker_runs(
+    tmp_path: Path,
+) -> None:
+    for name in "abc":
+        (tmp_path / f"paper{name}.toml").write_text(
+            f'title = "{name}"\nhome = "http://{name}.example/"\nlanguages = ["en"]\n'
+            f'domains = ["{name}.example", "{"shared" if name != "c" else "own"}.example"]\n'
+            'platform = "plain"\n[[articles]]\nurl = "^/story/"\nbody = ["article"]\n'
+        )
+    known = list(Catalogue.open(tmp_path).all())
+    known = [outlet for outlet in known if outlet.name.startswith("paper")]
+    some = [outlet for outlet in known if outlet.name != "papera"]
+    worker = Worker("", tmp_path, some, CrawlOptions(), known=known)
+    assert worker._groups() == {"papera": ["paperb"], "paperc": ["paperc"]}
+
+
+@pytest.mark.slow
+def test_workers_that_die_are_replaced_and_every_row_is_there_once(
+    bucket: str, tmp_path: Path
+) -> None:
+    """Two workers; one is killed amid a run, its run's leader with it; a third takes over."""
+    with serve(outlets=OUTLETS[:2]) as newsroom:
+        wanted = undisturbed(newsroom, tmp_path / "alone")
+        cluster = Cluster(f"{bucket}/a", slowed(newsroom), tmp_path, TERM)
+        with closing(cluster):
+            first = cluster.start("a")
+            cluster.until(
+                lambda: all(len(a) > 3 for a in cluster.asked().values()) and cluster.asked()
+            )
+            leaders = first.children()
+            assert leaders
+            kill(leaders[0])
+            first.kill()
+            cluster.start("b")
+            cluster.until(cluster.all_pushed)
+            assert [e for e in cluster.said("trouble") if "taken over from" in e["message"]]
+            # The folder comes back, and what is in it is taken in.
+            cluster.start("a")
+            assert all(worker.stop() == 0 for worker in cluster.workers[1:])
+        one_at_a_time(cluster.asked(), SPACING)
+        same(gathered(cluster), wanted)
