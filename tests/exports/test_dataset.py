@@ -6,7 +6,9 @@ import csv
 import hashlib
 import io
 import json
+import signal
 import subprocess
+import sys
 from pathlib import Path
 from urllib.parse import quote
 
@@ -27,6 +29,7 @@ from zancrawler.exports.lines import FORMULA, write_csv, write_jsonl
 from zancrawler.exports.masking import COVER, Names
 from zancrawler.exports.profile import Profile, Sharing
 from zancrawler.exports.rows import Wanted
+from zancrawler.exports.scratch import holding
 from zancrawler.outlets import Catalogue
 from zancrawler.tables import Access, Tables
 
@@ -151,6 +154,41 @@ def test_a_release_made_twice_is_the_same(archive: Archive, tmp_path: Path) -> N
     ]
     assert files[0] == files[1]
     subprocess.run(["sha256sum", "--quiet", "-c", "SHA256SUMS"], cwd=one, check=True)
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from zancrawler.archive import Archive
+from zancrawler.exports import dataset
+from zancrawler.exports.masking import Names
+from zancrawler.exports.profile import Profile, Sharing
+from zancrawler.exports.rows import Wanted
+from zancrawler.outlets import Catalogue
+
+def killed(*given):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+dataset.require_same = killed
+wanted = Wanted(Sharing(Profile.PRIVATE, Names.of([])))
+dataset.export_dataset(Archive(Path(sys.argv[1])), Catalogue.open(), wanted, Path(sys.argv[2]))
+"""
+
+
+def test_what_a_killed_export_leaves_is_gone_with_the_next(
+    archive: Archive, tmp_path: Path
+) -> None:
+    for out in (tmp_path / "release-private", archive.root / "datasets" / "first"):
+        command = [sys.executable, "-c", KILLED, archive.root, out]
+        done = subprocess.run(command, timeout=60, check=False, capture_output=True)
+        assert done.returncode == -signal.SIGKILL, done.stderr
+    left = [*tmp_path.rglob(".*.tmp")]
+    assert len(left) == 2 and "نشست" in everything(left[0])
+    going_on = archive.root / "datasets" / ".third.1.tmp"
+    going_on.mkdir()
+    with holding(going_on):
+        released(archive, tmp_path, Profile.PRIVATE)
+    assert list(tmp_path.rglob(".*.tmp")) == [going_on]
 
 
 def test_the_warcs_are_named_with_their_digests(archive: Archive, tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ import shutil
 import tarfile
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -35,6 +36,7 @@ from zancrawler.exports.describing import citation, croissant, data_package
 from zancrawler.exports.encrypting import Recipients
 from zancrawler.exports.release import STATES, CoverageMonth, DataFile, OutletPart, Release
 from zancrawler.exports.rows import Wanted, articles, outlets_of, require_same, versions
+from zancrawler.exports.scratch import holding, remove_abandoned
 from zancrawler.outlets import Catalogue, Outlet, UnknownOutletError
 from zancrawler.storage.pruned import digest_of
 from zancrawler.tables.articles import ARTICLES, VERSIONS
@@ -54,17 +56,26 @@ def export_dataset(archive: Archive, catalogue: Catalogue, wanted: Wanted, out: 
     """
     if out.exists() and any(out.iterdir()):
         raise ArchiveError(f"{out} is not empty; name a new folder with --out")
-    out.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = out.with_name(f".{out.name}.{os.getpid()}.tmp")
-    try:
+    with _unfinished(archive, out.parent, out) as unfinished:
         release = _released(archive, catalogue, wanted, unfinished)
         if out.exists():
             out.rmdir()
         unfinished.rename(out)
         sync_folder(out.parent)
-    finally:
-        shutil.rmtree(unfinished, ignore_errors=True)
     return release
+
+
+@contextmanager
+def _unfinished(archive: Archive, beside: Path, out: Path) -> Iterator[Path]:
+    """A folder to write a release to; it is gone afterwards, or with the next release."""
+    remove_abandoned(archive.root / "datasets", out)
+    folder = beside / f".{out.name}.{os.getpid()}.tmp"
+    folder.mkdir(parents=True)
+    try:
+        with holding(folder):
+            yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def export_encrypted(
@@ -77,16 +88,13 @@ def export_encrypted(
     """
     if out.exists():
         raise ArchiveError(f"{out} is there already; name a new file with --out")
-    unfinished = archive.root / "datasets" / f".{out.name}.{os.getpid()}.tmp"
-    try:
+    with _unfinished(archive, archive.root / "datasets", out) as unfinished:
         release = _released(archive, catalogue, wanted, unfinished)
         name = out.name.split(".")[0]
         with recipients.writing(out) as file, tarfile.open(fileobj=file, mode="w|") as package:
             for path in sorted(path for path in unfinished.rglob("*") if path.is_file()):
-                inside = f"{name}/{path.relative_to(unfinished).as_posix()}"
-                package.add(path, inside, filter=_anonymous)
-    finally:
-        shutil.rmtree(unfinished, ignore_errors=True)
+                inner = f"{name}/{path.relative_to(unfinished).as_posix()}"
+                package.add(path, inner, filter=_anonymous)
     return release
 
 

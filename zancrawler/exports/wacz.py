@@ -28,6 +28,7 @@ from .encrypting import Recipients, encrypted_name
 from .index import COMPRESSED, compressed, sorted_lines
 from .pages import page_line, page_time, pages
 from .profile import Profile
+from .scratch import holding, remove_abandoned
 from .selection import Asked, Part, select
 from .signing import signed_data
 
@@ -71,6 +72,7 @@ def export_wacz(
         raise ArchiveError(NO_METADATA)
     path = out or archive.root / "wacz" / f"{_stem(asked)}.wacz"
     path = encrypted_name(path) if recipients else path
+    remove_abandoned(archive.root / "wacz", path)
     before = Decisions.read(archive)
     parts = select(archive, asked)
     if not parts:
@@ -89,7 +91,7 @@ def export_wacz(
 
 @contextmanager
 def _file(path: Path) -> Iterator[IO[bytes]]:
-    with put_durably(path) as temporary, temporary.open("w+b") as file:
+    with put_durably(path) as temporary, temporary.open("w+b") as file, holding(temporary):
         yield file
 
 

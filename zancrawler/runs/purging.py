@@ -84,6 +84,7 @@ def purge(
                 _purge_outlet(
                     archive, outlet_of(archive, name, catalogue), ids, words, pictures, done
                 )
+        _purge_unfinished(archive)
         _purge_packages(archive, ids, words, pictures, done)
         _purge_views(archive)
         decisions = [
@@ -184,6 +185,15 @@ def _owners(archive: Archive, outlet: str) -> dict[tuple[str, int], str | None]:
     return {(name, offset): owner for name, offset, owner in zip(*columns, strict=True)}
 
 
+def _purge_unfinished(archive: Archive) -> None:
+    """Removes what writers left that were killed. One that goes on fails, and is begun again: all
+    outlets are held by us, and an export that began before a decision ends in vain.
+    """
+    for name in ("warc", "cdxj", "tables", "memory", "wacz", "datasets", "browse", "store"):
+        for left in list((archive.root / name).rglob(".*.tmp")):
+            shutil.rmtree(left) if left.is_dir() else left.unlink(missing_ok=True)
+
+
 def _purge_packages(
     archive: Archive, ids: set[str], words: Fingerprints, pictures: Pictures, done: Purged
 ) -> None:
@@ -197,8 +207,7 @@ def _purge_packages(
             done.packages.append(archive.relative(path))
 
     for release in sorted((archive.root / "datasets").glob("*")):
-        is_unfinished = release.name.startswith(".")
-        if is_unfinished or any(_tells_of(path, ids) for path in release.rglob("*.parquet")):
+        if any(_tells_of(path, ids) for path in release.rglob("*.parquet")):
             shutil.rmtree(release)
             done.packages.append(archive.relative(release))
 
