@@ -70,6 +70,10 @@ class JobSpider(scrapy.Spider):
 HANDLER = "zancrawler.capture.handler.CaptureDownloadHandler"
 SETTINGS = {
     "DOWNLOAD_HANDLERS": {"http": HANDLER, "https": HANDLER},
+    "DOWNLOADER_MIDDLEWARES": {
+        "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
+        "zancrawler.capture.decoding.DecodingMiddleware": 590,
+    },
     "LOG_LEVEL": "CRITICAL",
     "TELNETCONSOLE_ENABLED": False,
     "CONCURRENT_REQUESTS": 16,

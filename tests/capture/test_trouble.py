@@ -91,6 +91,8 @@ def test_no_place_for_an_archive(tmp_path):
         ("ZANCRAWLER_VIEW_BYTES", "1.5"),
         ("ZANCRAWLER_VIEW_BYTES", "-1"),
         ("ZANCRAWLER_WARCINFO", "operator"),
+        ("DOWNLOAD_MAXSIZE", "64MB"),
+        ("DOWNLOAD_MAXSIZE", "-1"),
     ],
 )
 def test_a_setting_that_cannot_be_read(tmp_path, name, value):

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 from isal import isal_zlib
+from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddleware
+from scrapy.exceptions import NotConfigured
 
 from .codecs import GZIP_WINDOW
 
@@ -15,6 +19,14 @@ class DecodingMiddleware(HttpCompressionMiddleware):
     What is whole and within bounds is decoded here. All else is left to Scrapy, which gives what a
     broken stream holds and refuses one that is too large.
     """
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        try:
+            return super().from_crawler(crawler)
+        except ValueError as error:
+            # The download handler says what is wrong with DOWNLOAD_MAXSIZE, and ends the run.
+            raise NotConfigured(str(error)) from error
 
     @staticmethod
     def _decode(body: bytes, encoding: bytes, max_size: int) -> bytes:

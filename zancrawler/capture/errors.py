@@ -13,7 +13,7 @@ class DamagedWarcError(ArchiveError):
     """A WARC, or the part of it that was asked for, cannot be read as one."""
 
     def __init__(self, file: str, offset: int, reason: str) -> None:
-        super().__init__(f"{file}: damaged at offset {offset}: {reason}")
+        super().__init__(f"{file}: cannot be read from offset {offset} on: {reason}")
         self.file = file
         self.offset = offset
         self.reason = reason

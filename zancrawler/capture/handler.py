@@ -20,7 +20,7 @@ from zancrawler.archive import ArchiveError
 from . import signals
 from .errors import CaptureError
 from .exchange import Truncated, WireExchange, WireState
-from .session import CaptureSession, end_crawl
+from .session import CaptureSession, bytes_of, end_crawl
 from .wire import CURRENT_DOWNLOAD, CapturingPool, Download, check_hooks
 
 logger = logging.getLogger(__name__)
@@ -44,8 +44,9 @@ class CaptureDownloadHandler(HTTP11DownloadHandler):
     lazy = False
 
     def __init__(self, crawler: Crawler) -> None:
-        super().__init__(crawler)
         try:
+            bytes_of(crawler.settings, "DOWNLOAD_MAXSIZE", least=0)
+            super().__init__(crawler)
             self._session = CaptureSession.of(crawler)
             self._pool = CapturingPool(self._pool)
             check_hooks(self._pool, self._session.spool_folder)

@@ -217,9 +217,10 @@ class WarcReader:
         if not first or self._record_offset:
             return self.damaged("no record begins here")
         if head.startswith(ARC_MAGIC):
+            new = self._name.removesuffix(".gz").removesuffix(".arc") + ".warc.gz"
             return self.damaged(
-                "this is an ARC file, not a WARC; make it one with "
-                "`warcio recompress OLD.arc.gz NEW.warc.gz`"
+                "this is an ARC file, whose format came before WARC; "
+                f"`warcio recompress {self._name} {new}` makes a WARC of it"
             )
         return self.damaged("this is no WARC")
 

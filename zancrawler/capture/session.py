@@ -48,8 +48,8 @@ class CaptureSession:
             raise CaptureError(
                 "nothing says where captures go; set ZANCRAWLER_ARCHIVE and ZANCRAWLER_OUTLET"
             )
-        max_bytes = _bytes(settings, "ZANCRAWLER_WARC_MAX_BYTES", MAX_WARC_BYTES)
-        self.view_bytes = _bytes(settings, "ZANCRAWLER_VIEW_BYTES", VIEW_BYTES)
+        max_bytes = bytes_of(settings, "ZANCRAWLER_WARC_MAX_BYTES", MAX_WARC_BYTES)
+        self.view_bytes = bytes_of(settings, "ZANCRAWLER_VIEW_BYTES", VIEW_BYTES)
         information = _information(crawler, outlet)
         self.archive = Archive.open(Path(settings["ZANCRAWLER_ARCHIVE"]))
         self.spool_folder = self.archive.warcs(outlet)
@@ -188,15 +188,16 @@ def _notes(exchange: WireExchange, request: Request) -> dict[str, str]:
     return notes
 
 
-def _bytes(settings: BaseSettings, name: str, default: int) -> int:
+def bytes_of(settings: BaseSettings, name: str, default: int = 0, *, least: int = 1) -> int:
     """Raises CaptureError, since Scrapy would only say `Unsupported URL scheme`."""
     value = settings.get(name, default)
     try:
         number = int(value)
     except (TypeError, ValueError):
-        number = 0
-    if number < 1:
-        raise CaptureError(f"{name} is {value!r}; give a whole number of bytes, above 0")
+        number = -1
+    if number < least:
+        bound = "above 0" if least else "or 0 for no bound"
+        raise CaptureError(f"{name} is {value!r}; give a whole number of bytes, {bound}")
     return number
 
 
