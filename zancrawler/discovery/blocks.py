@@ -36,10 +36,12 @@ def blocked(status: int, headers: Headers, body: bytes) -> str | None:
 
 
 def _cloudflare(status: int, fields: dict[str, str], head: bytes) -> bool:
-    return any(
+    # The title first, since it is the quickest to rule out.
+    is_titled = _title(head, rb"just a moment|attention required|please wait|checking your browser")
+    return bool(is_titled) and any(
         sign in head
         for sign in (b"/cdn-cgi/challenge-platform/h/", b"cf-browser-verification", b"cf_chl_opt")
-    ) and bool(_title(head, rb"just a moment|attention required|please wait|checking your browser"))
+    )
 
 
 def _akamai(status: int, fields: dict[str, str], head: bytes) -> bool:
