@@ -23,7 +23,13 @@ from stored_archive import Kept, copy_of, keep
 
 import zancrawler
 from zancrawler.archive import Archive
+from zancrawler.browse.server import serving as browsing
+from zancrawler.capture.reader import read_record
+from zancrawler.exports.selection import Asked
+from zancrawler.exports.wacz import export_wacz
+from zancrawler.replay.package import Shelf
 from zancrawler.runs.verify import verify_archive
+from zancrawler.search import Search
 from zancrawler.storage.check import check
 from zancrawler.storage.manifest import Manifest
 from zancrawler.storage.prune import prune
@@ -98,8 +104,16 @@ def test_an_archive_in_a_bucket_is_read_from_there(bucket: Bucket, tmp_path: Pat
     found = polars.scan_parquet(f"{URI}/tables/articles/", storage_options=options).collect()
     assert set(found["article_id"]) == set(articles["article_id"].to_pylist())
 
+    package = export_wacz(archive, Asked(), tmp_path / "before.wacz").path.read_bytes()
     assert len(prune(archive).warcs) == 2
     assert bucket.bodies() == bodies
+    assert export_wacz(archive, Asked(), tmp_path / "after.wacz").path.read_bytes() == package
+    shelf = Shelf(archive, lambda path: export_wacz(archive, Asked(), path), lambda: None)
+    assert b"".join(shelf.current().pieces(0, len(package))) == package
+    (hit,) = Search(archive.root).find("Professor")
+    assert read_record(archive.root / hit.warc_filename, hit.warc_record_offset).http.status == 200
+    with browsing(archive, None, "http://127.0.0.1:1/", 0) as pages:
+        assert b"Professor" in requests.get(f"{pages}article/{hit.article_id}", timeout=30).content
     assert list(verify_archive(archive, bucket.catalogue)) == []
     light = Archive(tmp_path / "light")
     assert len(pull(light, URI, warcs=False).left) == 2

@@ -87,6 +87,11 @@ def test_every_reader_reads_a_pruned_archive(kept: Kept, tmp_path: Path) -> None
     assert tables.items() <= contents(kept.archive.tables).items()
     assert not [path for path in push(kept.archive).uploaded if path.startswith(("warc/", "cdxj/"))]
     assert list(check(kept.archive)) == []
+    # The next run knows what is there, and keeps it once.
+    again = small_archive.SECOND.replace(day=9)
+    small_archive.crawl(kept.archive, again, [small_archive.story("well")])
+    rows = zancrawler.open(kept.archive.root).captures(since=again).to_pylist()
+    assert [row["warc_type"] for row in rows] == ["revisit"]
 
 
 def test_the_copies_of_pruned_warcs_stay_under_a_bound(
