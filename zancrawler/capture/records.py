@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import uuid
 from base64 import b64encode
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote_from_bytes
 
-from .digests import sha256
+from .digests import labelled, sha256
 from .exchange import CapturedExchange, Tls, WireExchange, WireState
 from .http import MAX_HEAD, Dechunker, Head, head_length, parse_head, split_interim
 from .spool import Spool
@@ -69,17 +70,13 @@ class Answer:
         interim, start = split_interim(first)
         length = head_length(first[start:]) or received.size - start
         head = parse_head(first[start : start + length])
-        body = received.pieces(start + length)
+        digest = hashlib.sha256()
         size = 0
-
-        def counted() -> Iterator[bytes]:
-            nonlocal size
-            for piece in _dechunked(body) if head.chunked else body:
-                size += len(piece)
-                yield piece
-
-        digest = sha256(counted())
-        return cls(interim, start, head, length, digest, size)
+        body = received.pieces(start + length)
+        for piece in _dechunked(body) if head.chunked else body:
+            digest.update(piece)
+            size += len(piece)
+        return cls(interim, start, head, length, labelled(digest.digest()), size)
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,4 +291,4 @@ def escaped(data: bytes) -> str:
 
 def warc_date(at: datetime) -> str:
     """W3C profile of ISO 8601 in UTC, with the fraction that WARC 1.1 allows."""
-    return at.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return at.isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
