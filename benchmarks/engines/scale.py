@@ -56,8 +56,11 @@ class Assumed:
     """Seconds of a run, most of them spent waiting between two requests to one host."""
     renewal: float = 45.0
     """Seconds between two renewals of a lease."""
-    look: float = 10.0
-    """Seconds between two looks of a worker at each lease."""
+    look: float = 90.0
+    """Seconds between two looks of a worker at a lease that another holds; at a free one it looks
+    when it is due."""
+    free: float = 0.7
+    """How busy the workers are: so many more of them there must be."""
     side_by_side: int = 8
     """Runs that one worker has going."""
     ledger: float = 250.0
@@ -84,11 +87,11 @@ def scale(outlets: int, captures: float) -> dict[str, dict[str, str]]:
     tables = captures * (a.articles * (m.article + m.version) + m.capture)
     runs = outlets * a.runs
     running = runs * a.run / (24 * 3600)
-    workers = max(1.0, running / a.side_by_side)
-    renewals = running / a.renewal
-    # A lease is read, taken, given back: three requests a run; the manifest is read and written.
-    requests = renewals + 5 * runs / (24 * 3600)
-    looks = workers * outlets / a.look
+    workers = max(1.0, running / a.side_by_side / a.free)
+    # A lease is written when it is taken and given back, and renewed between.
+    writes = running / a.renewal + 2 * runs / (24 * 3600)
+    # Each worker with room looks when it is due, and again until it is free.
+    looks = workers * (1 + -(-a.run // a.look)) * runs / (24 * 3600)
     commits = runs * m.chunk
     again = 10 * TB / m.warc
     return {
@@ -105,12 +108,14 @@ def scale(outlets: int, captures: float) -> dict[str, dict[str, str]]:
             "requests a second, all of them": f"{captures / YEAR:.1f}",
             "seconds between two requests to one outlet": f"{YEAR * outlets / captures:,.0f}",
             "runs at once": f"{running:,.0f}",
-            f"workers with {a.side_by_side} runs each": f"{workers:,.0f}",
+            f"workers with room for {a.side_by_side} runs each": f"{workers:,.0f}",
         },
         "asked of the store for leases": {
-            "requests a second to hold and hand on": f"{requests:,.1f}",
-            "requests a second if every worker looks at every lease": f"{looks:,.0f}",
-            "dollars a day for these at 0.4 a million": f"{looks * 86_400 * 0.4e-6:,.0f}",
+            "writes a second to take, renew and give back": f"{writes:,.1f}",
+            "reads a second, of all workers, at the most": f"{looks:,.0f}",
+            "dollars a day, at 5 a million writes and 0.4 reads": (
+                f"{86_400 * (writes * 5e-6 + looks * 0.4e-6):,.1f}"
+            ),
         },
         "worked": {
             "cores busy extracting what is captured": f"{captures * m.extraction / YEAR:.3f}",

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import random
 import shutil
-from collections.abc import Callable, Iterator
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -182,18 +186,97 @@ def test_workers_that_die_are_replaced_and_every_row_is_there_once(
         cluster = Cluster(f"{bucket}/a", slowed(newsroom), tmp_path, TERM)
         with closing(cluster):
             first = cluster.start("a")
-            cluster.until(
-                lambda: all(len(a) > 3 for a in cluster.asked().values()) and cluster.asked()
-            )
-            leaders = first.children()
-            assert leaders
-            kill(leaders[0])
+            cluster.until(lambda: asked_for(cluster, 4))
+            # The run's leader and its worker at once: nobody is left to end what it started.
+            kill(first.children()[0])
             first.kill()
             cluster.start("b")
             cluster.until(cluster.all_pushed)
             assert [e for e in cluster.said("trouble") if "taken over from" in e["message"]]
-            # The folder comes back, and what is in it is taken in.
-            cluster.start("a")
-            assert all(worker.stop() == 0 for worker in cluster.workers[1:])
+            gaps = [row["outcome"] for row in read.open(gathered(cluster)).crawls().to_pylist()]
+            assert [gap for gap in gaps if f"is in {first.where}," in gap]
+            # The folder comes back: what is in it is taken in, and nothing is asked for again.
+            before = len(newsroom.requests())
+            again = cluster.start("a")
+            cluster.until(lambda: len(again.events("waits")) == 2)
+            assert len(newsroom.requests()) == before
+            assert [worker.stop() for worker in cluster.workers[1:]] == [0, 0]
         one_at_a_time(cluster.asked(), SPACING)
-        same(gathered(cluster), wanted)
+        whole = gathered(cluster)
+        same(whole, wanted)
+        gaps = [row["outcome"] for row in read.open(whole).crawls().to_pylist()]
+        assert not [gap for gap in gaps if "is in" in gap]
+        assert [gap for gap in gaps if "taken in from" in gap]
+
+
+def asked_for(cluster: Cluster, pages: int) -> bool:
+    """Whether each outlet was asked for so many by now."""
+    asked = cluster.asked()
+    return asked.keys() == cluster.newsroom.homes.keys() and min(map(len, asked.values())) >= pages
+
+
+class Chaos:
+    """Kills workers and what they started, at random, and starts others in their place."""
+
+    def __init__(self, cluster: Cluster, folders: Sequence[str], seed: int) -> None:
+        self.cluster = cluster
+        self.chance = random.Random(seed)
+        self.killed: Counter[str] = Counter()
+        self.living = {folder: cluster.start(folder) for folder in folders}
+
+    def strike(self) -> None:
+        busy = [folder for folder, worker in sorted(self.living.items()) if worker.children()]
+        folder = self.chance.choice(
+            busy if self.chance.random() < 0.8 and busy else sorted(self.living)
+        )
+        worker = self.living[folder]
+        runs = worker.processes()
+        what = self.chance.choice(["worker", "run", "both"] if runs else ["worker"])
+        if what != "worker":
+            kill(self.chance.choice(runs))
+        if what != "run":
+            worker.kill()
+            self.living[folder] = self.cluster.start(folder)
+        self.killed[what] += 1
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("place", ["s3", "folder"])
+def test_thirty_kills_change_nothing(
+    place: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    """Of three workers and all that they start, until four outlets are in the store."""
+    store = f"{request.getfixturevalue('bucket')}/a" if place == "s3" else str(tmp_path / "store")
+    chance = random.Random(30)
+    with serve(outlets=OUTLETS) as newsroom:
+        wanted = undisturbed(newsroom, tmp_path / "alone")
+        slowed(newsroom)
+        killed: Counter[str] = Counter()
+        rounds = 0
+        while killed.total() < 30:
+            # A store of its own for each round, until enough were killed.
+            rounds += 1
+            cluster = Cluster(f"{store}/{rounds}", newsroom, tmp_path / str(rounds), TERM)
+            cluster.root.mkdir()
+            cluster.since = time.time()
+            with closing(cluster):
+                chaos = Chaos(cluster, "abc", seed=rounds)
+                while not cluster.all_pushed() and killed.total() + chaos.killed.total() < 30:
+                    time.sleep(chance.uniform(0.5, 12.0))
+                    chaos.strike()
+                cluster.until(cluster.all_pushed)
+                cluster.until(partial(nothing_is_left, cluster))
+                for worker in chaos.living.values():
+                    worker.stop()
+            killed += chaos.killed
+            one_at_a_time(cluster.asked(), SPACING, turns=6)
+            same(gathered(cluster), wanted)
+            print(f"{place}: {dict(chaos.killed)} killed in round {rounds}", flush=True)  # noqa: T201
+
+
+def nothing_is_left(cluster: Cluster) -> bool:
+    """Whether no lease is held, and no gap unnamed or folder with captures of its own left."""
+    found = Leases(shelf_of(cluster.store), "", "").all()
+    return not [lease for lease in found if lease.holder or lease.gaps] and not list(
+        cluster.root.glob("*/*.stranded-*")
+    )

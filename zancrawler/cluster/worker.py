@@ -204,7 +204,7 @@ class Worker:
             except LostLeaseError as error:
                 if run.child:
                     run.child.kill()
-                    self._ours |= {each for each in run.left[:1] if self._shard(each).owns}
+                self._ours |= {each for each in groups[name] if self._shard(each).owns}
                 del self._running[name]
                 yield self._event(EventKind.TROUBLE, f"{name}: {error}; its run is ended", name)
             except (ArchiveError, OSError) as error:
@@ -240,7 +240,8 @@ class Worker:
         name = run.left[0]
         yield self._event(EventKind.TROUBLE, f"{name}: its run died", name)
         run.died += 1
-        if run.died == 1 and not stop.asked:
+        is_ours = self.clock() - run.renewed < self.term / 2
+        if run.died == 1 and is_ours and not stop.asked:
             # Here is what it captured, so it is begun again here, once.
             return
         summary = RunSummary.failed(name, "the run died; the next one repairs what it left")
