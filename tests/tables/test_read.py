@@ -58,6 +58,28 @@ def test_one_article_by_url_or_id(archive: Archive) -> None:
     assert reader.versions(found["article_id"])["version"].to_pylist() == [1]
 
 
+def test_a_month_is_read_without_the_files_of_other_months(tmp_path: Path) -> None:
+    """Undated articles stand among the others, and pyarrow prunes no column that has nulls."""
+    archive = Archive(tmp_path)
+    pages = [capture(n, url(n)) for n in range(6)]
+    days = [(1, 2), (1, 3), (5, 2), (5, 3)]
+    january, *more, may = (datetime(2026, *day, tzinfo=UTC) for day in days)
+    dates = [january, None, more[0], more[1], None, may]
+    sightings = [sighting(p, date_published=d) for p, d in zip(pages, dates, strict=True)]
+    Tables(archive, "zannews", max_rows=3).commit(pages, sightings)
+    reader = read.open(archive)
+    _, second = sorted(archive.table("articles").rglob("*.parquet"))
+    content = second.read_bytes()
+    second.write_bytes(b"PAR1" + bytes(1000) + content[1004:])
+    assert slugs(reader.articles(until="2026-05-02")) == ["0", "2"]
+    assert slugs(reader.articles(outlet="zannews", since="2026-01-02", until="2026-02-01"))
+    with pytest.raises(OSError):
+        reader.articles(since="2026-05-02")
+    second.write_bytes(content)
+    assert slugs(reader.articles(since="2026-05-02")) == ["3", "5"]
+    assert slugs(reader.articles(since="2026-05-04")) == []
+
+
 def test_captures_by_time(archive: Archive) -> None:
     rows = read.open(archive).captures(outlet="zannews", since=START.replace(hour=11))
     assert rows.num_rows == 2

@@ -6,9 +6,11 @@ here answers the usual questions without scanning what cannot hold the answer.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -18,7 +20,7 @@ import pyarrow.compute as pc
 from zancrawler.archive import Archive, ArchiveError
 from zancrawler.tables.articles import ARTICLES, VERSIONS
 from zancrawler.tables.captures import CAPTURES
-from zancrawler.tables.columns import Table
+from zancrawler.tables.columns import TIME, Table
 from zancrawler.tables.coverage import COVERAGE, CRAWLS
 from zancrawler.tables.stories import STORIES
 
@@ -32,6 +34,10 @@ When = datetime | date | str | None
 
 KEYS = pa.schema([pa.field("site", pa.string()), pa.field("year", pa.int16())])
 """The partition keys, which the names of the folders hold in Hive's way."""
+
+
+_FOOTERS = 16
+"""Read at once: in a store each takes a while to come."""
 
 
 class Source(Protocol):
@@ -101,11 +107,8 @@ class Reader:
         `since` (inclusive) and `until` (exclusive) ask for `date_published`, and leave out the
         articles that have none.
         """
-        where = [
-            *_among("language", language),
-            *_between("date_published", since, until),
-        ]
-        return self._read(ARTICLES, outlet, where, columns)
+        span = Span.of("date_published", since, until)
+        return self._read(ARTICLES, outlet, _among("language", language), columns, span)
 
     def versions(self, article_id: str | None = None, *, outlet: Names = None) -> pa.Table:
         """Versions of one article or of all, by article and number."""
@@ -121,7 +124,8 @@ class Reader:
         columns: Sequence[str] | None = None,
     ) -> pa.Table:
         """HTTP exchanges whose request was issued between `since` and `until`."""
-        return self._read(CAPTURES, outlet, _between("fetch_time", since, until), columns)
+        span = Span.of("fetch_time", since, until)
+        return self._read(CAPTURES, outlet, [], columns, span)
 
     def coverage(self, *, outlet: Names = None) -> pa.Table:
         return self._read(COVERAGE, outlet, [], None)
@@ -148,16 +152,69 @@ class Reader:
         outlet: Names,
         where: Sequence[pc.Expression],
         columns: Sequence[str] | None,
+        span: Span | None = None,
     ) -> pa.Table:
         rows = self.source.dataset(table)
         if rows is None:
             return table.schema.empty_table()
         hidden = self.source.hidden() if "text" in table.names else ()
         shown = [~pc.field("article_id").isin(list(hidden)) | pc.field("text").is_null()]
+        site = _among("site", outlet)
+        if span:
+            rows = span.files(rows, *site)
         expression = None
-        for condition in (*_among("site", outlet), *where, *(shown if hidden else ())):
+        within = span.conditions() if span else ()
+        for condition in (*site, *where, *within, *(shown if hidden else ())):
             expression = condition if expression is None else expression & condition
         return rows.to_table(columns=list(columns or table.names), filter=expression)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of time in a column: from `since`, and before `until`."""
+
+    column: str
+    since: datetime | None
+    until: datetime | None
+
+    @classmethod
+    def of(cls, column: str, since: When, until: When) -> Span | None:
+        """None for all time. Raises ArchiveError as `moment` does."""
+        if since is None and until is None:
+            return None
+        return cls(column, *(None if when is None else moment(when) for when in (since, until)))
+
+    def conditions(self) -> Iterator[pc.Expression]:
+        if self.since:
+            yield pc.field(self.column) >= pa.scalar(self.since, TIME)
+        if self.until:
+            yield pc.field(self.column) < pa.scalar(self.until, TIME)
+
+    def files(self, rows: ds.Dataset, *where: pc.Expression) -> ds.Dataset:
+        """Without the files that by their footers hold no time of this span.
+
+        pyarrow leaves these out by itself only where a column has no nulls.
+        """
+        fragments = list(rows.get_fragments(*where))
+        with ThreadPoolExecutor(_FOOTERS) as threads:
+            reach = list(threads.map(partial(self._reaches, rows), fragments))
+        kept = [fragment for fragment, is_kept in zip(fragments, reach, strict=True) if is_kept]
+        import pyarrow.dataset as ds
+
+        return ds.FileSystemDataset(kept, rows.schema, rows.format, rows.filesystem)
+
+    def _reaches(self, rows: ds.Dataset, fragment: ds.Fragment) -> bool:
+        # A fragment keeps the footer that it has read, and a crawl may replace the file before its
+        # rows are read: so this one is used for nothing else.
+        footer = rows.format.make_fragment(fragment.path, rows.filesystem)
+        return any(self._may_hold(group.statistics) for group in footer.row_groups)
+
+    def _may_hold(self, statistics: Mapping[str, Mapping[str, datetime]]) -> bool:
+        reach = statistics.get(self.column)
+        return reach is None or not (
+            (self.since and reach["max"] < self.since)
+            or (self.until and reach["min"] >= self.until)
+        )
 
 
 def schema_of(table: Table) -> pa.Schema:
@@ -169,15 +226,6 @@ def _among(column: str, names: Names) -> list[pc.Expression]:
     if names is None:
         return []
     return [pc.field(column).isin([names] if isinstance(names, str) else list(names))]
-
-
-def _between(column: str, since: When, until: When) -> list[pc.Expression]:
-    conditions = []
-    if since is not None:
-        conditions.append(pc.field(column) >= _scalar(since))
-    if until is not None:
-        conditions.append(pc.field(column) < _scalar(until))
-    return conditions
 
 
 def moment(when: datetime | date | str) -> datetime:
@@ -192,7 +240,3 @@ def moment(when: datetime | date | str) -> datetime:
     if not isinstance(when, datetime):
         when = datetime.combine(when, time())
     return when.astimezone(UTC) if when.tzinfo else when.replace(tzinfo=UTC)
-
-
-def _scalar(when: datetime | date | str) -> pa.Scalar:
-    return pa.scalar(moment(when), pa.timestamp("us", tz="UTC"))
