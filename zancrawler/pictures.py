@@ -49,8 +49,12 @@ def picture_mark(url: str) -> str:
     The same for all sizes in which sites and their image services show it. Unlike the key, which
     must not join two stories by chance, it minds the parameters of a URL that names no file.
     """
-    key = _shown(url, 3)
-    return blake2b(key.encode("utf-8", "replace"), digest_size=16).hexdigest()
+    return answer_mark(_shown(url, 3))
+
+
+def answer_mark(url: str) -> str:
+    """The same for what is no picture, of which every parameter counts."""
+    return blake2b(url.encode("utf-8", "replace"), digest_size=16).hexdigest()
 
 
 def _shown(url: str, depth: int) -> str:

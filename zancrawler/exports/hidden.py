@@ -13,18 +13,17 @@ import pyarrow.dataset as ds
 from zancrawler.archive import Archive
 from zancrawler.capture.cdxj import urlkey
 from zancrawler.capture.reader import Record
+from zancrawler.capture.views import PageView, page_of
 from zancrawler.decisions import Decisions
 from zancrawler.exports.masking import Names
 from zancrawler.exports.profile import Profile
 from zancrawler.fingerprints import Fingerprints
 from zancrawler.tables import Access
 
-from .pictures import Pictures, marks_of, rows
+from .pictures import LOOKS, Pictures, marks_of, rows
 
 _WORDLESS = ("image/", "audio/", "video/", "font/")
 _PICTURES = ("image/", "audio/", "video/")
-_PAGE_PARTS = ("text/css", "text/javascript", "application/javascript", "application/x-javascript")
-"""What a page needs that shows nobody; with fonts."""
 _SIGNATURES = re.compile(
     rb"\x89PNG|\xff\xd8\xff|GIF8|RIFF....WEBP|BM....\x00{4}|....ftyp|\x00\x00\x01\x00|II\*\x00|MM\x00\*"
     rb"|\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*|<!DOCTYPE svg[^>]*>\s*)*<svg[\s>]",
@@ -78,7 +77,7 @@ class Hidden:
             requisites = ds.field("page_kind") == "requisite"
             for row in rows(archive, "captures", ("url", "content_mime_type"), requisites):
                 kind = (row["content_mime_type"] or "text/css").lower()
-                if not kind.startswith(_PAGE_PARTS) and "font" not in kind:
+                if not kind.startswith(LOOKS) and "font" not in kind:
                     urls.add(row["url"])
         # What was withdrawn has lost its rows' images, and says by its decision which they were.
         shown = Pictures.of(archive, decisions.pictures() | marks_of(archive, articles))
@@ -100,7 +99,7 @@ class Hidden:
         """Whether a record is of a hidden article's URL or pictures, or repeats fifteen words."""
         if self.shown.cover(record):
             return True
-        if urlkey(_http_part(record.target_uri or "")) in self.urlkeys:
+        if urlkey(page_of(record) or record.target_uri or "") in self.urlkeys:
             return True
         if self.is_nothing or not record.block:
             return False
@@ -117,8 +116,7 @@ class Hidden:
             return True
         return bool(self.words) and self.words.found_in_bytes(body)
 
-
-def _http_part(uri: str) -> str:
-    """The page that a record like `urn:view:https://...` is of."""
-    start = uri.find("http")
-    return uri[start:] if start > 0 and uri.startswith("urn:") else uri
+    def covers_view(self, view: PageView) -> bool:
+        """Whether what a browser made of a page may not be shown: one part of it tells of all, for
+        in a picture of a page no words can be found."""
+        return self.shown.are_on(view) or any(map(self.covers, view.records))

@@ -3,7 +3,8 @@
 Two rules, and both err on the side of hiding. A picture that the article itself shows (`images`) is
 hidden in every size and at every page, unless three other stories show it as theirs: then it is the
 outlet's, such as a picture that stands in where there is none. And whatever else its page needed
-goes with it where no page that may be shown needed it too. Stylesheets, scripts and fonts stay.
+goes with it where no page that may be shown needed it too: pictures, and what its scripts asked for
+in a browser. Stylesheets, scripts and fonts stay.
 
 Pictures are known by marks (`zancrawler.pictures`), which tell nothing to who has not the picture's
 URL, and by the digests of their bytes.
@@ -21,13 +22,16 @@ import pyarrow.dataset as ds
 
 from zancrawler.archive import Archive, ArchiveError
 from zancrawler.capture.reader import Record
+from zancrawler.capture.views import PageView
 from zancrawler.ledger import Ledger
-from zancrawler.pictures import picture_mark
+from zancrawler.pictures import answer_mark, picture_mark
 
 USUAL = 3
 """Other stories with the same picture, from which on it is the outlet's and not the story's."""
 MAX_STEPS = 10
 """From a page over stylesheets and redirects to what is needed in the end."""
+LOOKS = ("text/css", "text/javascript", "application/javascript", "application/x-javascript")
+"""What a page needs that shows nobody; with fonts."""
 _REQUISITE = ds.field("page_kind") == "requisite"
 
 
@@ -45,7 +49,7 @@ class Pictures:
         if not marks:
             return cls()
         captured = rows(archive, "captures", ("url", "content_digest"), _REQUISITE)
-        digests = {row["content_digest"] for row in captured if picture_mark(row["url"]) in marks}
+        digests = {row["content_digest"] for row in captured if is_marked(row["url"], marks)}
         return cls(marks, frozenset(digests - {None}))
 
     def __bool__(self) -> bool:
@@ -55,8 +59,16 @@ class Pictures:
         """Whether a record is of one of them, or holds its bytes."""
         if not self.marks:
             return False
-        is_theirs = picture_mark(record.target_uri or "") in self.marks
+        is_theirs = is_marked(record.target_uri or "", self.marks)
         return is_theirs or record.payload_digest in self.digests
+
+    def are_on(self, view: PageView) -> bool:
+        """Whether a page showed one of them, so that they are on the picture of it."""
+        return bool(self.marks) and any(is_marked(url, self.marks) for url in view.requests())
+
+
+def is_marked(url: str, marks: Collection[str]) -> bool:
+    return picture_mark(url) in marks or answer_mark(url) in marks
 
 
 def marks_of(
@@ -94,8 +106,8 @@ def _own(archive: Archive, articles: Collection[str]) -> set[str]:
 
 
 def _alone(archive: Archive, articles: Collection[str], hidden: Collection[str]) -> set[str]:
-    """Of what their pages, and no page that may be shown, needed: all that is not known to be
-    something else than a picture."""
+    """Of what their pages, and no page that may be shown, needed: all that is not known to be of a
+    page's looks."""
     kinds: dict[str, dict[str, str | None]] = defaultdict(dict)
     for row in rows(archive, "captures", ("outlet", "url", "content_mime_type"), _REQUISITE):
         kinds[row["outlet"]][row["url"]] = row["content_mime_type"]
@@ -105,11 +117,12 @@ def _alone(archive: Archive, articles: Collection[str], hidden: Collection[str])
         if not pages:
             continue
         closed = pages | _pages(archive, outlet, hidden)
-        found |= {
-            picture_mark(url)
-            for url in _needed_alone(_wanted(archive, outlet), pages, closed)
-            if (mimes.get(url) or "image/").startswith("image/")
-        }
+        for url in _needed_alone(_wanted(archive, outlet), pages, closed):
+            mime = mimes.get(url) or "image/"
+            if mime.startswith("image/"):
+                found.add(picture_mark(url))
+            elif not mime.startswith(LOOKS) and "font" not in mime:
+                found.add(answer_mark(url))
     return found
 
 

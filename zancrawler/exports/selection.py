@@ -17,6 +17,7 @@ from pathlib import Path
 
 from zancrawler.archive import Archive, ArchiveError
 from zancrawler.capture.reader import Exchange, read_exchanges, read_records
+from zancrawler.capture.views import read_views
 from zancrawler.capture.warcfile import Span, open_warc, page_warcs
 from zancrawler.ledger import Ledger
 from zancrawler.storage.pruned import size_of
@@ -249,11 +250,21 @@ class _Sieve:
     def _between(self, found: _Sifted) -> Iterator[Span]:
         """The records that speak of the file and its hosts, and others that were asked for."""
         for start, end in found.gaps():
+            hidden = self._hidden_views(found.warc, start, end)
             for record in read_records(found.warc, start, end):
                 is_context = record.type == "warcinfo" or record.block.startswith(_CERTIFICATES)
-                is_hidden = self._hidden.covers(record) or self._hidden.tells(record)
+                is_hidden = record.offset in hidden or self._hidden.covers(record)
+                is_hidden = is_hidden or self._hidden.tells(record)
                 if is_context or (self._asked.covers(record.date) and not is_hidden):
                     yield Span(record.offset, record.length)
+
+    def _hidden_views(self, warc: Path, start: int, end: int) -> set[int]:
+        return {
+            record.offset
+            for view in read_views(warc, start, end)
+            if self._hidden.covers_view(view)
+            for record in view.records
+        }
 
 
 def _joined(spans: Iterable[Span]) -> tuple[Copied, ...]:

@@ -249,7 +249,8 @@ class Ledger:
         news = [
             (advert, self._advertise(replace(advert, source=source or advert.source), outcome.at))
             for advert in outcome.adverts
-            if advert.url != outcome.url
+            # Nothing shows itself; but what a page's script asked for, its own record says.
+            if advert.url != outcome.url or advert.source != outcome.url
         ]
         self._note_dropped(outcome, readings)
         unknown = sum(told is News.URL for _, told in news)

@@ -42,6 +42,9 @@ class Plain:
             return _page(pages.article_page(self.masthead, standing.article))
         if path.startswith("/pics/"):
             return photograph(path)
+        for each in self.edition.live(self.masthead.name):
+            if path == pages.album_path(each):
+                return Answer(200, pages.album(each), "application/json; charset=utf-8")
         prefix, rest = self.masthead.parted(path)
         language = self.masthead.language_of(prefix)
         if rest == "/about.html":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 
 from zancrawler.newsroom.article import Article
@@ -23,17 +24,35 @@ class Words:
     older: str
     print: str
     write: str
+    album: str
 
 
 WORDS = {
-    "fa-AF": Words("نویسنده: ", "خبرهای پیشین", "چاپ", "نامه به ما"),
-    "ps": Words("لیکوال: ", "پخواني خبرونه", "چاپ", "موږ ته ولیکئ"),
-    "en": Words("By ", "Older news", "Print", "Write to us"),
+    "fa-AF": Words("نویسنده: ", "خبرهای پیشین", "چاپ", "نامه به ما", "عکس‌های خواننده‌گان"),
+    "ps": Words("لیکوال: ", "پخواني خبرونه", "چاپ", "موږ ته ولیکئ", "د لوستونکو انځورونه"),
+    "en": Words("By ", "Older news", "Print", "Write to us", "Readers' pictures"),
 }
 
 
 def picture(image: str) -> str:
     return f"/pics/{image}.png"
+
+
+def album_path(article: Article) -> str:
+    """Where the pictures stand that the article's page shows by a script."""
+    return f"/albums/{article.id}.json"
+
+
+def album(article: Article) -> bytes:
+    """Three pictures with captions, as JSON in UTF-8 whatever the page's own charset."""
+    shown = [
+        {
+            "picture": picture(f"album-{article.id}-{number}"),
+            "caption": f"{WORDS[article.language].album} {number}: {article.title}",
+        }
+        for number in (1, 2, 3)
+    ]
+    return json.dumps(shown, ensure_ascii=False).encode()
 
 
 def article_page(masthead: Masthead, article: Article) -> bytes:
@@ -56,6 +75,7 @@ def article_page(masthead: Masthead, article: Article) -> bytes:
         content=Html(joined(prose(article, _figure)).replace("</p>", "")),
         print=words.print,
         write=words.write,
+        album=fill("plain/album.html", address=album_path(article)),
     )
     return _page(masthead, language, f"{article.title} - {masthead.title}", body)
 

@@ -20,11 +20,14 @@ from zancrawler.runs.answers import Answer, answer_of
 from zancrawler.runs.outcomes import outcome_of
 from zancrawler.runs.reading import Reading, read_page
 from zancrawler.runs.rows import article_id, article_row, capture_row
+from zancrawler.spiders.requisites import SCRIPTED
 
 logger = logging.getLogger(__name__)
 
 _HTML = ("text/html", "application/xhtml+xml", "")
 _BY_URL = {UrlKind.LISTING: PageKind.LISTING}
+BY_SCRIPT = " by script"
+"""In the page_reason of what no byte of a page names: its scripts asked for it."""
 MAX_RETRY_AFTER = 30 * 24 * 3600
 
 
@@ -95,7 +98,8 @@ def _read(
     if exchange.is_requisite:
         # Whatever it is: no article stands in a picture, and none is looked for.
         status = answer.status if answer else None
-        return Reading(PageKind.REQUISITE, f"http-{status}" if status else "no answer")
+        reason = f"http-{status}" if status else "no answer"
+        return Reading(PageKind.REQUISITE, reason + BY_SCRIPT * (SCRIPTED in exchange.hops))
     if answer is None or answer.status is None or 300 <= answer.status < 400:
         return None
     http = answer.message

@@ -14,7 +14,7 @@ from zancrawler.ledger import SAME_PAYLOAD, Advertisement, Kind, Outcome, State
 from zancrawler.outlets import Outlet, UrlKind, canonical_url, url_kind
 from zancrawler.runs.answers import answer_of
 from zancrawler.spiders.adverts import advertisements, further_sources
-from zancrawler.spiders.requisites import Shown, needs
+from zancrawler.spiders.requisites import SCRIPTED, Shown, needs
 
 _NOT_IT = (PageKind.EMPTY, PageKind.WRONG_LANGUAGE, PageKind.ERROR)
 
@@ -132,6 +132,9 @@ def source_of(exchange: Exchange, outlet: Outlet) -> tuple[Kind, tuple[Advertise
         return None
     hops = exchange.hops if exchange.is_requisite else ""
     needed = needs(Shown(exchange.url, hops, http.status, http.headers, http.body), outlet)
+    if SCRIPTED in hops and (page := exchange.remark("via")):
+        # No byte of a page names it: only its own record says who asked.
+        needed.append(Advertisement(exchange.url, page, hops, Kind.REQUISITE))
     if hops or needed:
         return Kind.REQUISITE if hops else Kind.ARTICLE, tuple(needed)
     if http.status != 200:

@@ -17,16 +17,18 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
 from zancrawler.archive import Archive
-from zancrawler.capture.cdxj import index_warc
+from zancrawler.capture.cdxj import index_warc, urlkey
 from zancrawler.capture.errors import DamagedWarcError
 from zancrawler.capture.purge import purge as purge_warc
 from zancrawler.capture.purge import tombstones
 from zancrawler.capture.reader import Exchange, read_exchanges
 from zancrawler.capture.recovery import recover
+from zancrawler.capture.views import PageView, read_views
 from zancrawler.capture.warcfile import Span, page_warcs
 from zancrawler.decisions import Action, Decision, Decisions, record
 from zancrawler.exports.pictures import Pictures, marks_of
@@ -118,6 +120,7 @@ def _purge_outlet(
     done: Purged,
 ) -> None:
     owners = _owners(archive, outlet.name)
+    pages = _pages(archive, outlet.name, ids)
     gone: list[tuple[str, int]] = []
     others: dict[str, None] = {}
     unfinished: set[tuple[str, int]] = set()
@@ -132,10 +135,15 @@ def _purge_outlet(
                 done.records += [record.record_id for record in exchange.records]
                 if owner and owner not in ids:
                     others[exchange.url] = None
+        gone += [(name, span.offset) for span in spans]
+        for view in read_views(warc):
+            if urlkey(view.page) in pages or shows(view, words, pictures):
+                spans.append(Span(view.offset, view.length))
+                done.records += [record.record_id for record in view.records]
+        spans.sort(key=lambda span: span.offset)
         if spans:
             with entering_purge(archive, warc, spans):
                 purge_warc(archive, warc, outlet.name, spans, datetime.now(UTC))
-            gone += [(name, span.offset) for span in spans]
         # What an earlier call took out before it was stopped: its rows and index may be there.
         left = {(name, offset) for offset in tombstones(warc)} & owners.keys() - set(gone)
         if left and not spans:
@@ -175,6 +183,23 @@ def carries(exchange: Exchange, words: Fingerprints) -> bool:
     return words.found_in_bytes(http.body)
 
 
+def shows(view: PageView, words: Fingerprints, pictures: Pictures) -> bool:
+    """Whether what a browser made of a page repeats one of the texts, or shows a picture."""
+    texts = (r for r in view.records if not (r.header("Content-Type") or "").startswith("image/"))
+    is_told = bool(words) and any(words.found_in_bytes(record.block) for record in texts)
+    return is_told or pictures.are_on(view) or any(map(pictures.cover, view.records))
+
+
+def _pages(archive: Archive, outlet: str, ids: set[str]) -> set[str]:
+    """The SURT keys of the URLs at which the articles stood."""
+    urls = {d.url for d in Decisions.read(archive).withdrawn() if d.article_id in ids}
+    folder = archive.table("captures") / f"site={outlet}"
+    if folder.exists():
+        theirs = pc.field("article_id").isin(sorted(ids))
+        urls |= set(ds.dataset(folder).to_table(["url"], filter=theirs)["url"].to_pylist())
+    return set(map(urlkey, urls))
+
+
 def _owners(archive: Archive, outlet: str) -> dict[tuple[str, int], str | None]:
     """The article that each row of `captures` is of, if any, by WARC and offset."""
     folder = archive.table("captures") / f"site={outlet}"
@@ -200,8 +225,10 @@ def _purge_packages(
     """Deletes every package that holds its words or pictures: it can be made again without."""
     for path in sorted((archive.root / "wacz").glob("**/*.wacz")):
         if any(
-            carries(exchange, words) or any(map(pictures.cover, exchange.records))
-            for exchange in _packed(path)
+            shows(packed, words, pictures)
+            if isinstance(packed, PageView)
+            else carries(packed, words) or any(map(pictures.cover, packed.records))
+            for packed in _packed(path)
         ):
             path.unlink()
             done.packages.append(archive.relative(path))
@@ -228,11 +255,13 @@ def _purge_views(archive: Archive) -> None:
         path.unlink()
 
 
-def _packed(package: Path) -> Iterator[Exchange]:
+def _packed(package: Path) -> Iterator[Exchange | PageView]:
     with TemporaryDirectory() as folder, zipfile.ZipFile(package) as archive:
         for name in archive.namelist():
             if name.startswith("archive/") and name.endswith((".warc.gz", ".warc")):
                 try:
-                    yield from read_exchanges(Path(archive.extract(name, folder)))
+                    extracted = Path(archive.extract(name, folder))
+                    yield from read_exchanges(extracted)
+                    yield from read_views(extracted)
                 except DamagedWarcError:
                     continue

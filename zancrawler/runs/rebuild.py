@@ -16,6 +16,7 @@ from zancrawler.decisions import Decisions
 from zancrawler.discovery.kind import PageKind
 from zancrawler.ledger import Kind, Ledger, Outcome, State
 from zancrawler.outlets import Outlet, host_of
+from zancrawler.runs.derive import BY_SCRIPT
 from zancrawler.runs.outcomes import outcome_of
 from zancrawler.runs.series import with_adverts
 from zancrawler.runs.spans import Span
@@ -106,7 +107,8 @@ def _shows_urls(row: Mapping[str, Any]) -> bool:
     """Whether its record may show URLs: of articles, or of what a page or a stylesheet needs."""
     if row["page_kind"] == PageKind.REQUISITE:
         is_stylesheet = row["content_mime_type"] == "text/css" and row["warc_type"] == "response"
-        return is_stylesheet or row["fetch_redirect"] is not None
+        is_scripted = (row["page_reason"] or "").endswith(BY_SCRIPT)
+        return is_stylesheet or is_scripted or row["fetch_redirect"] is not None
     is_page = row["page_kind"] not in (None, PageKind.BLOCKED, PageKind.ERROR)
     return row["fetch_status"] == 200 and is_page
 

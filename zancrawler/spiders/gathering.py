@@ -22,7 +22,7 @@ from twisted.python.failure import Failure
 
 from zancrawler.ledger import Advertisement, Due, Kind, Outcome, State
 from zancrawler.outlets import host_of
-from zancrawler.pictures import picture_mark
+from zancrawler.pictures import answer_mark, picture_mark
 from zancrawler.spiders.requisites import EMBED, SCRIPTED, Shown, needs
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class Gathering:
         self._in_flight = 0
         self._refusals: Counter[str] = Counter()
         self.withheld: frozenset[str] = frozenset()
-        """Marks of pictures that a person has withdrawn (`zancrawler.pictures.picture_mark`)."""
+        """Marks of what a person has withdrawn with an article (`zancrawler.pictures`)."""
 
     def note(self, response: Response, hops: str = "") -> None:
         """Tells the ledger what an answer needs, at the moment of its capture."""
@@ -94,7 +94,7 @@ class Gathering:
     async def bring(self, url: str, via: str, hops: str) -> Response | str:
         """What a page that is open in a browser asks for, now; or why it may not have it."""
         spider = self._spider
-        if picture_mark(url) in self.withheld:
+        if {picture_mark(url), answer_mark(url)} & self.withheld:
             return "withdrawn"
         if spider.breaker.tripped or self.rests(url) or not self._may_be_asked(url):
             return "left to rest"
