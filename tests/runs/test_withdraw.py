@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 import shutil
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import duckdb
@@ -16,8 +16,12 @@ import pytest
 from crawled_newsroom import Crawled, zancrawler
 from fastwarc.warc import ArchiveIterator
 
-from zancrawler.archive import Archive
+from zancrawler.archive import Archive, ArchiveError
 from zancrawler.decisions import Action, Decisions, history
+from zancrawler.exports.selection import Asked
+from zancrawler.exports.wacz import export_wacz
+from zancrawler.runs import withdrawing
+from zancrawler.runs.rebuild import rebuild_ledger
 
 BY = ("--reason", "safety", "--by", "steward")
 
@@ -257,6 +261,31 @@ def test_a_restoration_shows_no_more_than_before(archive: Archive, crawled: Craw
     zancrawler("withdraw", article["url"], *BY, *end)
     zancrawler("withdraw", article["url"], "--restore", *BY, *end)
     assert rows(archive, "articles")[(article["article_id"],)]["access"] == "held"
+
+
+@pytest.mark.parametrize("harm", [Path.unlink, lambda path: path.write_text("no database")])
+def test_without_the_ledger_it_is_hidden_all_the_same_and_nothing_is_packed(
+    archive: Archive, crawled: Crawled, harm: Callable[[Path], object]
+) -> None:
+    article = one_of(archive)
+    name, catalogue = article["outlet"], crawled.catalogue
+    harm(archive.ledger(name))
+    found = withdrawing.find(archive, catalogue, article["url"])
+    (decided,) = withdrawing.withdraw(archive, found, reason="safety", by="steward")
+    assert decided.progress is withdrawing.Progress.NO_LEDGER
+    assert not holders(archive.tables, longest_sentence(article["text"]))
+    assert not holders(archive.tables, article["title"])
+    assert len([row for row in table(archive, "coverage") if row["outlet"] == name]) > 20
+    package = archive.root.parent / "package.wacz"
+    with pytest.raises(ArchiveError, match="rebuild --ledger"):
+        export_wacz(archive, Asked(), package)
+    with pytest.raises(ArchiveError, match="rebuild --ledger"):
+        withdrawing.restore(archive, found, catalogue, reason="safety", by="steward")
+    archive.ledger(name).unlink(missing_ok=True)
+    rebuild_ledger(archive, catalogue.get(name))
+    export_wacz(archive, Asked(), package)
+    withdrawing.restore(archive, found, catalogue, reason="safety", by="steward")
+    assert rows(archive, "articles")[(article["article_id"],)] == article
 
 
 def test_a_decision_needs_a_reason_and_somebody(archive: Archive) -> None:

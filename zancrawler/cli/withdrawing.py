@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -33,6 +34,7 @@ def _said(value: str) -> str:
 
 
 MAX_SAID = 200
+_LATER = MappingProxyType({"pending": " (its tables follow when the running crawl ends)"})
 ReasonOption = Annotated[
     str,
     typer.Option(callback=_said, help="A code or short phrase such as 'safety'; no names."),
@@ -177,8 +179,13 @@ def _print(decided: tuple[Decided, ...], archive: Archive, json: bool) -> None:
         typer.echo("It was withdrawn already.")
     else:
         for one in decided:
-            is_done = one.progress == "done"
-            later = "" if is_done else " (its tables follow when the running crawl ends)"
+            later = _LATER.get(one.progress, "")
             typer.echo(f"{words[one.action]}{later}: {one.url}")
         typer.echo(f"Noted in {archive.withdrawn}.")
+        for outlet in sorted({one.outlet for one in decided if one.progress == "no-ledger"}):
+            typer.echo(
+                f"The ledger of {outlet} is gone or damaged. Nothing is packed until it is made "
+                f"again: `zancrawler rebuild --ledger {outlet}`.",
+                err=True,
+            )
     _reach_store(archive)

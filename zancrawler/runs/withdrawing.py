@@ -20,8 +20,9 @@ from zancrawler.archive import Archive, ArchiveError, ArchiveLockedError
 from zancrawler.decisions import Action, Decision, Decisions, history, record
 from zancrawler.exports.pictures import marks_of
 from zancrawler.fingerprints import Fingerprints
-from zancrawler.ledger import Ledger
+from zancrawler.ledger import Kind, Ledger
 from zancrawler.outlets import Catalogue, canonical_url
+from zancrawler.pictures import picture_mark
 from zancrawler.proofs.entry import Cause
 from zancrawler.runs.coverage import coverage_rows
 from zancrawler.runs.entering import entering, entering_decisions
@@ -56,6 +57,9 @@ class Progress(StrEnum):
     DONE = "done"
     PENDING = "pending"
     """No command shows it from now on; the tables follow when the crawl that runs now ends."""
+    NO_LEDGER = "no-ledger"
+    """It is out of sight; but the ledger is gone or damaged, and until it is made again nothing is
+    packed, for only it tells which pictures are the article's alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,10 +240,14 @@ def _decide(
         try:
             with archive.lock(outlet, _HOLDER):
                 if not is_urgent:
+                    _require_ledger(archive, outlet)
                     with entering_decisions(archive):
                         record(archive, (decisions[article] for article in mine))
                 with entering(archive, [outlet], Cause.DECISION):
-                    _follow(archive, outlet, action, mine, catalogue)
+                    if is_urgent:
+                        progress = _hide(archive, outlet)
+                    else:
+                        _follow(archive, outlet, action, mine, catalogue)
         except ArchiveLockedError:
             if not is_urgent:
                 raise
@@ -251,6 +259,35 @@ def _decide(
     return tuple(decided)
 
 
+def _hide(archive: Archive, outlet: str) -> Progress:
+    """Tables and ledger, after the list. The rows need no ledger, and come first."""
+    redact_withdrawn(archive, outlet, archive)
+    try:
+        _require_ledger(archive, outlet)
+    except ArchiveError:
+        hidden = {decision.url for decision in Decisions.read(archive).withdrawn(outlet)}
+        rows = read_tables(archive).coverage(outlet=outlet).to_pylist()
+        theirs = [row | {"title": None} for row in rows if row["url"] in hidden]
+        Tables(archive, outlet).put_coverage(theirs)
+        return Progress.NO_LEDGER
+    with Ledger(archive.ledger(outlet)) as ledger:
+        withhold(ledger, Decisions.read(archive), outlet)
+        Tables(archive, outlet).put_coverage(coverage_rows(ledger))
+    return Progress.DONE
+
+
+def _require_ledger(archive: Archive, outlet: str) -> None:
+    """Raises ArchiveError where it is gone or damaged; an empty one must not take its place."""
+    path = archive.ledger(outlet)
+    if not path.exists():
+        raise ArchiveError(
+            f"the ledger of {outlet} is gone; make it anew with `zancrawler rebuild --ledger "
+            f"{outlet}`"
+        )
+    with Ledger(path) as ledger:
+        next(ledger.entries(Kind.ARTICLE), None)
+
+
 def _marks(archive: Archive, article: Known) -> dict[str, Any]:
     """By what its texts are known again: of all its versions, less what the outlet prints often."""
     versions = read_tables(archive).versions(article.article_id, outlet=article.outlet)
@@ -258,8 +295,14 @@ def _marks(archive: Archive, article: Known) -> dict[str, Any]:
     own = {paragraph: None for row in texts for paragraph in row["text"].split("\n\n")}
     usual = _usual(archive, article, own)
     others = [decision.article_id for decision in Decisions.read(archive).withdrawn()]
+    try:
+        pictures = marks_of(archive, [article.article_id], others)
+    except ArchiveError:
+        # Without the ledger we know those that it shows; who packs asks for the ledger first.
+        shown = (image["url"] for row in texts for image in row["images"] or ())
+        pictures = frozenset(map(picture_mark, shown))
     return {
-        "pictures": tuple(sorted(marks_of(archive, [article.article_id], others))),
+        "pictures": tuple(sorted(pictures)),
         "text_digests": tuple(dict.fromkeys(row["text_digest"] for row in texts)),
         "fingerprints": Fingerprints.union(Fingerprints.of(p) for p in own if p not in usual),
     }
@@ -286,19 +329,17 @@ def _follow(
     articles: list[Known],
     catalogue: Catalogue | None,
 ) -> None:
-    """Tables and ledger, after the list."""
+    """Tables and ledger, after the list, where something may be shown again."""
     with Ledger(archive.ledger(outlet)) as ledger:
         if action is Action.RELEASE:
             ids = [article.article_id for article in articles]
             Tables(archive, outlet).mark(ids, access=Access.OPEN)
-        elif action is Action.RESTORE:
+        else:
             for article in articles:
                 _bring_back(archive, article, catalogue or Catalogue.open())
             withhold(ledger, Decisions.read(archive), outlet)
             for article in articles:
                 ledger.restore(article.url, datetime.now(UTC))
-        else:
-            apply(archive, outlet, ledger)
         Tables(archive, outlet).put_coverage(coverage_rows(ledger))
 
 
