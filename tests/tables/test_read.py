@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 from table_rows import START, capture, sighting, url
 
@@ -56,6 +57,35 @@ def test_one_article_by_url_or_id(archive: Archive) -> None:
     assert reader.article(found["article_id"]) == found
     assert reader.article("https://example.org/") is None
     assert reader.versions(found["article_id"])["version"].to_pylist() == [1]
+
+
+def test_one_article_is_read_without_the_texts_of_others(tmp_path: Path) -> None:
+    archive = Archive(tmp_path)
+    pages = [capture(n, url(n)) for n in range(4)]
+    Tables(archive, "zannews", max_rows=2).commit(pages, [sighting(page) for page in pages])
+    reader = read.open(archive)
+    ids = [page["article_id"] for page in pages]
+    for table in ("articles", "versions"):
+        _, second = sorted(archive.table(table).rglob("*.parquet"))
+        spoil(second, "text")
+    for name in (url(0), ids[0]):
+        found = reader.article(name)
+        assert found and found["article_id"] == ids[0]
+    assert reader.versions(ids[1])["url"].to_pylist() == [url(1)]
+    assert reader.article(url("none")) is None
+    for ask in (reader.article, reader.versions):
+        with pytest.raises(OSError):
+            ask(ids[3])
+
+
+def spoil(path: Path, column: str) -> None:
+    """Overwrites a column's first page."""
+    group = pq.read_metadata(path).row_group(0)
+    columns = [group.column(index) for index in range(group.num_columns)]
+    (offset,) = (one.data_page_offset for one in columns if one.path_in_schema == column)
+    with path.open("r+b") as file:
+        file.seek(offset)
+        file.write(bytes(20))
 
 
 def test_a_month_is_read_without_the_files_of_other_months(tmp_path: Path) -> None:

@@ -6,11 +6,11 @@ here answers the usual questions without scanning what cannot hold the answer.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
-from functools import partial
+from functools import reduce
+from operator import and_
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -20,8 +20,9 @@ import pyarrow.compute as pc
 from zancrawler.archive import Archive, ArchiveError
 from zancrawler.tables.articles import ARTICLES, VERSIONS
 from zancrawler.tables.captures import CAPTURES
-from zancrawler.tables.columns import TIME, Table
+from zancrawler.tables.columns import Table
 from zancrawler.tables.coverage import COVERAGE, CRAWLS
+from zancrawler.tables.narrowing import Span, holding, only
 from zancrawler.tables.stories import STORIES
 
 if TYPE_CHECKING:
@@ -34,10 +35,6 @@ When = datetime | date | str | None
 
 KEYS = pa.schema([pa.field("site", pa.string()), pa.field("year", pa.int16())])
 """The partition keys, which the names of the folders hold in Hive's way."""
-
-
-_FOOTERS = 16
-"""Read at once: in a store each takes a while to come."""
 
 
 class Source(Protocol):
@@ -107,12 +104,12 @@ class Reader:
         `since` (inclusive) and `until` (exclusive) ask for `date_published`, and leave out the
         articles that have none.
         """
-        span = Span.of("date_published", since, until)
+        span = _span("date_published", since, until)
         return self._read(ARTICLES, outlet, _among("language", language), columns, span)
 
     def versions(self, article_id: str | None = None, *, outlet: Names = None) -> pa.Table:
         """Versions of one article or of all, by article and number."""
-        rows = self._read(VERSIONS, outlet, _among("article_id", article_id), None)
+        rows = self._read(VERSIONS, outlet, [], None, found=_among("article_id", article_id))
         return rows.sort_by([("article_id", "ascending"), ("version", "ascending")])
 
     def captures(
@@ -124,7 +121,7 @@ class Reader:
         columns: Sequence[str] | None = None,
     ) -> pa.Table:
         """HTTP exchanges whose request was issued between `since` and `until`."""
-        span = Span.of("fetch_time", since, until)
+        span = _span("fetch_time", since, until)
         return self._read(CAPTURES, outlet, [], columns, span)
 
     def coverage(self, *, outlet: Names = None) -> pa.Table:
@@ -135,7 +132,7 @@ class Reader:
 
     def stories(self, story_id: str | None = None, *, outlet: Names = None) -> pa.Table:
         """Articles by the story that they tell: one story or all."""
-        return self._read(STORIES, outlet, _among("story_id", story_id), None)
+        return self._read(STORIES, outlet, [], None, found=_among("story_id", story_id))
 
     def article(self, url_or_id: str) -> dict[str, Any] | None:
         """The latest version of one article by its article_id, URL or canonical URL."""
@@ -143,7 +140,7 @@ class Reader:
             found = (pc.field("url") == url_or_id) | (pc.field("canonical_url") == url_or_id)
         else:
             found = pc.field("article_id") == url_or_id
-        rows = self._read(ARTICLES, None, [found], None)
+        rows = self._read(ARTICLES, None, [], None, found=[found])
         return rows.slice(0, 1).to_pylist()[0] if rows.num_rows else None
 
     def _read(
@@ -153,7 +150,9 @@ class Reader:
         where: Sequence[pc.Expression],
         columns: Sequence[str] | None,
         span: Span | None = None,
+        found: Sequence[pc.Expression] = (),
     ) -> pa.Table:
+        """`found` are conditions that few rows fit."""
         rows = self.source.dataset(table)
         if rows is None:
             return table.schema.empty_table()
@@ -161,60 +160,12 @@ class Reader:
         shown = [~pc.field("article_id").isin(list(hidden)) | pc.field("text").is_null()]
         site = _among("site", outlet)
         if span:
-            rows = span.files(rows, *site)
-        expression = None
+            rows = only(rows, span.reached(rows, _all(site)))
+        if found:
+            rows = only(rows, holding(rows, _all([*site, *found])))
         within = span.conditions() if span else ()
-        for condition in (*site, *where, *within, *(shown if hidden else ())):
-            expression = condition if expression is None else expression & condition
+        expression = _all([*site, *where, *within, *found, *(shown if hidden else ())])
         return rows.to_table(columns=list(columns or table.names), filter=expression)
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A stretch of time in a column: from `since`, and before `until`."""
-
-    column: str
-    since: datetime | None
-    until: datetime | None
-
-    @classmethod
-    def of(cls, column: str, since: When, until: When) -> Span | None:
-        """None for all time. Raises ArchiveError as `moment` does."""
-        if since is None and until is None:
-            return None
-        return cls(column, *(None if when is None else moment(when) for when in (since, until)))
-
-    def conditions(self) -> Iterator[pc.Expression]:
-        if self.since:
-            yield pc.field(self.column) >= pa.scalar(self.since, TIME)
-        if self.until:
-            yield pc.field(self.column) < pa.scalar(self.until, TIME)
-
-    def files(self, rows: ds.Dataset, *where: pc.Expression) -> ds.Dataset:
-        """Without the files that by their footers hold no time of this span.
-
-        pyarrow leaves these out by itself only where a column has no nulls.
-        """
-        fragments = list(rows.get_fragments(*where))
-        with ThreadPoolExecutor(_FOOTERS) as threads:
-            reach = list(threads.map(partial(self._reaches, rows), fragments))
-        kept = [fragment for fragment, is_kept in zip(fragments, reach, strict=True) if is_kept]
-        import pyarrow.dataset as ds
-
-        return ds.FileSystemDataset(kept, rows.schema, rows.format, rows.filesystem)
-
-    def _reaches(self, rows: ds.Dataset, fragment: ds.Fragment) -> bool:
-        # A fragment keeps the footer that it has read, and a crawl may replace the file before its
-        # rows are read: so this one is used for nothing else.
-        footer = rows.format.make_fragment(fragment.path, rows.filesystem)
-        return any(self._may_hold(group.statistics) for group in footer.row_groups)
-
-    def _may_hold(self, statistics: Mapping[str, Mapping[str, datetime]]) -> bool:
-        reach = statistics.get(self.column)
-        return reach is None or not (
-            (self.since and reach["max"] < self.since)
-            or (self.until and reach["min"] >= self.until)
-        )
 
 
 def schema_of(table: Table) -> pa.Schema:
@@ -222,10 +173,20 @@ def schema_of(table: Table) -> pa.Schema:
     return pa.unify_schemas([table.schema, KEYS])
 
 
+def _all(conditions: Sequence[pc.Expression]) -> pc.Expression | None:
+    return reduce(and_, conditions) if conditions else None
+
+
 def _among(column: str, names: Names) -> list[pc.Expression]:
     if names is None:
         return []
     return [pc.field(column).isin([names] if isinstance(names, str) else list(names))]
+
+
+def _span(column: str, since: When, until: When) -> Span | None:
+    if since is None and until is None:
+        return None
+    return Span(column, *(None if when is None else moment(when) for when in (since, until)))
 
 
 def moment(when: datetime | date | str) -> datetime:
