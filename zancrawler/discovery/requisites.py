@@ -11,20 +11,19 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from ipaddress import ip_address
 from itertools import islice
 from types import MappingProxyType
-from urllib.parse import quote, urldefrag, urljoin, urlsplit
+from urllib.parse import quote
 
 import webencodings
 from lxml.html import HtmlElement
-from w3lib.url import safe_url_string
 
+from zancrawler.discovery.askable import askable, is_barred, joined
 from zancrawler.discovery.srcset import chosen, matches
 from zancrawler.discovery.stylesheets import Wanted, wanted_by, wanted_by_style
 from zancrawler.discovery.trackers import is_tracker
 from zancrawler.markup import UnreadableMarkup, parse_html
-from zancrawler.outlets import MAX_URL_LENGTH, Outlet, Take, UrlKind, host_of, url_kind
+from zancrawler.outlets import Outlet, Take
 
 MAX_CREDIT = 1_000
 """Characters around a picture that are searched for an agency's name."""
@@ -34,7 +33,6 @@ _SETS = ("srcset", "data-srcset", "data-lazy-srcset")
 _BACKGROUNDS = ("background", "data-bg", "data-background", "data-background-image")
 _PLAYABLE = ("image/webp", "image/avif", "image/jpeg", "image/png", "image/gif", "image/svg+xml")
 _WIX_URI = re.compile(r"[\w.~-]{1,200}")
-_PRIVATE_NAMES = (".local", ".localhost", ".internal", ".intranet", ".lan", ".home.arpa", ".onion")
 
 
 class RequisiteKind(StrEnum):
@@ -91,7 +89,7 @@ def left_out(
     """Which of the URLs that a page asked for are on purpose never captured: pictures that count
     its readers, those of agencies, trackers, and what the outlet's file leaves out.
     """
-    by_rule = {each for each in asked if is_tracker(each) or _is_barred(each, outlet)}
+    by_rule = {each for each in asked if is_tracker(each) or is_barred(each, outlet)}
     try:
         tree = _tree(body, charset)
     except UnreadableMarkup:
@@ -101,7 +99,7 @@ def left_out(
         absolute
         for element in tree.iter()
         for written, _ in _named(element)
-        if (absolute := _joined(base, written.strip()))
+        if (absolute := joined(base, written.strip()))
     }
     if outlet.requisites.take is not Take.NONE:
         named -= {each.url for each in _wanted(tree, base, outlet)}
@@ -117,14 +115,14 @@ def stylesheet_requisites(
     found = (
         Requisite(named, RequisiteKind(wanted.kind.value))
         for wanted in wanted_by(body, charset)
-        if (named := _absolute(wanted.url, url, outlet)) and named != url
+        if (named := askable(wanted.url, url, outlet)) and named != url
     )
     return tuple(dict.fromkeys(found))[: outlet.requisites.most_per_page]
 
 
 def redirected_requisite(location: str, url: str, outlet: Outlet) -> str | None:
     """Where a requisite has moved to, if that may be asked for."""
-    return _absolute(location, url, outlet)
+    return askable(location, url, outlet)
 
 
 def _tree(body: bytes, charset: str | None) -> HtmlElement:
@@ -142,7 +140,7 @@ def _tree(body: bytes, charset: str | None) -> HtmlElement:
 def _base(tree: HtmlElement, url: str) -> str:
     for element in tree.iter("base"):
         if href := element.get("href"):
-            return _joined(url, href) or url
+            return joined(url, href) or url
     return url
 
 
@@ -154,7 +152,7 @@ def _wanted(tree: HtmlElement, base: str, outlet: Outlet) -> Iterator[Requisite]
         is_picture = element.tag in _READERS and element.tag not in ("link", "script", "style")
         if is_picture and _is_pixel(element):
             continue
-        named = ((_absolute(written, base, outlet), kind) for written, kind in _named(element))
+        named = ((askable(written, base, outlet), kind) for written, kind in _named(element))
         if is_picture and _is_theirs(element, outlet):
             theirs.update(url for url, _ in named)
         else:
@@ -306,61 +304,3 @@ def _around(element: HtmlElement) -> Iterator[HtmlElement]:
         if each.tag == "body" or len(list(islice(each.iter("img"), 2))) > 1:
             return
         yield each
-
-
-def _absolute(written: str, base: str, outlet: Outlet) -> str | None:
-    """The URL to ask for; None for what is none, or may not be asked for."""
-    written = written.strip()
-    if not written or len(written) > MAX_URL_LENGTH or written.startswith(("#", "data:", "blob:")):
-        return None
-    url = _joined(base, written)
-    if url is None or len(url) > MAX_URL_LENGTH or is_tracker(url) or not _is_public(url, outlet):
-        return None
-    if _is_barred(url, outlet):
-        return None
-    # A hostile page could pass its outlet's articles off as pictures.
-    return None if url_kind(url, outlet) in (UrlKind.ARTICLE, UrlKind.LISTING) else url
-
-
-def _is_barred(url: str, outlet: Outlet) -> bool:
-    """Whether the outlet's file leaves it out."""
-    return any(pattern.search(url) for pattern in outlet.requisites.leave_out)
-
-
-def _joined(base: str, written: str) -> str | None:
-    try:
-        url = safe_url_string(urldefrag(urljoin(base, written)).url)
-        parts = urlsplit(url)
-        is_askable = parts.scheme in ("http", "https") and bool(parts.hostname)
-    except (ValueError, UnicodeError):
-        return None
-    return url if is_askable and "@" not in parts.netloc else None
-
-
-def _is_public(url: str, outlet: Outlet) -> bool:
-    """Whether it is on a host of the outlet, or on one that anybody on the Internet can ask.
-
-    Else a page could have us ask the machines around us, and keep what they say.
-    """
-    if host_of(url) in outlet.domains:
-        return True
-    here, there = urlsplit(outlet.home).hostname or "", urlsplit(url).hostname or ""
-    try:
-        port = urlsplit(url).port
-    except ValueError:
-        return False
-    if _is_loopback(here):
-        return _is_loopback(there)
-    try:
-        return ip_address(there).is_global and port in (None, 80, 443)
-    except ValueError:
-        # A name that ends in a number is an address in disguise: 127.1, 0x7f.0.0.1.
-        is_name = "." in there and not there.rpartition(".")[2][:1].isdigit()
-        return is_name and not there.endswith(_PRIVATE_NAMES) and port in (None, 80, 443)
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
