@@ -12,6 +12,8 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from crawled_newsroom import zancrawler
 from killing import digests, ended, kill_workers, rebuilding, workers
@@ -231,6 +233,47 @@ def test_a_killed_rebuild_goes_on_where_it_was(
     assert all(before[path] == at for path, at in seen.items()), "made again"
     assert digests(archive.root) == many[1]
     assert not (archive.tables / ".rebuild").exists()
+
+
+_KILLED_AFTER = """
+import os, signal, sys
+from zancrawler.cli import main
+from zancrawler.runs import rederive
+
+left, exchange = int(sys.argv.pop(1)), rederive.exchange
+
+def dying(built, place):
+    global left
+    exchange(built, place)
+    left -= 1
+    if not left:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+rederive.exchange = dying
+main()
+"""
+
+
+@pytest.mark.slow
+def test_killed_while_tables_change_places_no_old_table_comes_back(
+    few: Archive, tmp_path: Path
+) -> None:
+    archive = copied(few, tmp_path)
+    zancrawler("rebuild", "--archive", archive.root)
+    right = digests(archive.root)
+    for path in archive.tables.rglob("*.parquet"):
+        rows = pq.read_table(path)
+        if "title" in rows.column_names:
+            old = pa.array(["as it was read before"] * len(rows))
+            rows = rows.set_column(rows.schema.get_field_index("title"), rows.field("title"), old)
+            pq.write_table(rows, path)
+    killed = subprocess.run(
+        [sys.executable, "-c", _KILLED_AFTER, "2", "rebuild", "--archive", archive.root],
+        check=False,
+    )
+    assert killed.returncode == -signal.SIGKILL
+    zancrawler("rebuild", "--archive", archive.root)
+    assert digests(archive.root) == right
 
 
 @pytest.mark.long

@@ -26,6 +26,9 @@ TABLES = ("versions", "articles", "captures")
 _COMMIT = 20
 """Spans whose rows are committed together. A commit rewrites a chunk of up to 20,000 rows."""
 
+_STAMP = "stamp"
+"""Names what the tables beside it are made with, as long as they are the new ones."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rebuilt:
@@ -59,6 +62,7 @@ def rebuild_tables(
     keep_standing(archive, outlet.name, tables)
     # Somebody may have withdrawn an article after its rows were derived.
     redact_withdrawn(archive, outlet.name, staging)
+    _let_go(staging)
     for table in TABLES:
         _put_in_place(staging, archive, table, outlet.name)
     redact_withdrawn(archive, outlet.name, archive)
@@ -125,11 +129,18 @@ def _next_batch(waiting: deque[Span], made: set[Span]) -> list[Span]:
 def _begin_anew_unless_same(extraction: Extraction) -> None:
     """What an earlier rebuild left half-way is of use only if it read as this one does."""
     root = extraction.staging.root
-    stamp = root / "stamp"
+    stamp = root / _STAMP
     if not stamp.exists() or stamp.read_text() != extraction.version:
         shutil.rmtree(root, ignore_errors=True)
         extraction.parts.mkdir(parents=True)
         stamp.write_text(extraction.version)
+
+
+def _let_go(staging: Archive) -> None:
+    """From here on old tables stand where the new ones were made. A rebuild that is killed now is
+    begun anew by the next call, which could not tell them apart."""
+    (staging.root / _STAMP).unlink()
+    sync_folder(staging.root)
 
 
 def _put_in_place(staging: Archive, archive: Archive, table: str, outlet: str) -> None:
