@@ -12,7 +12,10 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import cast
 
+BETWEEN = 2
+"""Parts that are made between two kills: as many as there are workers."""
 WORKER = {"local": 2, "datatrove": 4}
 """How far below the command an engine's workers stand: each begins with a server that forks."""
 
@@ -56,13 +59,25 @@ def _children(pid: int) -> Iterator[int]:
 
 
 def kill_workers(run: subprocess.Popen[str], engine: str, kills: int, seed: int) -> int:
-    """Kills one worker after another while the rebuild lasts; returns how many it was."""
+    """Kills one worker after another while the rebuild lasts; returns how many it was.
+
+    Between two of them work gets done, however slow the machine: a rebuild rightly gives up where
+    worker after worker dies over the same records.
+    """
     chance = random.Random(seed)
+    root = Path(cast(list[str], run.args)[-1])
     killed = 0
     while killed < kills and run.poll() is None:
+        made = _parts(root)
         if found := workers(run.pid, engine):
             with suppress(ProcessLookupError):
                 os.kill(chance.choice(found), signal.SIGKILL)
                 killed += 1
         time.sleep(chance.uniform(0.2, 1.0))
+        while run.poll() is None and made <= _parts(root) < made + BETWEEN:
+            time.sleep(0.1)
     return killed
+
+
+def _parts(root: Path) -> int:
+    return sum(1 for _ in root.glob("tables/.rebuild/**/*.parquet"))
