@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from time import process_time
 from urllib.parse import urlsplit
 
 import pytest
@@ -19,6 +20,7 @@ from zancrawler.discovery.requisites import (
 )
 from zancrawler.discovery.srcset import candidates, chosen, slot_width
 from zancrawler.discovery.stylesheets import MAX_URLS, CssUrl, Wanted, wanted_by, wanted_by_style
+from zancrawler.markup import parse_html
 from zancrawler.outlets import ArticleRules, Outlet, RequisiteRules, Take
 
 PAGE = "https://news.example/post/1"
@@ -151,6 +153,41 @@ def test_what_is_missing_on_purpose() -> None:
     none = replace(OUTLET, requisites=RequisiteRules(take=Take.NONE))
     assert left_out(asked, html.encode(), PAGE, none) == {*asked[:3], asked[4]}
     assert left_out(asked, b"", PAGE, outlet) == set(asked[4:])
+
+
+HOSTILE = {
+    "images and sources of a picture": "<picture>"
+    + "<source type=x></source>" * 6_000
+    + "<img>" * 6_000,
+    "images and nothing of a picture": "<picture>" + "<img><b></b>" * 24_000,
+    "sources in pictures in pictures": "<picture><img>" * 240 + "<source type=x></source>" * 40_000,
+    "images and captions of a figure": "<figure>" + "<img><figcaption>a</figcaption>" * 6_000,
+    "captions in figures in figures": "<figure><img>" * 240 + "<p class=credit></p>" * 40_000,
+    "videos beside captions": "<div>" + "<video></video><i class=credit>a</i>" * 6_000,
+    "images in widgets": "<wow-image>" * 240 + "<img>" * 40_000,
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_no_page_takes_long(name: str) -> None:
+    outlet = replace(OUTLET, requisites=RequisiteRules(not_by=("AFP",)))
+    body = HOSTILE[name].encode()
+    parse_html(body)
+    start = process_time()
+    assert page_requisites(body, PAGE, outlet) == ()
+    # Most took minutes: for each image all that stands around it was read.
+    assert process_time() - start < 4
+
+
+def test_a_figure_says_it_of_all_its_pictures_and_a_wrapper_of_its_only_one() -> None:
+    rules = RequisiteRules(not_by=("AFP",))
+    html = (
+        "<figure><img src=/a.jpg><img src=/b.jpg><p class=credit>a <b>Afp</b></p></figure>"
+        "<section><img src=/c.jpg><div><img src=/d.jpg></div><p class=credit>AFP</p></section>"
+        "<section><div><img src=/e.jpg></div><p class=credit>AFP</p></section>"
+        f"<figure><img src=/f.jpg><figcaption>AFP{' word' * 300}</figcaption></figure>"
+    )
+    assert needed(html, replace(OUTLET, requisites=rules)) == ["/c.jpg", "/d.jpg", "/f.jpg"]
 
 
 @pytest.mark.parametrize("charset", ["windows-1256", "base64", "punycode", "undefined", "rot13"])

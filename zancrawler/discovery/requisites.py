@@ -19,15 +19,15 @@ import webencodings
 from lxml.html import HtmlElement
 
 from zancrawler.discovery.askable import askable, is_barred, joined
+from zancrawler.discovery.credits import Agencies
 from zancrawler.discovery.srcset import chosen, matches
 from zancrawler.discovery.stylesheets import Wanted, wanted_by, wanted_by_style
 from zancrawler.discovery.trackers import is_tracker
 from zancrawler.markup import UnreadableMarkup, parse_html
 from zancrawler.outlets import Outlet, Take
 
-MAX_CREDIT = 1_000
-"""Characters around a picture that are searched for an agency's name."""
-_WORDS = ("figcaption", "*[contains(@class, 'caption')]", "*[contains(@class, 'credit')]")
+MAX_SOURCES = 50
+"""Elements of a `<picture>` that are looked at for each image in it."""
 _SOURCES = ("src", "data-src", "data-lazy-src", "data-original", "data-lazy")
 _SETS = ("srcset", "data-srcset", "data-lazy-srcset")
 _BACKGROUNDS = ("background", "data-bg", "data-background", "data-background-image")
@@ -146,6 +146,7 @@ def _base(tree: HtmlElement, url: str) -> str:
 
 def _wanted(tree: HtmlElement, base: str, outlet: Outlet) -> Iterator[Requisite]:
     """What may be asked for, in the order of the page; the same may come again."""
+    agencies = Agencies(tuple(map(str.casefold, outlet.requisites.not_by)))
     theirs: set[str | None] = set()
     wanted: list[Requisite] = []
     for element in tree.iter():
@@ -153,7 +154,7 @@ def _wanted(tree: HtmlElement, base: str, outlet: Outlet) -> Iterator[Requisite]
         if is_picture and _is_pixel(element):
             continue
         named = ((askable(written, base, outlet), kind) for written, kind in _named(element))
-        if is_picture and _is_theirs(element, outlet):
+        if is_picture and agencies.own(element):
             theirs.update(url for url, _ in named)
         else:
             wanted += (Requisite(url, kind) for url, kind in named if url)
@@ -214,7 +215,9 @@ def _of_image(element: HtmlElement) -> Iterator[tuple[str, RequisiteKind]]:
 def _of_picture(picture: HtmlElement) -> Iterator[str]:
     """Of its first source that a browser of today can show."""
     # libxml2 takes what follows a source for its content.
-    for source in picture.iter("source"):
+    for source in islice(picture.iter(), MAX_SOURCES):
+        if source.tag != "source":
+            continue
         kind = (source.get("type") or "image/webp").lower()
         if kind in _PLAYABLE and matches(source.get("media") or ""):
             yield from _sets(source)
@@ -276,31 +279,3 @@ def _is_pixel(element: HtmlElement) -> bool:
     """A picture that nobody can see is there to count readers."""
     sizes = (element.get("width") or "", element.get("height") or "")
     return any(size.strip().removesuffix("px") in ("0", "1") for size in sizes)
-
-
-def _is_theirs(element: HtmlElement, outlet: Outlet) -> bool:
-    """Whether a picture is, by the words about it, of an agency that the outlet's file names."""
-    agencies = outlet.requisites.not_by
-    if not agencies:
-        return False
-    said = " ".join(_words_about(element)).casefold()
-    return any(agency.casefold() in said for agency in agencies)
-
-
-def _words_about(element: HtmlElement) -> Iterator[str]:
-    for image in (element, *element.iter("img")):
-        yield from (image.get(name) or "" for name in ("alt", "title", "data-caption"))
-    holder = next(element.iterancestors("figure"), None)
-    for each in _around(element) if holder is None else (holder,):
-        for caption in each.xpath(" | ".join(f".//{words}" for words in _WORDS)):
-            text = " ".join(caption.itertext())
-            if len(text) <= MAX_CREDIT:
-                yield " ".join(text.split())
-
-
-def _around(element: HtmlElement) -> Iterator[HtmlElement]:
-    """The three elements around a picture, as far as they hold no other one."""
-    for each in islice(element.iterancestors(), 3):
-        if each.tag == "body" or len(list(islice(each.iter("img"), 2))) > 1:
-            return
-        yield each
