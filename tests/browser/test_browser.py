@@ -72,7 +72,7 @@ def test_a_view_as_records() -> None:
 
 @slow
 def test_a_page_reaches_nobody(chromium: None) -> None:
-    """By address, since a name is not even looked up: everything that a browser can connect with."""
+    """By address, since no name is even looked up: all that a browser can connect with."""
     with (
         socket.create_server(("127.0.0.1", 0)) as tcp,
         socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp,

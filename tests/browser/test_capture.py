@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -22,13 +23,26 @@ from test_withdraw import holders
 from zancrawler.archive import Archive
 from zancrawler.capture.reader import Record, read_exchanges, read_records
 from zancrawler.capture.views import read_views
+from zancrawler.capture.wacz import check_wacz
 from zancrawler.capture.warcfile import page_warcs
+from zancrawler.exports.hidden import Hidden
+from zancrawler.exports.selection import Asked
+from zancrawler.exports.wacz import export_wacz
 from zancrawler.ledger import Ledger
 from zancrawler.newsroom import TruthArticle, serve
+from zancrawler.outlets import Catalogue
+from zancrawler.replay.chromium import chromium
+from zancrawler.replay.links import replay_link
+from zancrawler.replay.package import Shelf
+from zancrawler.replay.server import serving
+from zancrawler.replay.viewer import NoViewerError, Viewer
+from zancrawler.runs.purging import purge
+from zancrawler.runs.rebuild import rebuild_ledger
+from zancrawler.runs.verify import verify_archive
+from zancrawler.runs.withdrawing import find, withdraw
 
 NAME = "newsroom-plain"
 CAPTION = "عکس‌های خواننده‌گان 2: "
-BY = ("--reason", "safety", "--by", "steward")
 
 pytestmark = pytest.mark.slow
 
@@ -44,8 +58,8 @@ class Captured:
     asked: tuple[str, ...]
 
     @property
-    def ends(self) -> tuple[object, ...]:
-        return ("--archive", self.archive.root, "--outlets", self.outlets)
+    def catalogue(self) -> Catalogue:
+        return Catalogue.open(self.outlets)
 
     def copied(self, folder: Path) -> Captured:
         shutil.copytree(self.archive.root, folder / "archive")
@@ -128,12 +142,12 @@ def test_others_index_it_alike_and_all_of_it_is_in_order(
         lines = sorted(done.stdout.splitlines(keepends=True))
         assert captured.archive.cdxj(warc).read_bytes().splitlines(keepends=True) == lines
         assert sum(line.startswith(b"urn:") for line in lines) == 3
-    zancrawler("verify", *captured.ends)
+    assert list(verify_archive(captured.archive, captured.catalogue)) == []
     # Who needed what is known again from the WARCs alone.
     copy = captured.copied(tmp_path)
     with Ledger(copy.archive.ledger(NAME)) as ledger:
         before = set(ledger.wanted())
-    zancrawler("rebuild", "--ledger", *copy.ends)
+    rebuild_ledger(copy.archive, captured.catalogue.get(NAME))
     with Ledger(copy.archive.ledger(NAME)) as ledger:
         assert {pair for pair in before if "album" in pair[0]} <= set(ledger.wanted())
 
@@ -141,31 +155,58 @@ def test_others_index_it_alike_and_all_of_it_is_in_order(
 def test_what_is_withdrawn_is_in_no_view(captured: Captured, tmp_path: Path) -> None:
     copy = captured.copied(tmp_path)
     caption, picture = CAPTION + captured.opened.title, views(captured)["view"].block
-    package = tmp_path / "all.wacz"
-    zancrawler("export", "wacz", "--out", package, "--archive", copy.archive.root)
-    zancrawler("verify", package)
-    assert held(package, tmp_path / "before", caption, picture) == (True, True)
-    zancrawler("withdraw", captured.opened.url, *BY, *copy.ends)
-    package.unlink()
-    zancrawler("export", "wacz", "--out", package, "--archive", copy.archive.root)
-    zancrawler("verify", package)
-    assert held(package, tmp_path / "after", caption, picture) == (False, False)
-    zancrawler("withdraw", captured.opened.url, "--purge", *BY, *copy.ends)
+    assert held(copy.archive, tmp_path / "before", caption, picture) == (True, True)
+    articles = find(copy.archive, captured.catalogue, captured.opened.url)
+    withdraw(copy.archive, articles, reason="safety", by="steward")
+    assert held(copy.archive, tmp_path / "after", caption, picture) == (False, False)
+    purge(copy.archive, articles, captured.catalogue, reason="safety", by="steward")
     assert holders(copy.archive.root, caption) == []
-    assert views_left(copy.archive) == []
+    assert [v for warc in page_warcs(copy.archive, NAME) for v in read_views(warc)] == []
     assert not any(picture in record.block for record in records(copy))
-    zancrawler("verify", *copy.ends)
+    assert list(verify_archive(copy.archive, captured.catalogue)) == []
 
 
-def held(package: Path, folder: Path, caption: str, picture: bytes) -> tuple[bool, bool]:
-    """Whether a package holds the caption, and the picture of the page."""
+def held(archive: Archive, folder: Path, caption: str, picture: bytes) -> tuple[bool, bool]:
+    """Whether a package of it, which is in order, holds the caption, and the page's picture."""
+    package = folder.with_suffix(".wacz")
+    export_wacz(archive, Asked(), package)
+    assert list(check_wacz(package)) == []
     shutil.unpack_archive(package, folder, "zip")
+    package.unlink()
     blocks = [r.block for warc in folder.rglob("*.warc.gz") for r in read_records(warc)]
     return any(caption.encode() in block for block in blocks), picture in blocks
 
 
-def views_left(archive: Archive) -> list[object]:
-    return [view for warc in page_warcs(archive, NAME) for view in read_views(warc)]
+def test_the_replay_shows_it(captured: Captured) -> None:
+    """Who scrolls down finds the album in the archive, as on the live page; else there is none."""
+    try:
+        viewer = Viewer.installed()
+    except NoViewerError as error:
+        pytest.skip(str(error))
+    shelf = Shelf(
+        captured.archive,
+        pack=lambda path: export_wacz(captured.archive, Asked(), path),
+        hidden=lambda: Hidden.of(captured.archive),
+    )
+    rows = ds.dataset(captured.archive.table("articles")).to_table().to_pylist()
+    moments = {row["url"]: row["fetch_time"] for row in rows}
+    with chromium() as browser, serving(viewer, shelf.current, 0) as home:
+        window = browser.new_page()
+        for url, pictures in ((captured.opened.url, 3), (captured.other.url, 0)):
+            window.goto("about:blank")
+            window.goto(replay_link(url, moments[url], home))
+            with window.expect_response(re.compile("/albums/"), timeout=60_000) as album:
+                replayed = window.frame_locator("iframe").frame_locator("replay-web-page iframe")
+                shown = replayed.frame_locator("iframe").locator("#album")
+                shown.scroll_into_view_if_needed(timeout=60_000)
+            assert (album.value.status == 200) is bool(pictures)
+            if pictures:
+                shown.locator("img").nth(2).wait_for()
+                assert CAPTION + captured.opened.title in shown.inner_text()
+                decoded = "(one) => one.decode().then(() => one.naturalWidth)"
+                sizes = shown.locator("img").evaluate_all(f"all => Promise.all(all.map({decoded}))")
+                assert sizes == [64, 64, 64]
+            assert shown.locator("img").count() == pictures
 
 
 def test_one_page_by_hand(captured: Captured, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from zancrawler.outlets import (
+    Capture,
     Catalogue,
     OutletError,
     UnknownOutletError,
@@ -161,3 +162,20 @@ def test_an_unknown_site_gets_its_platforms_rules() -> None:
     assert (outlet.platform, outlet.domains) == ("wix", ("blog.example.com",))
     assert outlet.rules_for("/post/a").needs
     assert unknown_outlet("nonsense", recognise(b"")).platform == "plain"
+
+
+def test_which_pages_need_a_browser() -> None:
+    rules = "[[articles]]\nurl = '^/album/'\ncapture = '{}'\n[[articles]]\nurl = '^/story/'\n"
+    some = parse_outlet("example", GOOD + rules.format("browser"), where="x")
+    most = parse_outlet("example", GOOD + "capture = 'browser'\n" + rules.format("http"), where="x")
+    for outlet, opened in ((some, "/album/1"), (most, "/story/1")):
+        assert outlet.needs_browser
+        for path in ("/album/1", "/story/1", "/category/news"):
+            expected = Capture.BROWSER if path == opened else Capture.HTTP
+            assert outlet.capture_of(path) is expected, path
+    assert not parse_outlet("example", GOOD, where="x").needs_browser
+    with pytest.raises(OutletError, match="'firefox'"):
+        parse_outlet("example", GOOD + "capture = 'firefox'\n", where="x")
+    with pytest.raises(OutletError, match="leave one of them out"):
+        none = "[requisites]\ntake = 'none'\n"
+        parse_outlet("example", GOOD + "capture = 'browser'\n" + none, where="x")
