@@ -221,7 +221,8 @@ class HostileServer:
                 threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 
     def _serve(self, raw: socket.socket) -> None:
-        raw.settimeout(20)
+        # A busy machine may take a minute for what a client reads at once.
+        raw.settimeout(120)
         raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         connection = raw
         with suppress(OSError):
