@@ -26,6 +26,7 @@ from zancrawler.runs.crawl import CrawlOptions
 from zancrawler.runs.schedule import Stop
 from zancrawler.runs.summary import RunState, RunSummary, crawl_row
 from zancrawler.runs.verify import verify_archive
+from zancrawler.storage.manifest import NAME as MANIFEST
 from zancrawler.storage.manifest import Manifest
 from zancrawler.storage.store import Store
 from zancrawler.tables import Tables, read
@@ -285,6 +286,31 @@ def test_a_push_that_fails_leaves_a_gap_for_the_lease(
     shutil.rmtree(first.folder)
     assert run(first, hours(2), [THREE], lost("a")).pushed
     assert len(outcomes(first.archive)) == 1
+
+
+def test_what_a_push_wrote_before_it_was_lost_keeps_nobody_from_going_on(
+    shard: Callable[[str], Shard], run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = shard("a"), shard("b")
+    run(first, hours(0), [ONE])
+    small_archive.learn(first.archive, "Share this")
+    run(first, hours(1), [])
+    small_archive.learn(first.archive, "Share this", "Read more")
+    put = FolderShelf.put
+
+    def lost_before(shelf: FolderShelf, name: str, data: bytes, tag: str | None) -> str:
+        if name == MANIFEST:
+            raise ArchiveError("the worker is lost")
+        return put(shelf, name, data, tag)
+
+    monkeypatch.setattr(FolderShelf, "put", lost_before)
+    assert not run(first, hours(1), [TWO]).pushed
+    monkeypatch.setattr(FolderShelf, "put", put)
+    ran = run(second, hours(2), [THREE], lost("a"))
+    assert ran.pushed, ran.summary.reason
+    small_archive.crawl(second.archive, hours(3), [])
+    assert run(second, hours(4), []).pushed
+    assert len(captured(gathered(second, tmp_path / "whole"))) == 3
 
 
 def test_a_worker_that_is_stopped_before_its_run_began_asks_for_nothing(

@@ -10,6 +10,7 @@ import made
 
 from zancrawler.archive import Archive
 from zancrawler.capture.writer import WarcWriter
+from zancrawler.extraction.memory import SiteMemory
 from zancrawler.ledger import Ledger
 from zancrawler.outlets import parse_outlet
 from zancrawler.runs.series import catch_up
@@ -88,6 +89,13 @@ def crawl(archive: Archive, at: datetime, pages: Iterable[Page]) -> None:
     with Ledger(archive.ledger("tester")) as ledger:
         for _ in catch_up(archive, Tables(archive, "tester"), outlet, ledger):
             pass
+
+
+def learn(archive: Archive, *lines: str) -> None:
+    """The outlet's memory is now that these lines recur."""
+    path = archive.memory("tester")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(SiteMemory("tester", FIRST, 1, lines).to_json())
 
 
 def make(archive: Archive) -> None:

@@ -179,18 +179,21 @@ push(Archive(Path(root)))
     ("method", "name", "is_there"),
     [
         ("put", "warc/", False),
-        ("put", "snapshot/", False),
+        ("put", "snapshot/memory", False),
+        ("put", "snapshot/tables", False),
         ("put", "manifest.json", False),
         ("copy", "snapshot/", True),
         ("remove", "snapshot/", True),
     ],
 )
 def test_a_push_that_is_killed_leaves_the_store_whole_and_goes_on(
-    bucket: Bucket, method: str, name: str, is_there: bool
+    bucket: Bucket, method: str, name: str, is_there: bool, tmp_path: Path
 ) -> None:
     """Killed right before one of its steps."""
+    small_archive.learn(bucket.archive, "Share this")
     push(bucket.archive, URI)
     before = zancrawler.open(URI).captures()
+    small_archive.learn(bucket.archive, "Share this", "Read more")
     page = small_archive.story("well", "It rained at last.")
     small_archive.crawl(bucket.archive, small_archive.SECOND.replace(day=9), [page])
     child = subprocess.run(
@@ -204,9 +207,14 @@ def test_a_push_that_is_killed_leaves_the_store_whole_and_goes_on(
     assert child.returncode == -signal.SIGKILL, child.stderr
     now = zancrawler.open(URI).captures()
     assert now.num_rows == before.num_rows + is_there
+    elsewhere = Archive(tmp_path / "elsewhere")
+    pull(elsewhere, URI)
+    assert zancrawler.open(elsewhere.root).captures().equals(now)
+    assert list(verify_archive(elsewhere, bucket.catalogue)) == []
     again = push(bucket.archive)
     # What the killed push brought there is not brought again.
-    assert any(path.startswith("warc/") for path in again.uploaded) == (name == "warc/")
+    uploaded = any(path.startswith("warc/") for path in again.uploaded)
+    assert uploaded == (name in ("warc/", "snapshot/memory"))
     assert zancrawler.open(URI).captures().num_rows == before.num_rows + 1
     assert bucket.names() == Manifest.required(Store.open(URI)).objects()
     assert list(check(bucket.archive)) == []

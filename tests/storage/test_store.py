@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import duckdb
@@ -71,7 +72,7 @@ def test_only_what_changed_is_uploaded(kept: Kept) -> None:
     assert len(warcs) == 1
     assert zancrawler.open(kept.uri).captures().num_rows == before + 1
     # The chunks of the push before are gone, and their copies are renewed.
-    assert all(name.startswith("snapshot/tables/") for name in pushed.removed)
+    assert all(name.startswith("snapshot/") for name in pushed.removed)
     assert list(check(kept.archive)) == []
 
 
@@ -223,6 +224,51 @@ def test_a_purge_takes_the_bytes_out_of_the_store_as_well(kept: Kept) -> None:
     assert list(check(kept.archive)) == []
 
 
+def test_a_push_that_ends_anywhere_leaves_a_store_that_others_can_pull(
+    kept: Kept, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each step of a push leaves the store as a kill before it does; each is pulled elsewhere."""
+    small_archive.learn(kept.archive, "Share this")
+    push(kept.archive, kept.uri)
+    before = set(kept.bodies())
+    small_archive.learn(kept.archive, "Share this", "Read more")
+    later = small_archive.SECOND.replace(day=9)
+    small_archive.crawl(kept.archive, later, [small_archive.story("well", "It rained at last.")])
+    articles = withdraw(kept)
+    purging.purge(kept.archive, articles, kept.catalogue, reason="safety", by="steward")
+    after = set(kept.bodies())
+    steps: list[Path] = []
+
+    def stepping(method: str) -> None:
+        whole = getattr(Store, method)
+
+        def step(store: Store, *arguments: object) -> object:
+            steps.append(tmp_path / f"{len(steps):03}-{method}")
+            shutil.copytree(kept.folder, steps[-1])
+            return whole(store, *arguments)
+
+        monkeypatch.setattr(Store, method, step)
+
+    for method in ("put", "copy", "remove"):
+        stepping(method)
+    push(kept.archive)
+    monkeypatch.undo()
+    known = {fault.file for fault in verify_archive(kept.archive, kept.catalogue)}
+    known.add("withdrawn.jsonl")
+    assert {path.name[4:] for path in steps} == {"put", "copy", "remove"}
+    for step in steps[1:]:
+        # From the second on, the decisions are there.
+        copy = Kept(Archive(tmp_path / f"{step.name}-pulled"), step)
+        pull(copy.archive, step.as_uri())
+        assert set(copy.bodies()) in (before, after), step
+        assert copy.archive.withdrawn.read_bytes() == kept.archive.withdrawn.read_bytes()
+        assert "Professor" not in str(zancrawler.open(copy.uri).articles().to_pylist()), step
+        faults = {fault.file for fault in verify_archive(copy.archive, kept.catalogue)}
+        assert faults <= known, step
+        push(copy.archive)
+        assert list(check(copy.archive)) == [], step
+
+
 def test_the_commands_bring_the_store_up_to_a_decision(kept: Kept) -> None:
     push(kept.archive, kept.uri)
     assert kept.catalogue
@@ -293,12 +339,16 @@ def test_an_address_holds_no_secret_and_names_a_place(kept: Kept) -> None:
     ],
 )
 def test_a_manifest_cannot_name_a_file_outside_the_archive(path: str) -> None:
-    entry = Entry("warc/a/2026/a.warc.gz", Digest(1, "0" * 64))
+    entry = Entry.following(None, "warc/a/2026/a.warc.gz", Digest(1, "0" * 64))
     data = Manifest.of([entry], None).encode()
     assert Manifest.parse(data).entries == {entry.path: entry}
     fields = json.loads(data)
     fields["files"][0]["path"] = path
     with pytest.raises(ValueError, match="it names the file"):
+        Manifest.parse(json.dumps(fields).encode())
+    fields = json.loads(data)
+    fields["files"][0]["object"] = path
+    with pytest.raises(ValueError, match="it names the object"):
         Manifest.parse(json.dumps(fields).encode())
 
 

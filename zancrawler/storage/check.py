@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from zancrawler.archive import Archive
-from zancrawler.storage.manifest import DECISIONS, NAME, Manifest
+from zancrawler.storage.manifest import DECISIONS, MAX_DECISIONS, NAME, Manifest
 from zancrawler.storage.pruned import Pruned, pointer
 from zancrawler.storage.state import State, local, pruned_files, store_of
 
@@ -34,6 +34,8 @@ def check(archive: Archive) -> Iterator[StoreFault]:
                 "the bucket keeps old versions: what is purged can still be read in them",
             )
         for entry in manifest.entries.values():
+            if entry.path == DECISIONS:
+                continue
             for name in filter(None, (entry.object, entry.copy)):
                 try:
                     found = store.fetch(name)
@@ -43,6 +45,11 @@ def check(archive: Archive) -> Iterator[StoreFault]:
                 if found != entry.digest:
                     yield StoreFault(name, "digest", "it is not what was pushed")
         decided = manifest.entries.get(DECISIONS)
+        there = store.read(DECISIONS, MAX_DECISIONS)
+        if decided and there is None:
+            yield StoreFault(DECISIONS, "missing", "the manifest names it, and it is not there")
+        elif decided and there is not None and not decided.begins(there):
+            yield StoreFault(DECISIONS, "digest", "it is not what was pushed")
         if archive.withdrawn.exists():
             with archive.withdrawn.open("rb") as file:
                 here = (state or State(store.uri, "", None)).digest(DECISIONS, file)

@@ -7,18 +7,21 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import PurePosixPath
 from uuid import uuid4
 
-from zancrawler.storage.store import Digest, Store, StoreError
+from zancrawler.storage.store import Digest, Store, StoreError, digest
 
 NAME = "manifest.json"
 FORMAT = "zancrawler-store-1"
 MAX_BYTES = 256 << 20
 """A million files."""
 SNAPSHOT = "snapshot"
-"""Where the tables of a push stand under names of their own."""
+"""Where what is rewritten stands, under names of its own."""
 DECISIONS = "withdrawn.jsonl"
+MAX_DECISIONS = 256 << 20
+"""Bytes; a decision has about 5 KB."""
 FILES = ("README.md", DECISIONS, "masked-names.txt")
 FOLDERS = ("warc", "cdxj", "tables", "memory", "checks", "proofs")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -31,23 +34,31 @@ class Entry:
     path: str
     """From the archive's root."""
     digest: Digest
+    object: str
+    """Its name in the store: its path, or one that tells of its bytes."""
 
-    @property
-    def object(self) -> str:
-        """Its name in the store.
+    @classmethod
+    def following(cls, before: Entry | None, path: str, digest: Digest) -> Entry:
+        """The entry of a push after the one that left `before` of the same path.
 
-        A chunk of a table changes and keeps its name, so it stands under one that tells of its
-        bytes: whoever reads by a manifest reads what that push left.
+        What may be rewritten stands under a name that tells of its bytes: whoever reads by a
+        manifest reads what that push left. A closed WARC is only by a purge. The list of decisions
+        only grows, and readers obey the newest, so it keeps its name.
         """
-        if not self.path.startswith("tables/"):
-            return self.path
-        stem = self.path.removesuffix(".parquet")
-        return f"{SNAPSHOT}/{stem}-{self.digest.sha256[:16]}.parquet"
+        if before and before.digest == digest:
+            return before
+        is_new_warc = path.startswith("warc/") and before is None
+        keeps_name = is_new_warc or path == DECISIONS
+        return cls(path, digest, path if keeps_name else _name_by_content(path, digest))
 
     @property
     def copy(self) -> str | None:
         """Where it stands as well, for tools that take all files of a folder."""
-        return self.path if self.path.startswith("tables/") else None
+        return self.path if self.object != self.path else None
+
+    def begins(self, data: bytes) -> bool:
+        """Whether data is the file as it was pushed, or grown from that."""
+        return digest(BytesIO(data[: self.digest.size])) == self.digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +147,17 @@ def _entry(item: dict[str, object]) -> Entry:
         raise ValueError("a file in it has no path, size and digest")
     if not is_shared(path) or not _SHA256.fullmatch(sha256) or size < 0:
         raise ValueError(f"it names the file {path[:100]!r}")
-    return Entry(path, Digest(size, sha256))
+    told = Digest(size, sha256)
+    name = item.get("object", path)
+    if not isinstance(name, str) or name not in (path, _name_by_content(path, told)):
+        raise ValueError(f"it names the object {str(name)[:100]!r}")
+    return Entry(path, told, name)
+
+
+def _name_by_content(path: str, digest: Digest) -> str:
+    folder, _, name = path.rpartition("/")
+    stem, dot, ending = name.partition(".")
+    return "/".join(filter(None, (SNAPSHOT, folder, f"{stem}-{digest.sha256[:16]}{dot}{ending}")))
 
 
 def is_shared(path: str) -> bool:

@@ -30,7 +30,7 @@ class Pruned:
     uri: str
     """Of the store."""
     name: str
-    """Of the object in it, which is the WARC's path from the archive's root."""
+    """Of the object in it."""
     digest: Digest
 
     @classmethod

@@ -5,8 +5,8 @@ from __future__ import annotations
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 
-from zancrawler.archive import Archive
-from zancrawler.storage.manifest import DECISIONS, Entry, Manifest
+from zancrawler.archive import Archive, put_durably
+from zancrawler.storage.manifest import DECISIONS, MAX_DECISIONS, Entry, Manifest
 from zancrawler.storage.pruned import Pruned, bring_back, download, empty_cache, pointer
 from zancrawler.storage.state import State, local, shared_files, store_of
 from zancrawler.storage.store import Store, StoreError
@@ -53,9 +53,10 @@ def pull(archive: Archive, uri: str | None = None, *, warcs: bool = True) -> Pul
             raise ChangedError(changed)
         done = Pulled(store.uri)
         # Decisions first: nothing may show here that somebody withdrew.
-        for path in sorted(manifest.entries, key=lambda path: (path != DECISIONS, path)):
-            if path not in changed:
-                _pull(archive, store, state, manifest.entries[path], warcs, done)
+        if DECISIONS not in changed:
+            _pull_decisions(archive, store, state, manifest.entries.get(DECISIONS), done)
+        for path in sorted(manifest.entries.keys() - {DECISIONS, *changed}):
+            _pull(archive, store, state, manifest.entries[path], warcs, done)
         if manifest.id != state.id:
             for path in set(shared_files(archive)) - manifest.entries.keys():
                 if path.startswith("tables/"):
@@ -64,6 +65,25 @@ def pull(archive: Archive, uri: str | None = None, *, warcs: bool = True) -> Pul
         state.id, state.previous = manifest.id, manifest.previous
         state.write(archive)
         return done
+
+
+def _pull_decisions(
+    archive: Archive, store: Store, state: State, entry: Entry | None, done: Pulled
+) -> None:
+    """The list may have grown since the manifest, where a push was killed. It is taken as it is."""
+    data = store.read(DECISIONS, MAX_DECISIONS)
+    if entry is not None and (data is None or not entry.begins(data)):
+        raise StoreError(f"{store.uri}/{DECISIONS} is not what was pushed, so nothing may be shown")
+    path = archive.withdrawn
+    if data is None:
+        return
+    if not path.exists() or path.read_bytes() != data:
+        with put_durably(path) as temporary:
+            temporary.write_bytes(data)
+        done.files.append(DECISIONS)
+        done.bytes += len(data)
+    with path.open("rb") as file:
+        state.digest(DECISIONS, file)
 
 
 def _pull(

@@ -1,10 +1,11 @@
 """Pushing an archive to its store: only what changed, each file read back, the manifest last.
 
-Decisions go first, so that whoever reads there knows what is withdrawn. Then what stands there and
-was rewritten (a purge takes out bytes), then closed WARCs and their indexes, which nothing locks,
-then, outlet by outlet and with its lock held, the tables. Then the manifest, and only then are the
-copies of chunks renewed and what it does not name is removed. Killed at any moment, the store is as
-the last whole push left it, or as this one does; the next push goes on.
+Decisions go first, so that whoever reads there knows what is withdrawn. Then closed WARCs, their
+indexes and whatever else nothing locks, then, outlet by outlet and with its lock held, the tables.
+What was rewritten goes under a name of its own. Then the manifest, and only then are the copies
+under the old names renewed and what it does not name is removed. Killed at any moment, the store is
+as the last whole push left it, or as this one does, but for decisions, which are the newest; the
+next push goes on.
 """
 
 from __future__ import annotations
@@ -100,9 +101,7 @@ class _Push:
     def run(self) -> Pushed:
         paths = shared_files(self._archive)
         self._put(path for path in paths if path == DECISIONS)
-        tables = [path for path in paths if path.startswith("tables/")]
-        others = [path for path in paths if path not in set(tables)]
-        self._put(sorted(others, key=lambda path: path not in self._before))
+        self._put(path for path in paths if not path.startswith("tables/"))
         for outlet in self._outlets(paths):
             self._put_outlet(outlet)
         self._keep_pruned()
@@ -135,7 +134,8 @@ class _Push:
                 # A crawl or a command replaced or removed it since it was listed.
                 continue
             with file:
-                entry = Entry(path, self._state.digest(path, file))
+                digest = self._state.digest(path, file)
+                entry = Entry.following(self._before.get(path), path, digest)
                 if self._entries.get(path) != entry and not self._is_there(entry):
                     if self._store.put(entry.object, file) != entry.digest:
                         raise StoreError(f"{path} changed while it was pushed; push once more")
@@ -147,9 +147,8 @@ class _Push:
         standing = self._standing.get(entry.object)
         if standing is None or standing.size != entry.digest.size:
             return False
-        done = self._entries.get(entry.path) or self._before.get(entry.path)
-        if done is not None:
-            return done == entry
+        if self._before.get(entry.path) == entry:
+            return True
         # A push that was killed may have left it.
         return self._store.fetch(entry.object) == entry.digest
 
@@ -185,7 +184,7 @@ class _Push:
         self._done.keeps_versions = self._store.is_versioned(NAME)
 
     def _is_stale(self, entry: Entry) -> bool:
-        """Whether a chunk's copy is of an earlier push. Times there are of whole seconds."""
+        """Whether a file's copy is of an earlier push. Times there are of whole seconds."""
         copy, source = self._standing.get(entry.path), self._standing.get(entry.object)
         if copy is None or source is None or copy.size != source.size:
             return True

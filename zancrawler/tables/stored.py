@@ -9,13 +9,10 @@ import pyarrow as pa
 import pyarrow.dataset as ds
 
 from zancrawler.decisions import Decisions, parse
-from zancrawler.storage.manifest import DECISIONS, SNAPSHOT, Manifest
+from zancrawler.storage.manifest import DECISIONS, MAX_DECISIONS, SNAPSHOT, Manifest
 from zancrawler.storage.store import Store, StoreError
 from zancrawler.tables.columns import Table
 from zancrawler.tables.read import KEYS, schema_of
-
-MAX_DECISIONS = 256 << 20
-"""Bytes; a decision has about 5 KB."""
 
 
 @dataclass(frozen=True, slots=True)
