@@ -76,18 +76,20 @@ class Gathering:
         """What is due, while pages or stylesheets may bring more."""
         spider = self._spider
         while not spider.is_over and self._left > 0 and spider.budget > self._reserve:
+            if spider.browsing.is_looking:
+                # Its page may be about to ask for the same.
+                await asyncio.sleep(_PAUSE)
+                continue
             now = datetime.now(UTC)
             batch = spider.ledger.requisites_due(now, min(BATCH, self._left), spider.asked)
             for due in batch:
+                if spider.browsing.is_looking:
+                    break
                 spider.asked.add(due.url)
                 if spider.budget > self._reserve and self._may_be_asked(due.url):
                     yield self._ask(due)
             if not batch and not (self._in_flight or spider.pages_left):
                 return
-            if spider.browsing.is_looking:
-                # Its page may be about to ask for the same.
-                await asyncio.sleep(_PAUSE)
-                continue
             if not batch or self._in_flight >= BATCH:
                 await asyncio.sleep(_PAUSE)
 
