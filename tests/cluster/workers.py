@@ -123,7 +123,7 @@ class Cluster:
             living = sum(worker.run.poll() is None for worker in self.workers)
             assert living >= alive, [worker.log.read_text()[-2000:] for worker in self.workers]
             assert time.monotonic() < deadline, [w.log.read_text()[-2000:] for w in self.workers]
-            time.sleep(0.1)
+            time.sleep(0.4)
 
     def all_pushed(self) -> bool:
         """Whether each outlet has come to the end of a run in good order."""
