@@ -87,6 +87,34 @@ def test_a_torn_end_is_cut_off(archive: Archive, torn: bytes) -> None:
     assert [Path(path).stem for path in paths(archive)] == ["a", "b", "c"]
 
 
+@pytest.mark.parametrize("kept", [0, 1, 25, 48, 50])
+def test_nothing_but_a_torn_end_is_cut_off_where_no_checkpoint_is(
+    archive: Archive, kept: int
+) -> None:
+    """The checkpoint and the index are gone, and one byte of an entry is another."""
+    add(archive, *(f"file{number}" for number in range(50)))
+    lines = archive.proof_log.read_bytes().splitlines(keepends=True)
+    lines[kept] = b"[" + lines[kept][1:]
+    archive.proof_log.write_bytes(b"".join(lines))
+    for path in archive.proof_log.parent.iterdir():
+        if path != archive.proof_log:
+            path.unlink()
+    with pytest.raises(LogDamagedError, match=f"entry {kept}:"):
+        add(archive, "more")
+    assert archive.proof_log.read_bytes() == b"".join(lines)
+
+
+def test_a_first_end_that_is_torn_is_cut_off(archive: Archive) -> None:
+    add(archive, "a", "b")
+    for path in archive.proof_log.parent.iterdir():
+        if path != archive.proof_log:
+            path.unlink()
+    with archive.proof_log.open("ab") as file:
+        file.write(b'{"kind":"files"')
+    add(archive, "c")
+    assert [Path(path).stem for path in paths(archive)] == ["a", "b", "c"]
+
+
 def test_an_end_without_its_checkpoint_is_kept(archive: Archive) -> None:
     """The process was killed when its entries were durable and the checkpoint was not."""
     add(archive, "a")

@@ -162,7 +162,10 @@ def _caught_up(archive: Archive, file: IO[bytes]) -> Index:
 def _entries_from(
     archive: Archive, file: IO[bytes], index: Index, checkpoint: Checkpoint | None
 ) -> Iterator[tuple[bytes, Entry]]:
-    """What the index has not taken in yet. A torn end is cut off."""
+    """What the index has not taken in yet. A torn end is cut off.
+
+    That is what stands behind the checkpoint, and where there is none yet, a last line without end.
+    """
     file.seek(index.end)
     while True:
         is_there = checkpoint is not None and index.tree.size == checkpoint.size
@@ -176,7 +179,9 @@ def _entries_from(
                 raise ValueError("it has no end")
             yield line[:-1], parse_line(line[:-1])
         except ValueError as error:
-            if checkpoint and index.tree.size < checkpoint.size:
+            is_torn = not line.endswith(b"\n") and not file.read(1)
+            was_told = checkpoint is not None and index.tree.size < checkpoint.size
+            if was_told or (checkpoint is None and not is_torn):
                 raise LogDamagedError(archive, f"entry {index.tree.size}: {error}") from error
             file.truncate(index.end)
             os.fsync(file.fileno())
