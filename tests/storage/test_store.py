@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
+import os
 import shutil
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pandas as pd
@@ -16,9 +19,11 @@ from typer.testing import CliRunner
 import zancrawler
 from zancrawler.archive import Archive, ArchiveError
 from zancrawler.cli import app
+from zancrawler.proofs.entry import Cause
+from zancrawler.proofs.recording import record
 from zancrawler.runs import purging, withdrawing
 from zancrawler.runs.verify import verify_archive
-from zancrawler.storage import pruned
+from zancrawler.storage import pruned, store
 from zancrawler.storage.check import check
 from zancrawler.storage.manifest import Entry, Manifest, is_shared
 from zancrawler.storage.prune import prune
@@ -106,6 +111,78 @@ def test_the_copies_of_pruned_warcs_stay_under_a_bound(
     copies = list((kept.archive.store / "cache").glob("*.warc.gz"))
     assert sum(path.stat().st_size for path in copies) <= largest
     assert kept.bodies()
+
+
+def test_what_is_pruned_is_on_the_stores_disk_for_good(
+    kept: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each object, and each folder on the way to it, was synced before its WARC is unlinked."""
+    synced: set[int] = set()
+    sync = os.fsync
+
+    def noted(descriptor: int) -> None:
+        synced.add(os.fstat(descriptor).st_ino)
+        sync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", noted)
+    push(kept.archive, kept.uri)
+    for path in kept.folder.rglob("*"):
+        assert path.name == "lock" or path.stat().st_ino in synced, path
+    assert {kept.folder.stat().st_ino, kept.folder.parent.stat().st_ino} <= synced
+
+
+def test_the_log_and_the_decisions_may_grow_while_they_are_pushed(
+    kept: Kept, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    withdraw(kept)
+    record(kept.archive, "tester", Cause.FOUND)
+    put, grown = Store.put, []
+
+    def put_growing(store: Store, name: str, *arguments: Any) -> Digest:
+        if "log" in name or name == "withdrawn.jsonl":
+            path = kept.archive.proof_log if "log" in name else kept.archive.withdrawn
+            data = path.read_bytes()
+            grown.append(path)
+            with path.open("ab") as file:
+                file.write(data.splitlines(keepends=True)[-1])
+        return put(store, name, *arguments)
+
+    monkeypatch.setattr(Store, "put", put_growing)
+    files = kept.archive.withdrawn, kept.archive.proof_log
+    before = [path.read_bytes() for path in files]
+    push(kept.archive, kept.uri)
+    assert set(grown) == set(files)
+    other = Archive(tmp_path / "other")
+    monkeypatch.undo()
+    pull(other, kept.uri)
+    for path, there, first in zip(files, (other.withdrawn, other.proof_log), before, strict=True):
+        assert there.read_bytes().startswith(first)
+        assert path.read_bytes().startswith(there.read_bytes())
+    again = {kept.archive.root / path for path in push(kept.archive).uploaded}
+    assert again == set(files)
+    assert list(check(kept.archive)) == []
+
+
+def test_no_more_is_written_of_an_object_than_was_pushed(
+    kept: Kept, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    push(kept.archive, kept.uri)
+    monkeypatch.setattr(store, "PIECE", 1 << 10)
+    stored = kept.folder / kept.archive.relative(kept.warcs()[0])
+    size = stored.stat().st_size
+    with stored.open("ab") as file:
+        file.truncate(1 << 30)
+    written = []
+
+    class Counted(io.BytesIO):
+        def write(self, data: Any) -> int:
+            written.append(len(data))
+            return super().write(data)
+
+    found = Store.open(kept.uri).fetch(kept.archive.relative(kept.warcs()[0]), Counted(), size)
+    assert found.size > size and sum(written) <= size
+    with pytest.raises(StoreError, match="is not what was pushed"):
+        pull(Archive(tmp_path / "other"), kept.uri)
 
 
 def test_a_warc_that_is_not_whole_in_the_store_is_not_pruned(kept: Kept) -> None:

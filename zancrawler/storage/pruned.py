@@ -133,7 +133,7 @@ def download(pruned: Pruned, path: Path) -> None:
     """Puts an object of a store into a file. Raises ArchiveError, also for other bytes."""
     try:
         with put_durably(path) as temporary, temporary.open("wb") as file:
-            found = Store.open(pruned.uri).fetch(pruned.name, file)
+            found = Store.open(pruned.uri).fetch(pruned.name, file, pruned.digest.size)
             if found != pruned.digest:
                 raise StoreError(
                     f"{pruned.uri}/{pruned.name} is not what was pushed; "

@@ -137,7 +137,7 @@ class _Push:
                 digest = self._state.digest(path, file)
                 entry = Entry.following(self._before.get(path), path, digest)
                 if self._entries.get(path) != entry and not self._is_there(entry):
-                    if self._store.put(entry.object, file) != entry.digest:
+                    if self._store.put(entry.object, file, digest.size) != digest:
                         raise StoreError(f"{path} changed while it was pushed; push once more")
                     self._done.uploaded.append(path)
                     self._done.bytes += entry.digest.size

@@ -58,12 +58,15 @@ class State:
         return manifest is None or manifest.id in (self.id, self.previous)
 
     def digest(self, path: str, file: IO[bytes]) -> Digest:
-        """Of an open file, read only if it changed since. It is left at its beginning."""
+        """Of an open file, read only if it changed since. It is left at its beginning.
+
+        Logs may grow meanwhile; of them it is what was there at first.
+        """
         status = os.fstat(file.fileno())
         stamp = (status.st_size, status.st_mtime_ns)
         before, sha256 = self.known.get(path, (None, ""))
         if before != stamp:
-            sha256 = digest(file).sha256
+            sha256 = digest(file, status.st_size).sha256
             file.seek(0)
             self.known[path] = (stamp, sha256)
         return Digest(status.st_size, sha256)

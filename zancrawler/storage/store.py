@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from pathlib import Path
 from typing import IO, Any
 from urllib.parse import urlsplit
 
-from zancrawler.archive import ArchiveError
+from zancrawler.archive import ArchiveError, sync_folder
 
 PIECE = 8 << 20
 """Bytes read at a time; S3 takes no part of an upload under 5 MiB."""
@@ -54,14 +55,20 @@ class Digest:
     sha256: str
 
 
-def digest(file: IO[bytes]) -> Digest:
-    """Of the rest of a file. Raises OSError."""
+def digest(file: IO[bytes], limit: int = sys.maxsize) -> Digest:
+    """Of the next `limit` bytes of a file, or of what there is of them. Raises OSError."""
     sha256 = hashlib.sha256()
     size = 0
-    while piece := file.read(PIECE):
+    for piece in _pieces_of(file, limit):
         sha256.update(piece)
         size += len(piece)
     return Digest(size, sha256.hexdigest())
+
+
+def _pieces_of(file: IO[bytes], limit: int) -> Iterator[bytes]:
+    while limit and (piece := file.read(min(PIECE, limit))):
+        limit -= len(piece)
+        yield piece
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,42 +139,37 @@ class Store:
             metadata = file.metadata() or {}
         return metadata.get("VersionId", b"null") not in (b"", b"null")
 
-    def fetch(self, name: str, file: IO[bytes] | None = None) -> Digest:
+    def fetch(self, name: str, file: IO[bytes] | None = None, limit: int = sys.maxsize) -> Digest:
         """Reads an object, into a file where one is given, and says what it was.
 
-        Raises FileNotFoundError where there is none, StoreError, and OSError of the file.
+        Of one that has more than `limit` bytes no more are written, and what is said is a greater
+        size. Raises FileNotFoundError where there is none, StoreError, and OSError of the file.
         """
         digest = hashlib.sha256()
         size = 0
         for piece in self._pieces(name):
             digest.update(piece)
             size += len(piece)
+            if size > limit:
+                break
             if file is not None:
                 file.write(piece)
         return Digest(size, digest.hexdigest())
 
-    def put(self, name: str, content: IO[bytes]) -> Digest:
+    def put(self, name: str, content: IO[bytes], limit: int = sys.maxsize) -> Digest:
         """Writes an object, whole or not at all, and reads it back.
 
-        S3 may check what it receives, but Arrow does not tell what it checked: reading back is what
-        holds of every store. Raises StoreError, also when it reads back otherwise.
+        It is of the next `limit` bytes, or of what there is of them. S3 may check what it receives,
+        but Arrow does not tell what it checked: reading back is what holds of every store. Raises
+        StoreError, also when it reads back otherwise.
         """
         digest = hashlib.sha256()
         size = 0
-        is_renamed = self.filesystem.type_name in _RENAMED
-        path = self.path(name)
-        folder, _, last = path.rpartition("/")
-        target = f"{folder}/.{last}.tmp" if is_renamed else path
-        with self._said(f"write {name} to"):
-            if is_renamed:
-                self.filesystem.create_dir(folder, recursive=True)
-            with self.filesystem.open_output_stream(target, compression=None) as file:
-                while piece := content.read(PIECE):
-                    digest.update(piece)
-                    size += len(piece)
-                    file.write(piece)
-            if is_renamed:
-                self.filesystem.move(target, path)
+        with self._said(f"write {name} to"), self._writing(self.path(name)) as file:
+            for piece in _pieces_of(content, limit):
+                digest.update(piece)
+                size += len(piece)
+                file.write(piece)
         written = Digest(size, digest.hexdigest())
         if self.fetch(name) != written:
             raise StoreError(f"{self.uri}/{name} reads back otherwise than it was written")
@@ -193,6 +195,28 @@ class Store:
     def _stream(self, name: str) -> Any:
         # By default Arrow decompresses what is called .gz.
         return self.filesystem.open_input_stream(self.path(name), compression=None)
+
+    @contextmanager
+    def _writing(self, path: str) -> Iterator[Any]:
+        """A stream into an object that shows when it is whole, and on a disk stays for good."""
+        kind = self.filesystem.type_name
+        if kind not in _RENAMED:
+            with self.filesystem.open_output_stream(path, compression=None) as file:
+                yield file
+            return
+        place = Path(path)
+        hidden = place.with_name(f".{place.name}.tmp")
+        new = [folder for folder in place.parents if kind == "local" and not folder.exists()]
+        self.filesystem.create_dir(str(place.parent), recursive=True)
+        with self.filesystem.open_output_stream(str(hidden), compression=None) as file:
+            yield file
+        if kind == "local":
+            with hidden.open("rb") as written:
+                os.fsync(written.fileno())
+        self.filesystem.move(str(hidden), path)
+        if kind == "local":
+            for folder in (place.parent, *(folder.parent for folder in new)):
+                sync_folder(folder)
 
     def _pieces(self, name: str) -> Iterator[bytes]:
         with self._said(f"read {name} in"):
