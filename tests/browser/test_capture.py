@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 import pyarrow.dataset as ds
 import pytest
 from crawled_newsroom import zancrawler
+from scripted_site import Reply, page, scripted_site
 from test_withdraw import holders
 
 from zancrawler.archive import Archive
@@ -30,6 +31,7 @@ from zancrawler.exports.selection import Asked
 from zancrawler.exports.wacz import export_wacz
 from zancrawler.ledger import Ledger
 from zancrawler.newsroom import TruthArticle, serve
+from zancrawler.newsroom.picture import png
 from zancrawler.outlets import Catalogue
 from zancrawler.replay.chromium import chromium
 from zancrawler.replay.links import replay_link
@@ -218,3 +220,37 @@ def test_one_page_by_hand(captured: Captured, tmp_path: Path) -> None:
     assert done.returncode == 1
     assert done.stderr.count("\n") == 1 and "apt install chromium" in done.stderr
     assert "no outlet" in zancrawler("capture", "https://nobody.example/", *page[1:], code=2)
+
+
+def test_scripts_may_ask_for_no_more_than_a_crawl(tmp_path: Path) -> None:
+    """robots.txt of each host, what counts readers, articles and private places; and that the
+    second of two is given what the first brought."""
+    if shutil.which("chromium") is None:
+        pytest.skip("no chromium on this machine")
+    with scripted_site() as valley, scripted_site() as cdn:
+        cdn.replies["/robots.txt"] = Reply("User-agent: *\nDisallow: /private/", 200, "text/plain")
+        cdn.otherwise = lambda path: Reply(png(path), 200, "image/png")
+        wanted = (
+            f"{cdn.home}/private/a.png",
+            f"{cdn.home}/b.png",
+            "/reports/2/b",
+            "http://[fd00::1]/",
+        )
+        shown = "".join(f"new Image().src = '{url}';" for url in (*wanted, f"{cdn.home}/b.png?"))
+        report = f"<h1>The bakers rise</h1><p>3 March 2025<div class=words>{'Bread. ' * 300}</div>"
+        valley.replies["/reports/1/a"] = Reply(
+            page("The bakers rise", f"{report}<script>{shown} fetch('{cdn.home}/b.png')</script>")
+        )
+        host = valley.home.removeprefix("http://")
+        (tmp_path / "valley.toml").write_text(
+            f"title = 'The Valley'\nhome = '{valley.home}/'\ndomains = ['{host}']\n"
+            "languages = ['en']\nplatform = 'plain'\npoliteness = { delay = 0 }\n"
+            "[[articles]]\nurl = '^/reports/'\nbody = ['.words']\n"
+        )
+        place = ("--archive", tmp_path / "a", "--outlets", tmp_path, "--json")
+        found = json.loads(zancrawler("capture", f"{valley.home}/reports/1/a", *place))
+    assert (found["kind"], found["title"]) == ("article", "The bakers rise")
+    assert found["info"]["refused"] == {"Forbidden by robots.txt": 1, "not to be asked for": 2}
+    assert valley.asked.count("/reports/1/a") == 1 and "/reports/2/b" not in valley.asked
+    assert [path for path in cdn.asked if path.startswith("/b")] == ["/b.png"]
+    assert "/private/a.png" not in cdn.asked

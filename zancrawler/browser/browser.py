@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -76,6 +77,8 @@ class Browser:
         options = launch_options(NOWHERE)
         try:
             if self._playwright is None:
+                # Ctrl-C reaches the driver too, and nobody asks Playwright how that ended.
+                logging.getLogger("asyncio").addFilter(_is_not_of_the_driver)
                 self._playwright = await async_playwright().start()
             self._chromium = await self._playwright.chromium.launch(**options)
         except Error as error:
@@ -88,6 +91,10 @@ class Browser:
 
         with suppress(Error, TimeoutError):
             await asyncio.wait_for(closing, _CLOSING)
+
+
+def _is_not_of_the_driver(record: logging.LogRecord) -> bool:
+    return "reading from the driver" not in f"{record.getMessage()} {record.exc_info}"
 
 
 def _not_there(error: Exception) -> NoBrowserError:

@@ -103,7 +103,7 @@ class Browsing:
         if url is None:
             return Refused("not to be asked for")
         async with self._asking:
-            if known := self._shared.get(asked.url):
+            if known := self._shared.get(url):
                 self._spider.gathering.needed(url, page)
                 return known
             if self._is_over():
@@ -117,7 +117,7 @@ class Browsing:
         answer = _answer(found)
         if self._shared_bytes + len(answer.body) <= SHARED_BYTES:
             self._shared_bytes += len(answer.body)
-            self._shared[asked.url] = answer
+            self._shared[url] = answer
         return answer
 
     def _is_over(self) -> bool:
