@@ -66,6 +66,8 @@ DEFAULT_REQUEST_HEADERS = {
     "Accept-Encoding": "gzip, deflate",
 }
 ROBOTSTXT_OBEY = True
+# A name is asked for where its server says, but never leads to the machines around us.
+TWISTED_DNS_RESOLVER = "zancrawler.spiders.resolving.GuardedResolver"
 # Cookies could name a session, and no article needs one.
 COOKIES_ENABLED = False
 # One at a time: while politeness waits, nothing else is asked of the outlet.

@@ -51,6 +51,8 @@ class OutletSpider(scrapy.Spider):
     outlet: ClassVar[Outlet]
     purpose: ClassVar[str] = ""
     """In the crawl_id of a run that is no crawl."""
+    knows_hosts: ClassVar[bool] = True
+    """False for a look at a site that finds out which hosts are its own."""
     ledger: Ledger
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

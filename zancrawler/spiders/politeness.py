@@ -52,15 +52,14 @@ class PolitenessMiddleware:
             await self._strangers(spider).require_open(request.url)
 
     def _is_stranger(self, request: Request) -> bool:
-        """A look at a site that nobody knows yet (`purpose`) finds out which hosts are its own."""
         spider = self.crawler.spider
-        if not isinstance(spider, OutletSpider) or spider.purpose:
+        if not isinstance(spider, OutletSpider) or not spider.knows_hosts:
             return False
         return host_of(request.url) not in spider.outlet.domains
 
     def _strangers(self, spider: OutletSpider) -> Strangers:
         if self.strangers is None:
-            self.strangers = Strangers(spider.outlet.home)
+            self.strangers = Strangers(spider.outlet)
         return self.strangers
 
     async def process_response(self, request: Request, response: Response) -> Request | Response:

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Sequence
-from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from scrapy.exceptions import IgnoreRequest
+
+from zancrawler.discovery.askable import is_at_home, may_be_reached
+from zancrawler.outlets import Outlet
 
 _PATIENCE = 20.0
 """Seconds for a name to be resolved."""
@@ -20,10 +21,9 @@ _PATIENCE = 20.0
 class Strangers:
     """What is known in one run of the other hosts that its outlet's pages name."""
 
-    def __init__(self, home: str) -> None:
+    def __init__(self, outlet: Outlet) -> None:
         self._closed: dict[str, str | None] = {}
-        # The newsroom's pictures are on loopback too.
-        self._is_at_home = _are_loopback([urlsplit(home).hostname or ""])
+        self._outlet = outlet
 
     def close(self, url: str, reason: str) -> None:
         self._closed[urlsplit(url).netloc] = reason
@@ -44,15 +44,6 @@ class Strangers:
             )
         except (OSError, UnicodeError, TimeoutError):
             return "name not resolved"
-        addresses = [str(info[4][0]).partition("%")[0] for info in found]
-        if self._is_at_home:
-            return None if _are_loopback(addresses) else "not on this machine"
-        is_public = all(ip_address(address).is_global for address in addresses)
-        return None if is_public else "private address"
-
-
-def _are_loopback(hosts: Sequence[str]) -> bool:
-    try:
-        return all(host == "localhost" or ip_address(host).is_loopback for host in hosts)
-    except ValueError:
-        return False
+        if all(may_be_reached(str(info[4][0]), self._outlet) for info in found):
+            return None
+        return "not on this machine" if is_at_home(self._outlet) else "private address"

@@ -28,6 +28,7 @@ class ProbeSpider(OutletSpider):
     """
 
     purpose = PURPOSE
+    knows_hosts = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
