@@ -9,7 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -159,6 +159,26 @@ def test_a_worker_whose_lease_was_taken_ends_its_run(
     assert events[-1].kind is EventKind.STOPPED and "killed" not in events[-1].message
     item = shelf.get(f"leases/{SMALL}.json")
     assert item and Lease.parse(item).holder == "another"
+
+
+def test_a_run_that_dies_is_begun_again_once_where_it_died(alone: Callable[..., Worker]) -> None:
+    worker = alone()
+    stop = Stop()
+    events: list[Event] = []
+    for event in worker.events(stop):
+        events.append(event)
+        if event.kind is EventKind.STARTED:
+            (run,) = worker._running.values()
+            assert run.child and run.child.process.pid
+            kill(run.child.process.pid)
+        if event.kind is EventKind.WAITS:
+            # Then it is left in peace.
+            assert event.due and event.due > datetime.now(UTC) + timedelta(minutes=10)
+            stop.ask()
+    kinds = [event.kind.value for event in events]
+    assert kinds[:6] == ["started", "trouble", "started", "trouble", "ended", "waits"]
+    (lease,) = Leases(shelf_of(worker.cluster), "", "").all()
+    assert lease.next[SMALL].failures == 1 and lease.gaps == ()
 
 
 def test_outlets_of_one_host_go_by_one_lease_whichever_of_them_a_worker_runs(

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from zancrawler.archive import Archive, ArchiveError
 from zancrawler.cluster.ledgers import fetch_ledger, lay_ledger
 from zancrawler.cluster.shard import OUTLETS, missing
-from zancrawler.cluster.shelf import OvertakenError, shelf_of
+from zancrawler.cluster.shelf import Item, OvertakenError, shelf_of
 from zancrawler.decisions import Action, Decision, history, parse, record
 from zancrawler.ledger import Ledger
 from zancrawler.proofs.entry import Cause
@@ -84,7 +84,7 @@ def decide(archive: Archive, cluster: str) -> int:
     ours = list(history(archive))
     for _ in range(_ATTEMPTS):
         item = shelf.get(DECISIONS)
-        there = list(parse(item.data.decode("utf-8"), cluster)) if item else []
+        there = _parsed(item, cluster)
         new = missing(ours, there)
         if not new:
             return 0
@@ -98,8 +98,15 @@ def decide(archive: Archive, cluster: str) -> int:
 
 
 def _shared(cluster: str) -> list[Decision]:
-    item = shelf_of(cluster).get(DECISIONS)
-    return list(parse(item.data.decode("utf-8"), cluster)) if item else []
+    return _parsed(shelf_of(cluster).get(DECISIONS), cluster)
+
+
+def _parsed(item: Item | None, cluster: str) -> list[Decision]:
+    where = f"{cluster}/{DECISIONS}"
+    try:
+        return list(parse(item.data.decode("utf-8"), where)) if item else []
+    except UnicodeDecodeError as error:
+        raise ArchiveError(f"{where} is no UTF-8 text, so that nothing may be shown") from error
 
 
 def _bring(part: Archive, outlet: str, uri: str, warcs: bool) -> Manifest | None:

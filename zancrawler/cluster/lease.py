@@ -10,7 +10,7 @@ A worker keeps in mind what it saw of each lease, and asks for it again only whe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Annotated
@@ -82,7 +82,9 @@ class Lease:
     next: dict[str, Next] = field(default_factory=dict)
     """By outlet; one that is missing is due."""
     gaps: tuple[Gap, ...] = ()
-    """That no table names yet."""
+    """That no table names yet; the newest of them."""
+    dropped: int = 0
+    """How many more there were, which no table will name."""
 
     def encode(self) -> bytes:
         return msgspec.json.encode(self)
@@ -118,12 +120,18 @@ class Lease:
         `named`: whether its gaps are in its tables now; `gap`: one that it leaves behind.
         """
         gaps = [each for each in self.gaps if not (named and each.outlet == outlet)]
-        return replace(
+        told = replace(
             self,
             left=tuple(name for name in self.left if name != outlet),
             next={**self.next, outlet: after},
-            gaps=_bounded([*gaps, gap] if gap else gaps),
         )
+        return told.with_gaps([*gaps, gap] if gap else gaps)
+
+    def with_gaps(self, gaps: Iterable[Gap]) -> Lease:
+        """With these, as many as a lease holds; the others are counted."""
+        found = tuple(dict.fromkeys(gaps))
+        over = max(0, len(found) - _MAX_GAPS)
+        return replace(self, gaps=found[over:], dropped=self.dropped + over)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +202,7 @@ class Leases:
             self._look_again(name, seen, min(self.term / 2, self.term - watched))
             return None
         lost = [Gap(outlet, lease.where, lease.since) for outlet in lease.left]
-        lease = replace(lease, gaps=_bounded([*lease.gaps, *lost]))
+        lease = lease.with_gaps([*lease.gaps, *lost])
         return self._take(lease, item.tag, lease.to_run(outlets, self.now()), lease.where)
 
     def renew(self, held: Held) -> Held:
@@ -244,10 +252,6 @@ class Leases:
         except OvertakenError as error:
             raise LostLeaseError(f"another worker has taken {lease.name} over") from error
         return replace(held, lease=lease, tag=tag)
-
-
-def _bounded(gaps: list[Gap]) -> tuple[Gap, ...]:
-    return tuple(dict.fromkeys(gaps))[-_MAX_GAPS:]
 
 
 def _path(name: str) -> str:

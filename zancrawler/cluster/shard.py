@@ -90,7 +90,11 @@ class Shard:
     @property
     def owns(self) -> bool:
         """Whether captures are here that, for all that is known here, the store has not."""
-        return bool(self.stranded) or any(self._own_warcs(self.archive, None))
+        try:
+            return bool(self.stranded) or any(self._own_warcs(self.archive, None))
+        except ArchiveError:
+            # The run will say what cannot be read.
+            return True
 
     def run(
         self,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import time
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from multiprocessing.connection import Connection
@@ -15,9 +16,11 @@ from zancrawler.cluster.shard import Ran, Shard
 from zancrawler.runs.alarms import Alarm, alarms
 from zancrawler.runs.crawl import CrawlOptions
 from zancrawler.runs.history import read_history, source_entries
-from zancrawler.runs.pace import SHORTEST, next_run
+from zancrawler.runs.pace import SHORTEST, next_run, steady_clock
 from zancrawler.runs.schedule import Stop, latest
 from zancrawler.runs.summary import RunState
+
+_POLL = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +40,20 @@ def run_once(
     folder: Path | None,
     lease: Lease,
     leash: tuple[float, float],
+    pause: float,
 ) -> None:
     """For `Child.start`; says `Ended` when it is over.
 
     `leash` is when the lease was written, by the steady clock, and for how many seconds from then
-    nobody else may have it.
+    nobody else may have it. `pause` is how many seconds to leave the outlet's hosts in peace first.
     """
     stop = Stop()
     # While a crawl goes on it takes the signal itself; a push is let come to its end.
     signal.signal(signal.SIGTERM, stop.ask)
     hold(pipe, *leash)
+    until = steady_clock() + pause
+    while not stop.asked and steady_clock() < until:
+        time.sleep(_POLL)
     outlet = shard.outlet
     gaps = [gap for gap in lease.gaps if gap.outlet == outlet.name]
     before = lease.next.get(outlet.name)

@@ -67,6 +67,8 @@ class _Run:
     """When the store failed last."""
     died: int = 0
     """How often the child of this outlet did."""
+    asked: bool = False
+    """Whether its hosts were, by a run before this one."""
     untold: bool = False
     """Whether the lease on the shelf lacks how an outlet fared."""
 
@@ -179,8 +181,12 @@ class Worker:
             return
         name = run.left[0]
         shard = self._shard(name)
+        pause = shard.outlet.politeness.delay if run.asked else 0.0
+        run.asked = True
         leash = run.renewed, self.term * 2 / 3
-        run.child = Child.start(run_once, shard, self.options, self.folder, run.held.lease, leash)
+        run.child = Child.start(
+            run_once, shard, self.options, self.folder, run.held.lease, leash, pause
+        )
         yield self._event(EventKind.STARTED, f"{name}: a run begins", name)
 
     def _shard(self, name: str) -> Shard:
