@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import io
 import json
 import re
@@ -115,6 +117,37 @@ def test_it_holds(archive: Archive, catalogue: Catalogue, tmp_path: Path) -> Non
     warc = (archive.root / article["warc_filename"]).read_bytes()
     start, length = article["warc_record_offset"], article["warc_record_length"]
     assert (folder / "records/2-response.warc.gz").read_bytes() == warc[start : start + length]
+
+
+@pytest.mark.parametrize("place", ["origin", "root", "at", "file"])
+def test_what_is_printed_of_a_bundle_moves_no_cursor(
+    archive: Archive, catalogue: Catalogue, tmp_path: Path, place: str
+) -> None:
+    """A stranger's bundle may be written to look otherwise on a terminal than it is."""
+    proved = prove(archive, catalogue, LIBRARY, tmp_path / "proof.zip")
+    folder = unpacked(proved.path, tmp_path / "proof")
+    lines = (folder / "checkpoint").read_text().split("\n")
+    told = json.loads((folder / "proof.json").read_text())
+    if place == "origin":
+        lines[0] += "\x1b[2J"
+    elif place == "root":
+        # Whoever decodes base64 passes over it.
+        lines[2] = "\x1b[" + lines[2]
+    elif place == "at":
+        entry = json.loads(told["entries"][0]["line"])
+        line = json.dumps(entry | {"at": "\x1b[2J"})
+        told["entries"][0] |= {"line": line, "proof": [], "index": 0}
+        leaf = hashlib.sha256(b"\x00" + line.encode()).digest()
+        lines[1:3] = ["1", base64.b64encode(leaf).decode()]
+    else:
+        record = told["entries"][0]["records"][0]
+        strange = folder / "records/\x1b[2J"
+        strange.write_bytes((folder / record["file"]).read_bytes() + b"more")
+        record["file"] = "records/\x1b[2J"
+    (folder / "checkpoint").write_text("\n".join(lines))
+    (folder / "proof.json").write_text(json.dumps(told))
+    said = check(folder)
+    assert "\x1b" not in said.words and "\\x1b" in said.words
 
 
 def test_the_checker_is_short_and_explained() -> None:

@@ -69,11 +69,11 @@ def check() -> None:
         require(found == base64.b64decode(root), f"entry {entry['index']} is not in the log")
         warc = json.loads(entry["line"])
         require(warc["kind"] == "warc", f"entry {entry['index']} is of no WARC")
-        print(f"Entry {entry['index']} of the log, of {warc['at']}: {warc['path']!a}.")
+        print(f"Entry {entry['index']} of the log, of {warc['at']!a}: {warc['path']!a}.")
         for record in entry["records"]:
             name, data = record["file"], (HERE / record["file"]).read_bytes()
             found = root_of(leaf(data), record["index"], warc["members"], record["proof"])
-            require(found.hex() == warc["root"], f"{name} is not in that file")
+            require(found.hex() == warc["root"], f"{name!a} is not in that file")
             records[name] = fields = fields_of(HERE / name)
             kind, url = fields["warc-type"], fields.get("warc-target-uri")
             print(f"{name!a} is in it: {kind!a} of {url!a}, {fields['warc-date']!a}.")
@@ -84,7 +84,7 @@ def check() -> None:
     require(not strangers, f"nothing is proved of {sorted(strangers)}")
     print("article.json is a reading of that response; the record is what counts.")
     print("All of this holds if the log had this checkpoint: compare it with the one that was")
-    print(f"published or time-stamped.\n{origin}\n{size}\n{root}")
+    print("published or time-stamped.", *(ascii(x)[1:-1] for x in (origin, size, root)), sep="\n")
 
 
 if __name__ == "__main__":
