@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+import socket
+import threading
+import time
 from pathlib import Path
 
 import pytest
 import tsa
 
+from zancrawler.proofs import timestamp as timestamps
 from zancrawler.proofs.checkpoint import Checkpoint
 from zancrawler.proofs.timestamp import MAX_ANSWER, NoTimestampError, timestamp
 from zancrawler.runs.proving import publish
@@ -59,6 +63,21 @@ def test_no_stamp(answer: bytes) -> None:
     """Nothing, a page, a refusal (PKIStatus 2), and too much."""
     with tsa.served(lambda _: answer, []) as url, pytest.raises(NoTimestampError, match=url):
         timestamp(b"data", url)
+
+
+def test_a_server_that_sends_a_byte_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    def drip(server: socket.socket) -> None:
+        client, _ = server.accept()
+        with client:
+            for byte in b"HTTP/1.1 200 OK\r\nX: " + bytes(40):
+                client.sendall(bytes([byte]))
+                time.sleep(0.1)
+
+    monkeypatch.setattr(timestamps, "ALL", 1)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=drip, args=(server,), daemon=True).start()
+        with pytest.raises(NoTimestampError, match="has not answered within 1 seconds"):
+            timestamp(b"data", f"http://127.0.0.1:{server.getsockname()[1]}/tsr")
 
 
 @pytest.mark.parametrize("url", ["ftp://x.example/", "nowhere", "http://127.0.0.1:9/tsr"])

@@ -9,12 +9,16 @@ from __future__ import annotations
 import hashlib
 import http.client
 import urllib.request
+from queue import Empty, SimpleQueue
+from threading import Thread
 from urllib.parse import urlsplit
 
 from zancrawler.archive import ArchiveError
 
 PATIENCE = 30
 """Seconds for each step of the answer."""
+ALL = 60
+"""Seconds for all of it."""
 MAX_ANSWER = 1 << 20
 """Bytes; a stamp with its certificates has a few thousand."""
 GRANTED = (0, 1)
@@ -59,6 +63,27 @@ def timestamp(data: bytes, url: str) -> bytes:
 
 
 def _post(url: str, query: bytes) -> bytes:
+    """The answer, of a server that may send a byte at a time for ever."""
+    answers: SimpleQueue[bytes | NoTimestampError] = SimpleQueue()
+
+    def ask() -> None:
+        try:
+            answers.put(_answer(url, query))
+        except NoTimestampError as error:
+            answers.put(error)
+
+    # The process does not wait for it.
+    Thread(target=ask, daemon=True).start()
+    try:
+        answer = answers.get(timeout=ALL)
+    except Empty:
+        raise NoTimestampError(f"{url} has not answered within {ALL} seconds") from None
+    if isinstance(answer, NoTimestampError):
+        raise answer
+    return answer
+
+
+def _answer(url: str, query: bytes) -> bytes:
     request = urllib.request.Request(
         url, data=query, headers={"Content-Type": "application/timestamp-query"}
     )
