@@ -216,6 +216,14 @@ def test_of_two_who_decide_at_once_both_are_heard(cluster: Shard, tmp_path: Path
     assert not Decisions.read(both).withdrawn()
 
 
+def test_a_list_that_is_no_text_is_said(cluster: Shard, tmp_path: Path) -> None:
+    (Path(cluster.cluster) / "withdrawn.jsonl").write_bytes(b"\xff\xfe")
+    archive = Archive.open(tmp_path / "whole")
+    for take in (gather, decide):
+        with pytest.raises(ArchiveError, match=r"withdrawn\.jsonl is no UTF-8 text"):
+            take(archive, cluster.cluster)
+
+
 def test_the_store_tells_nothing_but_what_it_must(cluster: Shard) -> None:
     store = Store.open(cluster.uri)
     names = {name.split("/")[0] for name in store.objects() if name.split("/")[-1][0] != "."}

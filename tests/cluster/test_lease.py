@@ -150,6 +150,17 @@ def test_a_lost_run_is_a_gap_until_its_outlet_was_run_again_and_pushed(tmp_path:
     assert failed.after("radio", Next(NOW), named=True, gap=None).gaps == ()
 
 
+def test_gaps_that_are_too_many_are_counted() -> None:
+    lease = Lease("paper", None, "", NOW)
+    for hour in range(103):
+        gap = Gap("paper", "host:/a", NOW + hour * HOUR)
+        # The same gap again is the same gap.
+        for _ in range(2):
+            lease = lease.after("paper", Next(NOW), named=False, gap=gap)
+    assert (len(lease.gaps), lease.dropped) == (100, 3)
+    assert Lease.parse(Item(lease.encode(), "")).dropped == 3
+
+
 def test_a_shelf_is_asked_for_a_lease_only_when_that_may_matter(tmp_path: Path) -> None:
     clock = Clock()
     ours, theirs = (leases(tmp_path, name, clock) for name in ("a", "b"))

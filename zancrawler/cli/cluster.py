@@ -92,3 +92,5 @@ def leases(uri: StoreArgument, json: JsonOption = False) -> None:
             typer.echo(f"{lease.name}: due {f'{due:%Y-%m-%d %H:%M} UTC' if due else 'now'}")
         for gap in lease.gaps:
             typer.echo(f"{gap.outlet}: since {gap.since:%Y-%m-%d %H:%M} UTC, in {gap.where}")
+        if lease.dropped:
+            typer.echo(f"{lease.name}: {lease.dropped} older gaps were too many to keep by name")
