@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import resource
+import time
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -36,6 +37,9 @@ from zancrawler.tables.columns import Table
 MEMORY = 2 << 30
 """Bytes of data that a worker may hold. Its peak over ordinary pages is 0.3 GB; the rest is for
 what a hostile record can make of it."""
+SECONDS = 1_800
+"""Of processor time that a worker may take over one span. Of ordinary pages it takes a few; the
+rest is for what a hostile record can make of it."""
 _READERS = (
     *("brotli", "charset-normalizer", "hijridate", "isal", "lxml", "persiantools", "py3langid"),
     *("pyarrow", "resiliparse", "surt", "tldextract", "trafilatura", "w3lib"),
@@ -146,6 +150,16 @@ def bound_memory() -> None:
     _, most = resource.getrlimit(resource.RLIMIT_DATA)
     limit = MEMORY if most == resource.RLIM_INFINITY else min(MEMORY, most)
     resource.setrlimit(resource.RLIMIT_DATA, (limit, most))
+
+
+def bound_time() -> None:
+    """Gives this process SECONDS of processor time from now; what needs more dies of SIGXCPU."""
+    _, most = resource.getrlimit(resource.RLIMIT_CPU)
+    limit = int(time.process_time()) + SECONDS
+    limit = limit if most == resource.RLIM_INFINITY else min(limit, most)
+    resource.setrlimit(resource.RLIMIT_CPU, (limit, most))
+    # Else what it was reading would lie about in a core file.
+    resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
 
 
 @cache

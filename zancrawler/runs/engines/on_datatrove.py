@@ -15,11 +15,11 @@ from contextlib import suppress
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
-from signal import SIGKILL
+from signal import SIGKILL, SIGXCPU
 from typing import Any
 
 from zancrawler.archive import ArchiveError
-from zancrawler.runs.parts import Extraction, bound_memory
+from zancrawler.runs.parts import SECONDS, Extraction, bound_memory, bound_time
 from zancrawler.runs.spans import Span
 
 try:
@@ -52,6 +52,7 @@ class MakeParts(PipelineStep):  # type: ignore[misc]
     def run(self, data: Any = None, rank: int = 0, world_size: int = 1) -> Iterator[Any]:
         bound_memory()
         for span in self.spans[rank::world_size]:
+            bound_time()
             try:
                 self.extraction.make(span)
             except ArchiveError as error:
@@ -93,8 +94,10 @@ def make_on_datatrove(
             raise ArchiveError(ours.recv())
         deaths += 1
         if missing and (executor.exitcode != -SIGKILL or deaths == DEATHS):
+            late = f", as one took more than {SECONDS // 60} minutes"
             raise ArchiveError(
-                f"datatrove ended with {len(missing)} of {len(spans)} spans missing, the first of "
+                f"datatrove ended with {len(missing)} of {len(spans)} spans missing"
+                f"{late * (executor.exitcode == -SIGXCPU)}, the first of "
                 f"them in {missing[0].warc_filename} at byte {missing[0].offset}; its logs are in "
                 f"{_logs(extraction, spans)}"
             )
@@ -139,4 +142,6 @@ def _watch(extraction: Extraction, spans: Sequence[Span]) -> None:
         time.sleep(_POLL)
         known |= set(multiprocess.active_children())
     if not all(map(extraction.has, spans)):
-        os.killpg(0, SIGKILL)
+        # One that took too long would do so again; any other is replaced.
+        is_late = any(child.exitcode == -SIGXCPU for child in known)
+        os.killpg(0, SIGXCPU if is_late else SIGKILL)

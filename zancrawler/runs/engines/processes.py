@@ -16,7 +16,7 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 
 from zancrawler.archive import ArchiveError
-from zancrawler.runs.parts import Extraction, bound_memory
+from zancrawler.runs.parts import SECONDS, Extraction, bound_memory, bound_time
 from zancrawler.runs.spans import Span
 
 SPANS = 200
@@ -106,6 +106,12 @@ def _count(deaths: Counter[Span], worker: _Worker) -> None:
     worker.process.join()
     if worker.process.exitcode == _FAULT:
         raise ArchiveError(f"a worker failed over {place}, as told above; the old tables stand")
+    if worker.process.exitcode == -signal.SIGXCPU:
+        # It would take as long again.
+        raise ArchiveError(
+            f"a worker took more than {SECONDS // 60} minutes over {place}; the old tables stand. "
+            "Look there with `zancrawler verify`"
+        )
     deaths[span] += 1
     if deaths[span] == DEATHS:
         raise ArchiveError(
@@ -126,6 +132,7 @@ def _work(pipe: Connection, extraction: Extraction) -> None:
 
 
 def _fault(extraction: Extraction, span: Span) -> str | None:
+    bound_time()
     try:
         extraction.make(span)
     except (ArchiveError, OSError) as error:
