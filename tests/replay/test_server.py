@@ -104,7 +104,14 @@ def test_another_site_whose_name_points_here_gets_nothing(address: str) -> None:
         answer, body = ask(address, path, Host=host)
         assert answer.status == 403
         assert len(body) < 100
-    assert ask(address, path, Host="localhost:1")[0].status == 200
+
+
+def test_localhost_is_led_to_the_address_that_the_viewer_lets_itself_be_framed_by(
+    home: str, address: str
+) -> None:
+    for at, path in ((home, "/"), (address, package_path(address))):
+        answer, body = ask(at, path, Host="localhost:1")
+        assert (answer.status, answer.getheader("Location"), body) == (303, at, b"")
 
 
 def test_nothing_may_be_asked_of_other_machines(home: str, address: str) -> None:

@@ -18,7 +18,6 @@ from .package import Opened
 from .viewer import Viewer
 
 LOOPBACK = "127.0.0.1"
-_HOSTS = (LOOPBACK, "localhost")
 _POLL = 0.1
 """Seconds until the end is noticed."""
 _SCRIPT = "text/javascript; charset=utf-8"
@@ -94,8 +93,12 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
-        if _is_ours(self.headers.get("Host", "")):
+        host = _name_of(self.headers.get("Host", ""))
+        if host == LOOPBACK:
             self.answer(urlsplit(self.path).path)
+        elif host == "localhost":
+            # Another origin to a browser: the viewer would not let itself be framed by it.
+            self.redirect(self.server.address)
         else:
             self.say(HTTPStatus.FORBIDDEN, "this is served to this machine alone")
 
@@ -112,6 +115,11 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(body)
+
+    def redirect(self, address: str) -> None:
+        self.head(HTTPStatus.SEE_OTHER, "text/plain", 0)
+        self.send_header("Location", address)
+        self.end_headers()
 
     def head(self, status: HTTPStatus, kind: str, length: int) -> None:
         self.send_response(status)
@@ -148,9 +156,7 @@ class _FramedHandler(_Handler):
     def answer(self, path: str) -> None:
         if self.headers.get("Sec-Fetch-Dest") == "document":
             # A window of its own has no frame around it.
-            self.head(HTTPStatus.SEE_OTHER, "text/plain", 0)
-            self.send_header("Location", self.server.home)
-            self.end_headers()
+            self.redirect(self.server.home)
         elif path in _OUR_SCRIPTS:
             self.send(HTTPStatus.OK, _SCRIPT, (_OURS / _OUR_SCRIPTS[path]).read_bytes())
         elif path in _VIEWER_SCRIPTS:
@@ -202,12 +208,12 @@ class _FramedHandler(_Handler):
                 self.wfile.write(piece)
 
 
-def _is_ours(host: str) -> bool:
+def _name_of(host: str) -> str | None:
     """Another site may have its name point here; what its pages ask for is not ours to give."""
     try:
-        return urlsplit(f"//{host}").hostname in _HOSTS
+        return urlsplit(f"//{host}").hostname
     except ValueError:
-        return False
+        return None
 
 
 @contextmanager
