@@ -364,6 +364,29 @@ def test_the_commands_bring_the_store_up_to_a_decision(kept: Kept) -> None:
         assert "sixty books" not in everything_in(path)
 
 
+def test_a_withdrawal_says_that_a_running_crawl_keeps_the_text_in_the_store(kept: Kept) -> None:
+    push(kept.archive, kept.uri)
+    assert kept.catalogue
+    places = ["--archive", str(kept.archive.root)]
+    places += ["--outlets", str(kept.folder.parent / "outlets")]
+    why = ["--reason", "safety", "--by", "steward"]
+    runner = CliRunner()
+    with kept.archive.lock("tester", "a crawl"):
+        told = ["withdraw", small_archive.story("library").url, *why, *places]
+        result = runner.invoke(app, told)
+        # Again, since nothing is there to decide any more.
+        again = runner.invoke(app, told)
+    for each in (result, again):
+        assert each.exit_code == 1
+        assert "Run `zancrawler store push` when the crawl of tester ends" in each.stderr
+    other = kept.archive.warcs("another") / "2026" / "another.warc.gz"
+    other.parent.mkdir(parents=True)
+    other.write_bytes(kept.warcs()[0].read_bytes())
+    with kept.archive.lock("another", "a crawl"):
+        result = runner.invoke(app, ["withdraw", small_archive.story("well").url, *why, *places])
+    assert (result.exit_code, result.stderr) == (0, "")
+
+
 def everything_in(path: Path) -> str:
     """What a file says, decompressed."""
     import gzip

@@ -22,7 +22,7 @@ from zancrawler.cli.storing import OLD_VERSIONS
 from zancrawler.outlets import Catalogue
 
 if TYPE_CHECKING:
-    from zancrawler.runs.withdrawing import Decided
+    from zancrawler.runs.withdrawing import Decided, Known
 
 
 def _said(value: str) -> str:
@@ -83,27 +83,24 @@ def withdraw(
     kept, catalogue = Archive.existing(archive), Catalogue.open(outlets)
     articles = withdrawing.find(kept, catalogue, name)
     if restore:
-        _print(
-            withdrawing.restore(kept, articles, catalogue, reason=reason, by=by),
-            kept,
-            json,
-        )
+        restored = withdrawing.restore(kept, articles, catalogue, reason=reason, by=by)
+        _print(restored, articles, kept, json)
         return
     decided = withdrawing.withdraw(kept, articles, reason=reason, by=by)
     if not purge:
-        _print(decided, kept, json)
+        _print(decided, articles, kept, json)
         return
     purged = purging.purge(kept, articles, catalogue, reason=reason, by=by)
     if json:
         print_json(asdict(purged))
-        _reach_store(kept)
+        _reach_store(kept, articles)
         return
     typer.echo(f"{purged.exchanges} exchanges were taken out; {kept.withdrawn} says which.")
     for package in purged.packages:
         typer.echo(f"Deleted, for it held them: {package}")
     for url in purged.others:
         typer.echo(f"Lost with them, the next crawl asks for it anew: {url}")
-    _reach_store(kept)
+    _reach_store(kept, articles)
 
 
 def list_holds(
@@ -140,7 +137,8 @@ def release(
 
     kept = Archive.existing(archive)
     articles = withdrawing.find(kept, Catalogue.open(outlets), name)
-    _print(withdrawing.release(kept, articles, reason=reason, by=by), kept, json)
+    released = withdrawing.release(kept, articles, reason=reason, by=by)
+    _print(released, articles, kept, json)
 
 
 def withdraw_held(
@@ -155,7 +153,7 @@ def withdraw_held(
     withdraw(name, reason, by, archive=archive, outlets=outlets, json=json)
 
 
-def _reach_store(archive: Archive) -> None:
+def _reach_store(archive: Archive, articles: list[Known]) -> None:
     """Brings the archive's store up to what was decided. Exit 1 where that cannot be done now."""
     from zancrawler.storage.push import follow
 
@@ -169,9 +167,19 @@ def _reach_store(archive: Archive) -> None:
         raise typer.Exit(1) from error
     if pushed and pushed.keeps_versions:
         typer.echo(OLD_VERSIONS, err=True)
+    if pushed and (waiting := {one.outlet for one in articles}.intersection(pushed.waiting)):
+        names = ", ".join(sorted(waiting))
+        typer.echo(
+            f"The tables in its store are still those from before the decision. Run `zancrawler "
+            f"store push` when the crawl of {names} ends.",
+            err=True,
+        )
+        raise typer.Exit(1)
 
 
-def _print(decided: tuple[Decided, ...], archive: Archive, json: bool) -> None:
+def _print(
+    decided: tuple[Decided, ...], articles: list[Known], archive: Archive, json: bool
+) -> None:
     words = {"withdraw": "Withdrawn", "restore": "Restored", "release": "Released"}
     if json:
         print_json([asdict(one) for one in decided])
@@ -188,4 +196,4 @@ def _print(decided: tuple[Decided, ...], archive: Archive, json: bool) -> None:
                 f"again: `zancrawler rebuild --ledger {outlet}`.",
                 err=True,
             )
-    _reach_store(archive)
+    _reach_store(archive, articles)
