@@ -12,7 +12,7 @@ from hostile import chunked
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zancrawler.capture.http import Dechunker, dechunk, parse_head, read_message, split_interim
+from zancrawler.capture.http import Dechunker, parse_head, read_message, split_interim
 
 BODY = "می‌گویند خبر ".encode() * 50
 
@@ -41,7 +41,7 @@ def test_nothing_falls_over(data):
     read_message(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + data)
     read_message(b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip, br, deflate\r\n\r\n" + data)
     split_interim(data)
-    dechunk(data)
+    Dechunker().feed(data)
 
 
 def test_a_head_is_read_as_scrapy_reads_it():

@@ -7,22 +7,19 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import IO
 
 from surt import surt
 
 from zancrawler.archive import Archive, put_durably
 
-from .errors import DamagedWarcError
 from .http import MAX_HEAD, Head, head_length, parse_head
 from .reader import Record, read_records
 from .records import WARC_FIELDS
 
-MAX_LINE = 1 << 20
 _MIME_END = re.compile(r"[;\s]")
 
 
@@ -187,40 +184,3 @@ def index_warc(archive: Archive, warc: Path) -> None:
     records = read_records(warc, max_block=MAX_HEAD)
     captures = (capture_of(record, warc.name) for record in records)
     write_index(archive, warc, (capture for capture in captures if capture is not None))
-
-
-def captures_of(archive: Archive, outlet: str, url: str) -> Iterator[Capture]:
-    """All captures of a URL, from the indexes of an outlet's closed WARCs, file by file.
-
-    Scheme, `www.`, letter case and the order of parameters do not count, as SURT has it.
-    Raises DamagedWarcError for an index that is none; `rebuild` writes it anew.
-    """
-    key = urlkey(url)
-    for path in sorted((archive.root / "cdxj" / outlet).glob("*/*.cdxj")):
-        with path.open("rb") as file:
-            for line in _lines_from(file, f"{key} ".encode()):
-                try:
-                    capture = Capture.parse(line)
-                except ValueError as error:
-                    raise DamagedWarcError(path.name, file.tell(), str(error)) from error
-                yield capture
-
-
-def _lines_from(file: IO[bytes], prefix: bytes) -> Iterator[bytes]:
-    """The lines of a sorted file that begin with `prefix`, found by bisection."""
-    low, high = 0, file.seek(0, 2)
-    while low < high:
-        middle = (low + high) // 2
-        file.seek(middle)
-        if middle:
-            file.readline(MAX_LINE)
-        line = file.readline(MAX_LINE)
-        if line and line < prefix:
-            low = middle + 1
-        else:
-            high = middle
-    file.seek(low)
-    if low:
-        file.readline(MAX_LINE)
-    while (line := file.readline(MAX_LINE)).startswith(prefix):
-        yield line

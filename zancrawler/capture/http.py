@@ -167,11 +167,6 @@ class Dechunker:
         self._buffer = buffer[position:]
 
 
-def dechunk(body: bytes) -> bytes:
-    """The content of a whole chunked body, up to where the chunks break."""
-    return b"".join(Dechunker().feed(body))
-
-
 def content_codings(value: str | None) -> tuple[str, ...]:
     """The codings of a Content-Encoding header in the order they were applied."""
     codings = (coding.strip().lower() for coding in (value or "").split(","))

@@ -177,18 +177,6 @@ class WarcFile:
         sync_folder(self.path.parent)
 
 
-def sync(path: Path) -> None:
-    """Makes what was written to a WARC durable, whoever wrote it; before rows point into it.
-
-    `path` is the closed name; the file may still be open.
-    """
-    descriptor = os.open(standing(path), os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        os.fdatasync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
 def standing(path: Path) -> Path:
     """Where the WARC of this closed name is now: there, or still under its `.open` name."""
     growing = path.with_name(path.name + OPEN_SUFFIX)

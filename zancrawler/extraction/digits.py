@@ -10,8 +10,3 @@ ARABIC = "٠١٢٣٤٥٦٧٨٩"
 
 TO_ASCII = {ord(d): str(n) for digits in (PERSIAN, ARABIC) for n, d in enumerate(digits)}
 """For `str.translate`; one character becomes one character."""
-
-
-def ascii_digits(text: str) -> str:
-    """The same text with every Persian and Arabic-Indic digit as its ASCII one."""
-    return text.translate(TO_ASCII)

@@ -74,26 +74,6 @@ def inclusion_proof(leaves: Sequence[bytes], index: int) -> list[bytes]:
     return proof
 
 
-def is_included(
-    leaf: bytes, index: int, size: int, proof: Sequence[bytes], expected: bytes
-) -> bool:
-    """Whether a leaf stands at `index` in the tree of this size and root (section 2.1.3.2)."""
-    if not 0 <= index < size:
-        return False
-    at, last, node = index, size - 1, leaf
-    for other in proof:
-        if last == 0:
-            return False
-        if at & 1 or at == last:
-            node = node_hash(other, node)
-            while at and not at & 1:
-                at, last = at >> 1, last >> 1
-        else:
-            node = node_hash(node, other)
-        at, last = at >> 1, last >> 1
-    return last == 0 and node == expected
-
-
 def consistency_proof(leaves: Sequence[bytes], size: int) -> list[bytes]:
     """PROOF(size, leaves) of RFC 9162 section 2.1.4.1. Raises IndexError for no such size."""
     if not 0 < size <= len(leaves):

@@ -27,11 +27,6 @@ from zancrawler.tables.columns import SCHEMA_VERSION, Table
 from zancrawler.tables.schemas import TABLES
 
 
-def is_current(archive: Archive) -> bool:
-    """Whether every file has the schema that this zancrawler writes."""
-    return not any(_outdated(archive, table) for table in TABLES)
-
-
 def migrate(archive: Archive, holder: str) -> tuple[str, ...]:
     """Rewrites the tables that have files of an older schema; returns their names.
 
