@@ -129,10 +129,13 @@ def test_what_scripts_bring_and_every_bound(chromium: None) -> None:
             return Answer(302, (("Location", "/found.png"),), b"")
         if each.url.endswith(".png"):
             return Answer(200, (("Content-Type", "image/png"),), png(each.url))
-        return Answer(200, (("Content-Type", "text/plain; charset=utf-8"),), "نمی‌دانم".encode())
+        if each.url.endswith("/odd"):
+            return Answer(999, (), b"")
+        headers = (("Content-Type", "text/plain; charset=utf-8"), ("a b", "c"), ("d", "e\0\x01f"))
+        return Answer(200, headers, "نمی‌دانم".encode())
 
-    grown = """<body style='height:3000px'><img src=/moved><img loading=lazy src=/low.png
-    style='position:absolute;top:2900px'><script>addEventListener('scroll', () =>
+    grown = """<body style='height:3000px'><script src=/odd></script>
+    <img src=/moved><img loading=lazy src=/low.png style='position:absolute;top:2900px'><script>addEventListener('scroll', () =>
     scrollY > 1500 && fetch('/more').then((a) => a.text()).then((t) => document.body.append(t)),
     {once: false, passive: true})</script>"""
     endless = "<script>setTimeout(() => { while (true) {} }, 50)</script>"
@@ -148,7 +151,7 @@ def test_what_scripts_bring_and_every_bound(chromium: None) -> None:
     )
     assert whole.problems == () and whole.text is not None and "نمی‌دانم" in whole.text
     brought = {noted.url.rpartition("/")[2]: noted for noted in whole.requests}
-    assert {"moved", "found.png", "low.png", "more"} <= brought.keys()
+    assert {"odd", "moved", "found.png", "low.png", "more"} <= brought.keys()
     assert brought["low.png"].mime == "image/png" and brought["moved"].status == 302
     assert Asked("http://news.example/found.png", "image", "http://news.example/moved") in asked
     assert whole.screenshot is not None and whole.screenshot.startswith(b"\x89PNG")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import re
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable
@@ -42,6 +43,8 @@ _KEPT_BACK = (
     *("connection", "content-encoding", "content-length", "keep-alive", "refresh"),
     *("set-cookie", "set-cookie2", "strict-transport-security", "transfer-encoding"),
 )
+_FIELD = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+:[^\x00-\x08\x0a-\x1f\x7f]*")
+"""RFC 9110, 5.5. Servers send others too, for which Chromium would not take the whole answer."""
 _JPEG = {"format": "jpeg", "quality": 60}
 _T = TypeVar("_T")
 
@@ -212,7 +215,7 @@ class Window:
             else:
                 answer = await self._answer(asked)
             self._note(asked, answer)
-            if isinstance(answer, Answer):
+            if isinstance(answer, Answer) and 200 <= answer.status < 600:
                 await self._devtools.send("Fetch.fulfillRequest", _fulfilled(event, answer))
                 # What is refused at once, a page may ask for without end.
                 self._last = time.monotonic()
@@ -258,7 +261,7 @@ def _fulfilled(event: dict[str, Any], answer: Answer) -> dict[str, Any]:
     headers = [
         {"name": name, "value": value}
         for name, value in answer.headers
-        if name.lower() not in _KEPT_BACK
+        if _FIELD.fullmatch(f"{name}:{value}") and name.lower() not in _KEPT_BACK
     ]
     return {
         "requestId": event["requestId"],
