@@ -135,7 +135,8 @@ def test_what_scripts_bring_and_every_bound(chromium: None) -> None:
         return Answer(200, headers, "نمی‌دانم".encode())
 
     grown = """<body style='height:3000px'><script src=/odd></script>
-    <img src=/moved><img loading=lazy src=/low.png style='position:absolute;top:2900px'><script>addEventListener('scroll', () =>
+    <img src=/moved><img loading=lazy src=/low.png style='position:absolute;top:2900px'>
+    <script>addEventListener('scroll', () =>
     scrollY > 1500 && fetch('/more').then((a) => a.text()).then((t) => document.body.append(t)),
     {once: false, passive: true})</script>"""
     endless = "<script>setTimeout(() => { while (true) {} }, 50)</script>"
