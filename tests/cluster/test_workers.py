@@ -24,7 +24,8 @@ from zancrawler.cluster.worker import Worker
 from zancrawler.newsroom import Newsroom, serve
 from zancrawler.outlets import Catalogue
 from zancrawler.runs.crawl import CrawlOptions
-from zancrawler.runs.schedule import Event, EventKind, Stop
+from zancrawler.runs.notices import Event, EventKind
+from zancrawler.runs.schedule import Stop
 from zancrawler.tables import read
 
 SMALL = "newsroom-mirror"

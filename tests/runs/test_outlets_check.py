@@ -24,7 +24,8 @@ from zancrawler.runs.alarms import AlarmCode, alarms
 from zancrawler.runs.checks import Check, Fault, FaultCode, last_check, put_check
 from zancrawler.runs.crawl import CrawlOptions
 from zancrawler.runs.history import read_history
-from zancrawler.runs.schedule import Event, EventKind, Schedule, Stop
+from zancrawler.runs.notices import Event, EventKind
+from zancrawler.runs.schedule import Schedule, Stop
 
 NOW = datetime(2026, 3, 29, 0, 30, tzinfo=UTC)
 SOUND = """\

@@ -22,7 +22,7 @@ from zancrawler.runs.crawl import CrawlOptions, NobodyNamedError, is_loopback
 
 if TYPE_CHECKING:
     from zancrawler.cluster.worker import Worker
-    from zancrawler.runs.schedule import Event
+    from zancrawler.runs.notices import Event
 
 
 class Engine(StrEnum):

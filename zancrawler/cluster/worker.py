@@ -8,10 +8,8 @@ of them.
 from __future__ import annotations
 
 import os
-import queue
 import random
 import socket
-import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
@@ -19,7 +17,6 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from multiprocessing.connection import wait
 from pathlib import Path
-from typing import Any
 
 from zancrawler.archive import ArchiveError
 from zancrawler.cluster.lease import (
@@ -35,12 +32,12 @@ from zancrawler.cluster.shard import Ran, Shard
 from zancrawler.cluster.shelf import prove, shelf_of
 from zancrawler.cluster.turn import Ended, run_once
 from zancrawler.outlets import Outlet
-from zancrawler.runs.alarms import Alarm
 from zancrawler.runs.child import Child
 from zancrawler.runs.crawl import SIDE_BY_SIDE, CrawlOptions, by_host
 from zancrawler.runs.hooks import Hook
+from zancrawler.runs.notices import Event, EventKind, Notices
 from zancrawler.runs.pace import SHORTEST, steady_clock, wait_for
-from zancrawler.runs.schedule import PATIENCE, Event, EventKind, Stop
+from zancrawler.runs.schedule import PATIENCE, Stop
 from zancrawler.runs.summary import RunState, RunSummary
 
 _POLL = 0.5
@@ -97,7 +94,10 @@ class Worker:
     """Leases still to be looked at in this look."""
     _ours: set[str] = field(default_factory=set)
     """Outlets of which captures are here that the store has not."""
-    _troubles: queue.SimpleQueue[str] = field(default_factory=queue.SimpleQueue)
+    _notices: Notices = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._notices = Notices(self.hook, lambda: datetime.now(UTC))
 
     @property
     def where(self) -> str:
@@ -126,9 +126,10 @@ class Worker:
                 yield from self._take(leases, groups)
                 yield from self._renew(leases, groups)
                 yield from self._listen(leases, groups, stop)
-                while not self._troubles.empty():
-                    yield self._event(EventKind.TROUBLE, self._troubles.get())
-            yield self._event(EventKind.STOPPING, f"stopping; {len(self._running)} runs are ended")
+                yield from self._notices.troubles()
+            yield self._notices.event(
+                EventKind.STOPPING, f"stopping; {len(self._running)} runs are ended"
+            )
             for run in self._running.values():
                 if run.child:
                     run.child.terminate()
@@ -142,7 +143,7 @@ class Worker:
                     run.child.kill()
         killed = [run.left[0] for run in self._running.values() if run.child]
         late = f"; {', '.join(killed)} had to be killed, and are not pushed" if killed else ""
-        yield self._event(EventKind.STOPPED, f"stopped; what was captured is kept{late}")
+        yield self._notices.event(EventKind.STOPPED, f"stopped; what was captured is kept{late}")
 
     def _groups(self) -> dict[str, list[str]]:
         """The outlets that it runs, by the name of their lease."""
@@ -161,17 +162,19 @@ class Worker:
             try:
                 held = leases.take(name, groups[name], self._ours.intersection(groups[name]))
             except BadLeaseError as error:
-                yield self._event(EventKind.TROUBLE, f"{name}: {error}", name)
+                yield self._notices.event(EventKind.TROUBLE, f"{name}: {error}", name)
                 continue
             except ArchiveError as error:
                 # The store's trouble is that of all leases.
                 self._unseen.clear()
-                yield self._event(EventKind.TROUBLE, f"{name}: {error}", name)
+                yield self._notices.event(EventKind.TROUBLE, f"{name}: {error}", name)
                 return
             if held is None:
                 continue
             if held.lost:
-                yield self._event(EventKind.TROUBLE, f"{name}: taken over from {held.lost}", name)
+                yield self._notices.event(
+                    EventKind.TROUBLE, f"{name}: taken over from {held.lost}", name
+                )
             run = self._running[name] = _Run(held, now, list(held.lease.left))
             yield from self._begin(run)
 
@@ -187,7 +190,7 @@ class Worker:
         run.child = Child.start(
             run_once, shard, self.options, self.folder, run.held.lease, leash, pause
         )
-        yield self._event(EventKind.STARTED, f"{name}: a run begins", name)
+        yield self._notices.event(EventKind.STARTED, f"{name}: a run begins", name)
 
     def _shard(self, name: str) -> Shard:
         outlet = next(outlet for outlet in self.outlets if outlet.name == name)
@@ -212,11 +215,13 @@ class Worker:
                     run.child.kill()
                 self._ours |= {each for each in groups[name] if self._shard(each).owns}
                 del self._running[name]
-                yield self._event(EventKind.TROUBLE, f"{name}: {error}; its run is ended", name)
+                yield self._notices.event(
+                    EventKind.TROUBLE, f"{name}: {error}; its run is ended", name
+                )
             except (ArchiveError, OSError) as error:
                 # The child ends itself when this lasts.
                 run.tried = now
-                yield self._event(EventKind.TROUBLE, f"{name}: {error}", name)
+                yield self._notices.event(EventKind.TROUBLE, f"{name}: {error}", name)
 
     def _listen(self, leases: Leases, groups: dict[str, list[str]], stop: Stop) -> Iterator[Event]:
         pipes = {run.child.pipe: run for run in self._running.values() if run.child}
@@ -244,7 +249,7 @@ class Worker:
 
     def _died(self, run: _Run, stop: Stop) -> Iterator[Event]:
         name = run.left[0]
-        yield self._event(EventKind.TROUBLE, f"{name}: its run died", name)
+        yield self._notices.event(EventKind.TROUBLE, f"{name}: its run died", name)
         run.died += 1
         is_ours = self.clock() - run.renewed < self.term / 2
         if run.died == 1 and is_ours and not stop.asked:
@@ -273,7 +278,7 @@ class Worker:
         after = Next(due, failures, ended.alarms)
         told = lease.after(name, after, named=ended.ran.pushed, gap=gap)
         run.held, run.untold = replace(run.held, lease=told), True
-        yield self._event(
+        yield self._notices.event(
             EventKind.ENDED,
             f"{name}: {summary.state.value}; {summary.requests} requests, "
             f"{summary.articles_new} new articles" + f" ({summary.reason})" * bool(summary.reason),
@@ -281,33 +286,6 @@ class Worker:
             summary=summary,
         )
         message = f"{name}: next run at {due:%Y-%m-%d %H:%M} UTC"
-        yield self._event(EventKind.WAITS, message, name, due=due)
-        yield from self._compare(name, before.alarms if before else (), ended.alarms)
-
-    def _compare(
-        self, name: str, before: Sequence[Alarm], after: Sequence[Alarm]
-    ) -> Iterator[Event]:
-        """What was raised and cleared since the last run, by whichever worker; who must know is
-        told once."""
-        for alarm in after:
-            if alarm.key not in {each.key for each in before}:
-                yield self._event(EventKind.RAISED, alarm.message, name, alarm=alarm)
-                self._tell(alarm)
-        for alarm in before:
-            if alarm.key not in {each.key for each in after}:
-                message = f"{alarm.code.value} is over"
-                yield self._event(EventKind.CLEARED, message, name, alarm=alarm)
-
-    def _tell(self, alarm: Alarm) -> None:
-        """In a thread: a hook that hangs holds up neither the runs nor the leases."""
-
-        def tell() -> None:
-            for failure in self.hook.tell(alarm):
-                self._troubles.put(failure)
-
-        threading.Thread(target=tell, daemon=True).start()
-
-    def _event(
-        self, kind: EventKind, message: str, outlet: str | None = None, **more: Any
-    ) -> Event:
-        return Event(datetime.now(UTC), kind, message, outlet, **more)
+        yield self._notices.event(EventKind.WAITS, message, name, due=due)
+        standing = before.alarms if before else ()
+        yield from self._notices.compare(name, standing, ended.alarms)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from zancrawler.archive import ArchiveError
-from zancrawler.runs.schedule import Event, EventKind
+from zancrawler.runs.notices import Event, EventKind
 
 if TYPE_CHECKING:
     from prometheus_client import CollectorRegistry

@@ -7,19 +7,15 @@ clock that nobody sets; the time of day is only looked at when a run has ended.
 
 from __future__ import annotations
 
-import queue
 import random
 import signal
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
-from typing import Any
 
 from zancrawler.archive import Archive, ArchiveError
 from zancrawler.ledger import Entry
@@ -29,6 +25,7 @@ from zancrawler.runs.child import Child
 from zancrawler.runs.crawl import SIDE_BY_SIDE, CrawlOptions, crawl
 from zancrawler.runs.history import History, Run, read_history, source_entries
 from zancrawler.runs.hooks import Hook
+from zancrawler.runs.notices import Event, EventKind, Notices
 from zancrawler.runs.pace import check_due, next_run, steady_clock, wait_for
 from zancrawler.runs.status import archive_alarms
 from zancrawler.runs.summary import RunState, RunSummary
@@ -39,42 +36,6 @@ PATIENCE = 6.0
 """Seconds that a run gets to end after SIGTERM. What it has captured is safe either way."""
 _POLL = 0.5
 """Seconds at most until a signal or a due outlet is noticed."""
-
-
-class EventKind(StrEnum):
-    STARTED = "started"
-    ENDED = "ended"
-    WAITS = "waits"
-    RAISED = "alarm"
-    CLEARED = "cleared"
-    TROUBLE = "trouble"
-    """Something of the schedule's own: a hook that failed, a ledger that cannot be read."""
-    STOPPING = "stopping"
-    STOPPED = "stopped"
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One line of the schedule's log."""
-
-    at: datetime
-    kind: EventKind
-    message: str
-    outlet: str | None = None
-    summary: RunSummary | None = None
-    alarm: Alarm | None = None
-    due: datetime | None = None
-
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "time": self.at,
-            "event": self.kind.value,
-            "outlet": self.outlet,
-            "message": self.message,
-            "summary": self.summary.as_json() if self.summary else None,
-            "alarm": self.alarm.as_json() if self.alarm else None,
-            "due": self.due,
-        }
 
 
 @dataclass(slots=True)
@@ -160,10 +121,11 @@ class Schedule:
     _checked: dict[str, datetime] = field(default_factory=dict)
     """When each outlet's file was looked at last or, if it never was, since when we know it."""
     _checking: set[str] = field(default_factory=set)
-    _alarms: dict[str | None, dict[tuple[str, str | None, str | None], Alarm]] = field(
-        default_factory=dict
-    )
-    _troubles: queue.SimpleQueue[str] = field(default_factory=queue.SimpleQueue)
+    _alarms: dict[str | None, tuple[Alarm, ...]] = field(default_factory=dict)
+    _notices: Notices = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._notices = Notices(self.hook, self.now)
 
     def events(self, stop: Stop) -> Iterator[Event]:
         """Runs until `stop` is asked for, then at most PATIENCE and a moment longer."""
@@ -182,9 +144,10 @@ class Schedule:
                     yield from self._compare(None, archive_alarms(self.archive, self.now()))
                     for outlet in self.outlets:
                         yield from self._look_at(outlet, plan=False)
-                while not self._troubles.empty():
-                    yield self._event(EventKind.TROUBLE, self._troubles.get())
-            yield self._event(EventKind.STOPPING, f"stopping; {len(running)} runs are ended")
+                yield from self._notices.troubles()
+            yield self._notices.event(
+                EventKind.STOPPING, f"stopping; {len(running)} runs are ended"
+            )
             for run in running.values():
                 run.child.terminate()
             deadline = self.clock() + PATIENCE
@@ -195,7 +158,7 @@ class Schedule:
             for run in running.values():
                 run.child.kill()
         late = f"; {', '.join(running)} had to be killed, the next run repairs" if running else ""
-        yield self._event(EventKind.STOPPED, f"stopped; what was captured is kept{late}")
+        yield self._notices.event(EventKind.STOPPED, f"stopped; what was captured is kept{late}")
 
     def _start_due(self, running: dict[str, _Running]) -> Iterator[Event]:
         clock = self.clock()
@@ -213,7 +176,7 @@ class Schedule:
                 self._checking.add(name)
             options = replace(self.options, check=what == "check")
             running[name] = _Running.start(name, self.archive, options, self.folder)
-            yield self._event(EventKind.STARTED, f"{name}: a {what} begins", name)
+            yield self._notices.event(EventKind.STARTED, f"{name}: a {what} begins", name)
 
     def _hosts(self, name: str) -> set[str]:
         return {host for o in self.outlets if o.name == name for host in o.domains}
@@ -232,7 +195,7 @@ class Schedule:
         yield from self._look_at(outlet, after=summary)
 
     def _end_of(self, summary: RunSummary) -> Event:
-        return self._event(
+        return self._notices.event(
             EventKind.ENDED,
             f"{summary.outlet}: {summary.state.value}; {summary.requests} requests, "
             f"{summary.articles_new} new articles" + f" ({summary.reason})" * bool(summary.reason),
@@ -253,7 +216,7 @@ class Schedule:
             sources = list(source_entries(self.archive, outlet).values())
             yield from self._compare(outlet.name, alarms(history, self.now()))
         except ArchiveError as error:
-            yield self._event(EventKind.TROUBLE, f"{outlet.name}: {error}", outlet.name)
+            yield self._notices.event(EventKind.TROUBLE, f"{outlet.name}: {error}", outlet.name)
         if plan:
             yield self._plan(outlet.name, latest(last, after), sources)
 
@@ -270,34 +233,12 @@ class Schedule:
         self._due[name] = self.clock() + seconds
         at = now + timedelta(seconds=seconds)
         message = f"{name}: next run at {at:%Y-%m-%d %H:%M} UTC"
-        return self._event(EventKind.WAITS, message, name, due=at)
+        return self._notices.event(EventKind.WAITS, message, name, due=at)
 
     def _compare(self, name: str | None, found: tuple[Alarm, ...]) -> Iterator[Event]:
-        """What has been raised and cleared since the last look; who must know is told."""
-        before, after = self._alarms.get(name, {}), {alarm.key: alarm for alarm in found}
-        self._alarms[name] = after
-        for key, alarm in after.items():
-            if key not in before:
-                yield self._event(EventKind.RAISED, alarm.message, name, alarm=alarm)
-                self._tell(alarm)
-        for key, alarm in before.items():
-            if key not in after:
-                message = f"{alarm.code.value} is over"
-                yield self._event(EventKind.CLEARED, message, name, alarm=alarm)
-
-    def _tell(self, alarm: Alarm) -> None:
-        """In a thread: a hook that hangs holds up neither the runs nor the end."""
-
-        def tell() -> None:
-            for failure in self.hook.tell(alarm):
-                self._troubles.put(failure)
-
-        threading.Thread(target=tell, daemon=True).start()
-
-    def _event(
-        self, kind: EventKind, message: str, outlet: str | None = None, **more: Any
-    ) -> Event:
-        return Event(self.now(), kind, message, outlet, **more)
+        """What has been raised and cleared since the last look."""
+        before, self._alarms[name] = self._alarms.get(name, ()), found
+        yield from self._notices.compare(name, before, found)
 
 
 def _run(
