@@ -18,7 +18,7 @@ from zancrawler.cli.printing import (
     printable,
 )
 from zancrawler.outlets import Catalogue
-from zancrawler.runs.crawl import CrawlOptions, NobodyNamedError, is_loopback
+from zancrawler.runs.crawl import CrawlOptions
 
 
 def register(app: typer.Typer) -> None:
@@ -43,14 +43,13 @@ def capture(
     from zancrawler.runs.page import capture_page, outlet_for
 
     chosen = outlet_for(url, outlet, Catalogue.open(outlets))
-    if not (contact or anonymous or is_loopback(chosen)):
-        raise NobodyNamedError
     options = CrawlOptions(
         contact=contact,
         anonymous=anonymous,
         page=url,
         log_level="INFO" if verbose else "ERROR",
     )
+    options.require_named([chosen])
     page = capture_page(Archive.open(archive), url, chosen, options, outlets)
     if json:
         print_json(page.as_json())

@@ -23,7 +23,7 @@ from zancrawler.cli.printing import (
     print_json,
 )
 from zancrawler.outlets import Catalogue
-from zancrawler.runs.crawl import CrawlOptions, NobodyNamedError, is_loopback
+from zancrawler.runs.crawl import CrawlOptions
 from zancrawler.runs.crawl import crawl as run_crawl
 from zancrawler.runs.summary import RunState, RunSummary
 
@@ -66,8 +66,6 @@ def crawl(
     chosen = [catalogue.get(name) for name in names or ()] or [
         outlet for outlet in catalogue.all() if outlet.active
     ]
-    if not (contact or anonymous or all(is_loopback(outlet) for outlet in chosen)):
-        raise NobodyNamedError
     options = CrawlOptions(
         contact=contact,
         anonymous=anonymous,
@@ -78,6 +76,7 @@ def crawl(
         since=f"{since:%Y-%m-%d}" if since else None,
         log_level="INFO" if verbose else "ERROR",
     )
+    options.require_named(chosen)
     runs = run_crawl(
         Archive.open(archive), [outlet.name for outlet in chosen], options, outlets=outlets
     )

@@ -22,7 +22,7 @@ from zancrawler.cli.printing import (
     print_json,
 )
 from zancrawler.outlets import Catalogue, Outlet, OutletError
-from zancrawler.runs.crawl import CrawlOptions, NobodyNamedError, is_loopback
+from zancrawler.runs.crawl import CrawlOptions
 
 if TYPE_CHECKING:
     from zancrawler.runs.learning.checking import Checked
@@ -142,9 +142,8 @@ def check(
             typer.echo(f"{len(found)} outlets are in order.")
         raise typer.Exit(bool(faults))
     asked = [outlet for outlet in found if names or outlet.active]
-    if not (contact or anonymous or all(is_loopback(outlet) for outlet in asked)):
-        raise NobodyNamedError
     options = CrawlOptions(contact=contact, anonymous=anonymous, log_level="ERROR")
+    options.require_named(asked)
     done = []
     for trial in check_outlets(
         Archive.open(archive), [outlet.name for outlet in asked], options, outlets=outlets

@@ -18,7 +18,7 @@ from zancrawler.cli.printing import (
 )
 from zancrawler.cli.status import HookCommandOption, HookUrlOption
 from zancrawler.outlets import Catalogue
-from zancrawler.runs.crawl import CrawlOptions, NobodyNamedError, is_loopback
+from zancrawler.runs.crawl import CrawlOptions
 
 if TYPE_CHECKING:
     from zancrawler.cluster.worker import Worker
@@ -87,8 +87,8 @@ def schedule(
     chosen = [catalogue.get(name) for name in names or ()] or [
         outlet for outlet in catalogue.all() if outlet.active
     ]
-    if not (contact or anonymous or all(is_loopback(outlet) for outlet in chosen)):
-        raise NobodyNamedError
+    options = CrawlOptions(contact=contact, anonymous=anonymous, log_level="ERROR")
+    options.require_named(chosen)
     if print_systemd or print_cron:
         units = Units(archive, outlets, contact)
         if print_systemd:
@@ -96,7 +96,6 @@ def schedule(
         if print_cron:
             typer.echo(units.cron([outlet.name for outlet in chosen]))
         return
-    options = CrawlOptions(contact=contact, anonymous=anonymous, log_level="ERROR")
     hook = Hook(hook_command, hook_url)
     runner: Schedule | Worker
     if store is None:

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -67,6 +67,11 @@ class CrawlOptions:
     page: str | None = None
     """Only this page, in a browser (`zancrawler.runs.page`)."""
     log_level: str = "WARNING"
+
+    def require_named(self, outlets: Iterable[Outlet]) -> None:
+        """Raises NobodyNamedError where these are other people's and nobody said who crawls."""
+        if not (self.contact or self.anonymous or all(map(is_loopback, outlets))):
+            raise NobodyNamedError
 
     def settings(self) -> Mapping[str, str]:
         """As Scrapy settings, all strings."""

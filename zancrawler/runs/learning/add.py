@@ -16,7 +16,7 @@ from zancrawler.archive import Archive, ArchiveError
 from zancrawler.discovery.advert import absolute_url
 from zancrawler.outlets import Catalogue, Outlet, OutletError, host_of, parse_outlet
 from zancrawler.runs.checks import PURPOSE
-from zancrawler.runs.crawl import CrawlOptions, NobodyNamedError, is_loopback
+from zancrawler.runs.crawl import CrawlOptions, is_loopback
 from zancrawler.runs.learning.fronts import ProbeError
 from zancrawler.runs.learning.hosts import name_for
 from zancrawler.runs.learning.learnt import Learnt
@@ -108,8 +108,7 @@ def learn(archive: Archive, url: str, name: str, folder: Path, options: CrawlOpt
     that is there already or a folder that cannot be written, NobodyNamedError, and ArchiveError.
     """
     before = _before(home_of(url), name)
-    if not (options.contact or options.anonymous or is_loopback(before)):
-        raise NobodyNamedError
+    options.require_named([before])
     path = folder / f"{name}.toml"
     if path.exists():
         raise OutletError(f"{path} is there already; remove it, or give another --name")
