@@ -72,8 +72,8 @@ class Fingerprints:
         )
 
     def found_in_bytes(self, body: bytes) -> bool:
-        """As `found_in`, of a page in UTF-8, UTF-16 with its mark, or windows-1256."""
-        return bool(self.hashes) and self.found_in(_decoded(body))
+        """As `found_in`, of a page as it was sent."""
+        return bool(self.hashes) and self.found_in(decoded(body))
 
     def text(self) -> str:
         """One word of ASCII; empty for none."""
@@ -86,7 +86,8 @@ class Fingerprints:
         return cls(frozenset(data[i : i + _HASH] for i in range(0, len(data), _HASH)))
 
 
-def _decoded(body: bytes) -> str:
+def decoded(body: bytes) -> str:
+    """A page in UTF-8, UTF-16 with its mark, or windows-1256."""
     if body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return body.decode("utf-16", "replace")
     try:
@@ -96,13 +97,23 @@ def _decoded(body: bytes) -> str:
         return body.decode("utf-8", "replace") + " " + body.decode("windows-1256", "replace")
 
 
-def _parts(page: str) -> Iterator[list[str]]:
-    """The words of what a page shows, and of what it has in attributes."""
+def unescaped(page: str) -> str:
+    """A page in HTML, XML, JSON or plain text with its letters as they are read; tags stay."""
     plain = _JSON_ESCAPE.sub(lambda found: chr(int(found[1], 16)), page)
     plain = _JSON_SPACE.sub(" ", plain)
     # Feeds hold HTML that is escaped once more.
-    plain = _WRAPPER.sub(" ", html.unescape(html.unescape(plain)))
-    yield _words(_TAG.sub(" ", plain))
+    return _WRAPPER.sub(" ", html.unescape(html.unescape(plain)))
+
+
+def without_tags(plain: str, between: str = " ") -> str:
+    """What the text of a page shows, with this for each tag."""
+    return _TAG.sub(between, plain)
+
+
+def _parts(page: str) -> Iterator[list[str]]:
+    """The words of what a page shows, and of what it has in attributes."""
+    plain = unescaped(page)
+    yield _words(without_tags(plain))
     yield _words(" ".join(a or b for a, b in _ATTRIBUTE.findall(plain)))
 
 

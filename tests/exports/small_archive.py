@@ -50,6 +50,7 @@ class Page:
     body: str
     kind: bytes = b"text/html; charset=utf-8"
     chunked: bool = False
+    coding: str = "utf-8"
 
     @property
     def url(self) -> str:
@@ -57,7 +58,7 @@ class Page:
 
     @property
     def answer(self) -> bytes:
-        body = f"{self.body}<footer>{FOOTER}</footer>".encode()
+        body = f"{self.body}<footer>{FOOTER}</footer>".encode(self.coding)
         head = b"HTTP/1.1 200 OK\r\nContent-Type: " + self.kind + b"\r\n"
         if self.chunked:
             half = len(body) // 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import html
 import json
 import zipfile
 from collections.abc import Callable
@@ -76,6 +77,36 @@ def test_nor_what_names_somebody_of_the_list(archive: Archive) -> None:
     assert b"Professor" in everything_in(export_wacz(archive, Asked()).path)
     found = everything_in(export_wacz(archive, Asked(profile=Profile.RESEARCH)).path)
     assert b"Professor" not in found and "زعفران".encode() in found
+
+
+ZAHRA = "زهرا حسینی"
+DRESSES = [
+    (json.dumps({"rendered": f"<p>{ZAHRA}</p>"}), "utf-8"),
+    (json.dumps(json.dumps(ZAHRA)), "utf-8"),
+    (ZAHRA.replace(" ", "&nbsp;"), "utf-8"),
+    (html.escape(ZAHRA.replace(" ", "&nbsp;")), "utf-8"),
+    ("".join(f"&#{ord(letter)};" for letter in ZAHRA), "utf-8"),
+    (ZAHRA.replace("هر", "ه&zwnj;ر"), "utf-8"),
+    (ZAHRA.replace("هر", "ه<wbr>ر"), "utf-8"),
+    ("<b>زهرا</b> حسینی", "utf-8"),
+    ("<i>ز</i>هرا حسینی", "utf-8"),
+    ("<p title='زهرا&#32;حسینی'>", "utf-8"),
+    (ZAHRA.replace("ی", "ي"), "windows-1256"),
+    (ZAHRA, "utf-16"),
+]
+
+
+def test_in_whatever_dress(archive: Archive) -> None:
+    pages = [
+        small_archive.Page(f"/dressed/{number}/", text, coding=coding)
+        for number, (text, coding) in enumerate(DRESSES)
+    ]
+    other = small_archive.Page("/dressed/not/", json.dumps("زهرا حسینیان"))
+    small_archive.crawl(archive, small_archive.SECOND, [*pages, other])
+    archive.masked_names.write_text(f"{ZAHRA}\n", encoding="utf-8")
+    found = everything_in(export_wacz(archive, Asked(profile=Profile.RESEARCH)).path)
+    assert other.url.encode() in found
+    assert [page.path for page in pages if page.url.encode() in found] == []
 
 
 def test_metadata_is_no_profile_of_a_wacz(archive: Archive) -> None:

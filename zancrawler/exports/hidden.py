@@ -17,7 +17,7 @@ from zancrawler.capture.views import PageView, page_of
 from zancrawler.decisions import Decisions
 from zancrawler.exports.masking import Names
 from zancrawler.exports.profile import Profile
-from zancrawler.fingerprints import Fingerprints
+from zancrawler.fingerprints import MAX_PAGE, Fingerprints, decoded, unescaped, without_tags
 from zancrawler.tables import Access
 
 from .pictures import LOOKS, Pictures, marks_of, rows
@@ -113,9 +113,16 @@ class Hidden:
             return True
         if kind.startswith(_WORDLESS):
             return False
-        if self.names and self.names.are_in_text(body.decode("utf-8", "replace")):
+        if self.names and self._names(decoded(body)):
             return True
         return bool(self.words) and self.words.found_in_bytes(body)
+
+    def _names(self, page: str) -> bool:
+        """Whether somebody of the list stands in it as it was sent, or as it is read."""
+        plain = unescaped(page[:MAX_PAGE])
+        # A tag may stand between two words or in one, as this space of no width may.
+        read = (page, plain, without_tags(plain, "\u200b"))
+        return any(map(self.names.are_in_text, read))
 
     def covers_view(self, view: PageView) -> bool:
         """Whether what a browser made of a page may not be shown: one part of it tells of all, for
