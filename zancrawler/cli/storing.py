@@ -95,7 +95,7 @@ def pull(
     json: JsonOption = False,
 ) -> None:
     """Brings here what the store has and this folder has not; also WARCs that were pruned."""
-    from zancrawler.storage.pull import pull as pull_archive
+    from zancrawler.runs.pulling import pull_archive
 
     pulled = pull_archive(Archive(archive.absolute()), uri, warcs=not without_warcs)
     if json:

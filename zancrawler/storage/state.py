@@ -96,6 +96,18 @@ def store_of(archive: Archive, uri: str | None = None) -> Iterator[tuple[Store, 
         yield store, state
 
 
+def note_tables(archive: Archive) -> None:
+    """Takes the tables as they are for what was pulled, so that the next pull may replace them."""
+    with store_of(archive) as (_, state):
+        if state is None:
+            return
+        for path in shared_files(archive):
+            if path.startswith("tables/"):
+                with local(archive, path).open("rb") as file:
+                    state.digest(path, file)
+        state.write(archive)
+
+
 def shared_files(archive: Archive) -> list[str]:
     """The paths of all files that belong into a store, as the archive is now.
 
