@@ -16,15 +16,19 @@ from zancrawler.extraction.normalize import normalized
 MAX_NAMES = 10_000
 COVER = "█████"
 
-_BETWEEN = "[\u00ad\u0640\u064b-\u0655\u0670\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069]*"
+_UNSEEN = "\u00ad\u0640\u064b-\u0655\u0670\u202a-\u202e\u2060\u2066-\u2069"
+_JOINERS = "\u200b-\u200f"
+_BLANKS = f"\\s\u00a0_{_JOINERS}-"
+_BETWEEN = f"[{_UNSEEN}{_JOINERS}]*"
 """What a spelling may have between two letters of a name, unseen."""
-_PREFIX = f"(?:(?:و|ب[هةۀ]?){_BETWEEN})?"
+_GAP = f"[{_UNSEEN}]*+[{_BLANKS}][{_UNSEEN}{_BLANKS}]*+"
+"""And between two of its words. It can be read in one way only, however many joiners there are."""
+_PREFIX = f"(?:(?:و|ب[هةۀ]?){_BETWEEN}+)?"
 """'And' and 'to', which many write together with the name."""
 _COMPOSED = re.compile(
     "[\ufb50-\ufdff\ufe70-\ufefc\uff00-\uffef\U0001d400-\U0001d7ff]|[^\\W\\d_][\u0300-\u036f]+"
 )
 """What NFKC writes as other letters: presentation forms, ligatures, wide letters, loose accents."""
-_GAP = "[\\s\u200b-\u200f\u00a0_-]+"
 _LETTERS = {"ی": "یيىېۍئ", "ک": "کكڪ", "ه": "هةۀہھۂەۃ", "گ": "گګ", "ا": "اأإآٱ", "و": "وؤ"}
 
 
@@ -124,8 +128,9 @@ def _places(text: str, composed: list[re.Match[str]]) -> list[int]:
 
 
 def _form(name: str) -> str:
-    words = re.split(_GAP, normalized(name).strip())
-    return _GAP.join("".join(_letter(c) + _BETWEEN for c in word) for word in words if word)
+    words = re.split(f"[{_BLANKS}]+", re.sub(f"[{_UNSEEN}]", "", normalized(name)))
+    forms = [f"{_BETWEEN}+".join(map(_letter, word)) for word in words if word]
+    return _GAP.join(forms) + _BETWEEN
 
 
 def _letter(letter: str) -> str:
