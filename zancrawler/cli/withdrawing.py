@@ -97,7 +97,7 @@ def withdraw(
         return
     typer.echo(f"{purged.exchanges} exchanges were taken out; {kept.withdrawn} says which.")
     for package in purged.packages:
-        typer.echo(f"Deleted, for it held them: {package}")
+        typer.echo(f"Deleted, for it held them or is encrypted: {package}")
     for url in purged.others:
         typer.echo(f"Lost with them, the next crawl asks for it anew: {url}")
     _reach_store(kept, articles)

@@ -31,6 +31,7 @@ from zancrawler.capture.recovery import recover
 from zancrawler.capture.views import PageView, read_views
 from zancrawler.capture.warcfile import Span, page_warcs
 from zancrawler.decisions import Action, Decision, Decisions, record
+from zancrawler.exports.encrypting import SUFFIX
 from zancrawler.exports.pictures import Pictures, marks_of
 from zancrawler.fingerprints import Fingerprints
 from zancrawler.ledger import Ledger
@@ -55,7 +56,7 @@ class Purged:
     exchanges: int = 0
     records: list[str] = field(default_factory=list)
     packages: list[str] = field(default_factory=list)
-    """Exports that held it; they were deleted."""
+    """Exports that held it, and encrypted ones, which may; they were deleted."""
     others: list[str] = field(default_factory=list)
     """URLs of other articles, pages of which carried its words and went as well."""
 
@@ -222,7 +223,10 @@ def _purge_unfinished(archive: Archive) -> None:
 def _purge_packages(
     archive: Archive, ids: set[str], words: Fingerprints, pictures: Pictures, done: Purged
 ) -> None:
-    """Deletes every package that holds its words or pictures: it can be made again without."""
+    """Deletes every package that holds its words or pictures: it can be made again without.
+
+    Nobody here can look into one that is encrypted, so none of these stays.
+    """
     for path in sorted((archive.root / "wacz").glob("**/*.wacz")):
         if any(
             shows(packed, words, pictures)
@@ -237,6 +241,11 @@ def _purge_packages(
         if any(_tells_of(path, ids) for path in release.rglob("*.parquet")):
             shutil.rmtree(release)
             done.packages.append(archive.relative(release))
+
+    for folder in ("wacz", "datasets"):
+        for path in sorted((archive.root / folder).rglob(f"*{SUFFIX}")):
+            path.unlink()
+            done.packages.append(archive.relative(path))
 
 
 def _tells_of(path: Path, ids: set[str]) -> bool:
