@@ -9,6 +9,11 @@ from typer.testing import CliRunner
 
 from zancrawler.archive import Archive
 from zancrawler.cli import app
+from zancrawler.cluster.gather import gather
+from zancrawler.cluster.shard import Shard
+from zancrawler.cluster.shelf import shelf_of
+from zancrawler.decisions import history
+from zancrawler.outlets import parse_outlet
 
 
 def purge(archive: Archive, folder: Path) -> tuple[int, str]:
@@ -20,6 +25,19 @@ def purge(archive: Archive, folder: Path) -> tuple[int, str]:
         app, [*told, "--archive", str(archive.root), "--outlets", str(folder / "outlets")]
     )
     return result.exit_code, f"{result.output}{result.exception or ''}"
+
+
+def test_what_was_gathered_is_purged_where_it_is_crawled(tmp_path: Path) -> None:
+    outlet = parse_outlet("tester", small_archive.TOML, where="a test")
+    shard = Shard(outlet, str(tmp_path / "cluster"), tmp_path / "worker", "host:/worker")
+    shard._prepare(None, [])
+    small_archive.crawl(shard.archive, small_archive.FIRST, small_archive.STORIES)
+    shard._push(shelf_of(shard.uri), None)
+    whole = Archive.open(tmp_path / "whole")
+    gather(whole, shard.cluster)
+    code, said = purge(whole, tmp_path)
+    assert code == 1 and "must be done in the outlet's own store" in said
+    assert list(history(whole)) == []
 
 
 def test_no_encrypted_package_stays(tmp_path: Path) -> None:

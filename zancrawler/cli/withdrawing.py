@@ -81,6 +81,8 @@ def withdraw(
     if purge and restore:
         raise typer.BadParameter("--purge cannot be restored; give one of the two")
     kept, catalogue = Archive.existing(archive), Catalogue.open(outlets)
+    if purge:
+        purging.refuse_gathered(kept)
     articles = withdrawing.find(kept, catalogue, name)
     if restore:
         restored = withdrawing.restore(kept, articles, catalogue, reason=reason, by=by)

@@ -21,7 +21,7 @@ import pyarrow.compute as pc
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
-from zancrawler.archive import Archive
+from zancrawler.archive import Archive, ArchiveError
 from zancrawler.capture.cdxj import index_warc, urlkey
 from zancrawler.capture.errors import DamagedWarcError
 from zancrawler.capture.purge import purge as purge_warc
@@ -47,6 +47,8 @@ from zancrawler.runs.withdrawing import Known, apply
 from zancrawler.tables import Tables, withdrawal
 
 _HOLDER = "a purge"
+_GATHERED = "outlets"
+"""In `store`: the outlets' own archives, to whose files those of a gathered one are linked."""
 
 
 @dataclass(slots=True)
@@ -67,8 +69,9 @@ def purge(
     """Purges withdrawn articles.
 
     Stopped half-way, it is finished by calling it again. Raises ArchiveLockedError while an outlet
-    is being crawled, before anything is touched.
+    is being crawled, and ArchiveError as `refuse_gathered` does, before anything is touched.
     """
+    refuse_gathered(archive)
     ids = {article.article_id for article in articles}
     known = Decisions.read(archive)
     latest = known.latest
@@ -110,6 +113,17 @@ def purge(
             record(archive, decisions)
     refresh_stories(archive, catalogue)
     return done
+
+
+def refuse_gathered(archive: Archive) -> None:
+    """Raises ArchiveError where outlets of a cluster were gathered: their own archives, which lie
+    beside it, would keep what is purged here."""
+    if (archive.store / _GATHERED).is_dir():
+        raise ArchiveError(
+            f"{archive.root} was gathered, and --purge must be done in the outlet's own store: "
+            "pull that from outlets/NAME of the cluster while no worker runs it, purge, push, "
+            "and gather again; until then, withdraw it here without --purge"
+        )
 
 
 def _purge_outlet(
