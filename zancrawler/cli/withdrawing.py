@@ -111,9 +111,9 @@ def list_holds(
     json: JsonOption = False,
 ) -> None:
     """What waits for a decision, and why."""
-    from zancrawler.runs import withdrawing
+    from zancrawler.runs.holding import holds
 
-    found = withdrawing.holds(Archive.existing(archive), outlet)
+    found = holds(Archive.existing(archive), outlet)
     if json:
         print_json([asdict(hold) for hold in found])
         return

@@ -74,20 +74,6 @@ class Decided:
     progress: Progress
 
 
-@dataclass(frozen=True, slots=True)
-class Hold:
-    """An article that waits for a person."""
-
-    outlet: str
-    article_id: str
-    url: str
-    title: str | None
-    date_published: datetime | None
-    why: str
-    """gone: the outlet took it down. cut: it lost more than half of its text."""
-    sensitivity: tuple[str, ...]
-
-
 def find(archive: Archive, catalogue: Catalogue, name: str) -> list[Known]:
     """The article of a URL in any spelling, or all of a story_id; of an id of no story, its own.
 
@@ -169,31 +155,6 @@ def release(
         if article.access != Access.HELD:
             raise ArchiveError(f"{article.url} is not held; `zancrawler holds list` shows what is")
     return _decide(archive, Action.RELEASE, chosen, reason=reason, by=by)
-
-
-def holds(archive: Archive, outlet: str | None = None) -> list[Hold]:
-    """The articles that wait for a decision, the newest first."""
-    if not archive.table("articles").is_dir():
-        return []
-    columns = ["article_id", "outlet", "canonical_url", "title", "date_published", "access"]
-    rows = read_tables(archive).articles(
-        outlet=outlet, columns=[*columns, "status", "sensitivity", "first_seen"]
-    )
-    held = rows.filter(pc.equal(rows["access"], Access.HELD)).sort_by(
-        [("first_seen", "descending"), ("article_id", "ascending")]
-    )
-    return [
-        Hold(
-            outlet=row["outlet"],
-            article_id=row["article_id"],
-            url=row["canonical_url"],
-            title=row["title"],
-            date_published=row["date_published"],
-            why="gone" if row["status"] == "gone" else "cut",
-            sensitivity=tuple(row["sensitivity"] or ()),
-        )
-        for row in held.to_pylist()
-    ]
 
 
 def apply(archive: Archive, outlet: str, ledger: Ledger) -> None:
