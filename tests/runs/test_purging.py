@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import small_archive
 from typer.testing import CliRunner
 
 from zancrawler.archive import Archive
+from zancrawler.capture.reader import read_exchanges
+from zancrawler.capture.warcfile import page_warcs
 from zancrawler.cli import app
 from zancrawler.cluster.gather import gather
 from zancrawler.cluster.shard import Shard
@@ -53,3 +56,18 @@ def test_no_encrypted_package_stays(tmp_path: Path) -> None:
     for name in packages:
         assert name in said and not (archive.root / name).exists()
     assert (archive.root / "datasets" / "notes.txt").exists()
+
+
+def test_a_purge_that_leaves_nothing_leaves_no_row(tmp_path: Path) -> None:
+    archive = Archive.open(tmp_path / "archive")
+    # Each of its pages links to the others by their titles and shares their words.
+    small_archive.crawl(archive, small_archive.FIRST, small_archive.STORIES)
+    code, said = purge(archive, tmp_path)
+    assert code == 0, said
+    offsets = {
+        exchange.offset
+        for warc in page_warcs(archive, "tester")
+        for exchange in read_exchanges(warc)
+    }
+    chunks = archive.table("captures").rglob("*.parquet")
+    assert offsets == {at for c in chunks for at in pq.read_table(c)["exchange_offset"].to_pylist()}

@@ -10,12 +10,13 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import chain, islice
 
-from zancrawler.archive import Archive, sync_folder
+from zancrawler.archive import Archive, ArchiveError, sync_folder
 from zancrawler.capture.recovery import recover
 from zancrawler.outlets import Outlet
 from zancrawler.runs.engines import Engine
 from zancrawler.runs.engines.making import make_parts
 from zancrawler.runs.parts import Extraction
+from zancrawler.runs.provenance import warcs_of
 from zancrawler.runs.series import commit_rows
 from zancrawler.runs.spans import Span, spans_of
 from zancrawler.runs.standing import keep_standing, redact_withdrawn
@@ -54,6 +55,14 @@ def rebuild_tables(
     the outlet's lock held. Raises ArchiveError, as `make_parts` does.
     """
     recover(archive, outlet.name)
+    if (
+        not any(warcs_of(archive, outlet.name))
+        and (archive.table("captures") / f"site={outlet.name}").exists()
+    ):
+        raise ArchiveError(
+            f"no WARC of {outlet.name} is here, so its tables stand as they are; bring its WARCs "
+            "back (`zancrawler store pull`), then rebuild again"
+        )
     staging = Archive(archive.tables / ".rebuild" / outlet.name)
     extraction = Extraction.of(archive, outlet, staging)
     _begin_anew_unless_same(extraction)
@@ -146,11 +155,16 @@ def _let_go(staging: Archive) -> None:
 def _put_in_place(staging: Archive, archive: Archive, table: str, outlet: str) -> None:
     """The outlet's new folder for its old one, in one stroke: a reader sees one or the other."""
     source, target = (a.table(table) / f"site={outlet}" for a in (staging, archive))
-    if not source.exists():
-        return
-    target.parent.mkdir(parents=True, exist_ok=True)
-    if target.exists():
-        exchange(source, target)
-    else:
-        source.rename(target)
+    match source.exists(), target.exists():
+        case True, True:
+            exchange(source, target)
+        case True, False:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            source.rename(target)
+        case False, True:
+            # A purge has left nothing of which there could be a row.
+            source.parent.mkdir(parents=True, exist_ok=True)
+            target.rename(source)
+        case _:
+            return
     sync_folder(target.parent)
