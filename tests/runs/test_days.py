@@ -243,7 +243,7 @@ def test_six_days(tmp_path: Path) -> None:
         asks_for_no_body_again(judge, 5)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_sixty_days(tmp_path: Path) -> None:
     with serve() as newsroom:
         judge = Judge(Simulation(newsroom, Archive.open(tmp_path / "archive")))
