@@ -12,7 +12,7 @@ test: $(READY)
 	@$(VENV)/bin/python -m pytest -q -n 2
 
 slow: $(READY)
-	@$(VENV)/bin/python -m pytest -q -n 2 -m slow
+	@$(VENV)/bin/python -m pytest -q -n 3 -m slow
 
 long: $(READY)
 	@$(VENV)/bin/python -m pytest -q -n 2 -m long

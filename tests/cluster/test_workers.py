@@ -198,7 +198,7 @@ def test_outlets_of_one_host_go_by_one_lease_whichever_of_them_a_worker_runs(
     assert worker._groups() == {"papera": ["paperb"], "paperc": ["paperc"]}
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_workers_that_die_are_replaced_and_every_row_is_there_once(
     bucket: str, tmp_path: Path
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -110,7 +111,8 @@ def package(world: Outside, tmp_path_factory: pytest.TempPathFactory) -> Path:
         )
         writer.write_record(record)
     path = folder / "hostile.wacz"
-    subprocess.run(["wacz", "create", "-o", path, warc], check=True, capture_output=True)
+    wacz = Path(sys.executable).with_name("wacz")
+    subprocess.run([wacz, "create", "-o", path, warc], check=True, capture_output=True)
     return path
 
 

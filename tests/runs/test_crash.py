@@ -98,11 +98,6 @@ def test_killed_a_few_times(tmp_path: Path) -> None:
     killed_crawl(tmp_path, kills=3, seed=1)
 
 
-@pytest.mark.slow
-def test_killed_again_and_again(tmp_path: Path) -> None:
-    killed_crawl(tmp_path, kills=12, seed=2)
-
-
 @pytest.mark.long
 @pytest.mark.parametrize("seed", range(10, 20))
 def test_killed_two_hundred_times(tmp_path: Path, seed: int) -> None:

@@ -35,7 +35,7 @@ def stories_of(members: list[Member], signatures: dict[str, bytes]) -> dict[str,
     return sizes
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_million_times_the_same_text() -> None:
     (sketch,) = sketches_of(["the same words again and again " * 20])
     members = [member(n, text_digest="same") for n in range(1_000_000)]
