@@ -165,6 +165,11 @@ def _put_in_place(staging: Archive, archive: Archive, table: str, outlet: str) -
             # A purge has left nothing of which there could be a row.
             source.parent.mkdir(parents=True, exist_ok=True)
             target.rename(source)
+            sync_folder(target.parent)
+            with suppress(OSError):
+                # No reader asks a table without a file for its columns.
+                target.parent.rmdir()
+            return
         case _:
             return
     sync_folder(target.parent)
