@@ -187,7 +187,7 @@ def script() -> Iterator[Script]:
         yield script
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_site_with_neither_feed_nor_sitemap(script: Script, tmp_path: Path) -> None:
     paths = plain_site(script)
     said = json.loads(add(script.home, "valley", tmp_path))

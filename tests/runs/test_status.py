@@ -87,7 +87,7 @@ def test_where_nothing_is_an_archive_it_says_so(tmp_path: Path) -> None:
     assert "holds no archive" in zancrawler("status", "--archive", tmp_path, code=1)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_an_outage_a_wall_and_their_ends(tmp_path: Path) -> None:
     with serve() as newsroom, receiver() as (url, received):
         for name in newsroom.homes:
