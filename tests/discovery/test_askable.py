@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from ipaddress import ip_address
 
 import pytest
+from news_outlet import OUTLET
 
 from zancrawler.discovery.askable import askable, is_open_to_all, may_be_reached
-from zancrawler.outlets import ArticleRules, Outlet
 
-OUTLET = Outlet(
-    name="news",
-    title="News",
-    home="https://news.example/",
-    domains=("news.example",),
-    languages=("en",),
-    platform="plain",
-    articles=(ArticleRules(url=re.compile("^/post/")),),
-)
 CLOSED = (
     *("127.0.0.1", "10.1.2.3", "169.254.169.254", "100.64.0.1", "192.168.0.1", "0.0.0.0"),
     *("224.0.0.1", "239.255.255.250", "255.255.255.255", "240.0.0.1"),

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from news_outlet import OUTLET
 
 from zancrawler.discovery.requisites import (
     Requisite,
@@ -21,18 +22,9 @@ from zancrawler.discovery.requisites import (
 from zancrawler.discovery.srcset import candidates, chosen, slot_width
 from zancrawler.discovery.stylesheets import MAX_URLS, CssUrl, Wanted, wanted_by, wanted_by_style
 from zancrawler.markup import parse_html
-from zancrawler.outlets import ArticleRules, Outlet, RequisiteRules, Take
+from zancrawler.outlets import Outlet, RequisiteRules, Take
 
 PAGE = "https://news.example/post/1"
-OUTLET = Outlet(
-    name="news",
-    title="News",
-    home="https://news.example/",
-    domains=("news.example",),
-    languages=("en",),
-    platform="plain",
-    articles=(ArticleRules(url=re.compile("^/post/")),),
-)
 
 
 def needed(html: str, outlet: Outlet = OUTLET, charset: str | None = None) -> list[str]:

@@ -7,6 +7,8 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from zancrawler.headers import media_type
+
 WIDTH, HEIGHT = 1_280, 800
 """CSS pixels of the window: those of a common laptop."""
 MAX_NAMED = 300
@@ -49,12 +51,9 @@ class Answer:
     headers: tuple[tuple[str, str], ...]
     body: bytes
 
-    def header(self, name: str) -> str:
-        return next((value for key, value in self.headers if key.lower() == name), "")
-
     @property
     def mime(self) -> str:
-        return self.header("content-type").partition(";")[0].strip().lower()
+        return media_type(self.headers)
 
 
 @dataclass(frozen=True, slots=True)

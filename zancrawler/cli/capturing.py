@@ -14,6 +14,7 @@ from zancrawler.cli.printing import (
     ContactOption,
     JsonOption,
     OutletsOption,
+    VerboseOption,
     print_json,
     printable,
 )
@@ -34,9 +35,7 @@ def capture(
     outlets: OutletsOption = None,
     contact: ContactOption = None,
     anonymous: AnonymousOption = False,
-    verbose: Annotated[
-        bool, typer.Option("--verbose", "-v", help="Show Scrapy's own messages.")
-    ] = False,
+    verbose: VerboseOption = False,
     json: JsonOption = False,
 ) -> None:
     """Captures one page with all that its scripts ask for, and keeps how it looked."""

@@ -19,6 +19,7 @@ from zancrawler.cli.printing import (
     ContactOption,
     JsonOption,
     OutletsOption,
+    VerboseOption,
     console,
     print_json,
 )
@@ -56,16 +57,12 @@ def crawl(
     full: Annotated[
         bool, typer.Option("--full", help="Look at every known article again, due or not.")
     ] = False,
-    verbose: Annotated[
-        bool, typer.Option("--verbose", "-v", help="Show Scrapy's own messages.")
-    ] = False,
+    verbose: VerboseOption = False,
     json: JsonOption = False,
 ) -> None:
     """Fetches what is new or due: WARC first, then the tables."""
     catalogue = Catalogue.open(outlets)
-    chosen = [catalogue.get(name) for name in names or ()] or [
-        outlet for outlet in catalogue.all() if outlet.active
-    ]
+    chosen = catalogue.chosen(names)
     options = CrawlOptions(
         contact=contact,
         anonymous=anonymous,

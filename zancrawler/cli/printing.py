@@ -43,6 +43,7 @@ ContactOption = Annotated[
 AnonymousOption = Annotated[
     bool, typer.Option("--anonymous", help="Send no contact: for those in danger.")
 ]
+VerboseOption = Annotated[bool, typer.Option("--verbose", "-v", help="Show Scrapy's own messages.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")

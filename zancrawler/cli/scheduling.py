@@ -84,9 +84,7 @@ def schedule(
     if store is not None and (print_systemd or print_cron):
         raise typer.BadParameter("the units run outlets of one machine alone; leave --store out")
     catalogue = Catalogue.open(outlets)
-    chosen = [catalogue.get(name) for name in names or ()] or [
-        outlet for outlet in catalogue.all() if outlet.active
-    ]
+    chosen = catalogue.chosen(names)
     options = CrawlOptions(contact=contact, anonymous=anonymous, log_level="ERROR")
     options.require_named(chosen)
     if print_systemd or print_cron:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -34,7 +33,6 @@ def _said(value: str) -> str:
 
 
 MAX_SAID = 200
-_LATER = MappingProxyType({"pending": " (its tables follow when the running crawl ends)"})
 ReasonOption = Annotated[
     str,
     typer.Option(callback=_said, help="A code or short phrase such as 'safety'; no names."),
@@ -189,7 +187,8 @@ def _print(
         typer.echo("It was withdrawn already.")
     else:
         for one in decided:
-            later = _LATER.get(one.progress, "")
+            is_pending = one.progress == "pending"
+            later = " (its tables follow when the running crawl ends)" if is_pending else ""
             typer.echo(f"{words[one.action]}{later}: {one.url}")
         typer.echo(f"Noted in {archive.withdrawn}.")
         for outlet in sorted({one.outlet for one in decided if one.progress == "no-ledger"}):

@@ -7,9 +7,9 @@ proportion to the bytes: no pattern may run on to the end of the body from each 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
-Headers = Sequence[tuple[str, str]]
+from zancrawler.headers import Headers
 
 HEAD = 200_000
 """Bytes of a body that are searched: challenge pages are small, and say so early."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -67,6 +68,11 @@ class Catalogue:
     def all(self) -> list[Outlet]:
         """Sorted by name. Raises OutletError for the first bad file."""
         return [self.get(name) for name in self.files]
+
+    def chosen(self, names: Sequence[str] | None) -> list[Outlet]:
+        """Those that are named; every active one where none is. Raises as `get`."""
+        named = [self.get(name) for name in names or ()]
+        return named or [outlet for outlet in self.all() if outlet.active]
 
     @cached_property
     def _sound(self) -> list[Outlet]:

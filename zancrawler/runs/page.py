@@ -13,7 +13,7 @@ from scrapy.http import Request
 
 from zancrawler.archive import Archive, ArchiveError
 from zancrawler.browser.chromium import chromium_path, require_playwright
-from zancrawler.capture.reader import read_records
+from zancrawler.capture.views import read_views
 from zancrawler.ledger import Due, Kind
 from zancrawler.outlets import Catalogue, Outlet, OutletError, UrlKind, url_kind
 from zancrawler.runs.checks import ONE_PAGE
@@ -129,6 +129,7 @@ def _found(archive: Archive, url: str, summary: RunSummary) -> CapturedPage:
     if not rows:
         return page
     last = max(rows, key=lambda row: row["fetch_time"])
+    article = tables.article(last["article_id"]) if last["article_id"] else None
     records: dict[str, int] = {}
     info: dict[str, Any] = {}
     for name, block in _records(archive, summary, last["url"]):
@@ -144,7 +145,7 @@ def _found(archive: Archive, url: str, summary: RunSummary) -> CapturedPage:
         last["page_kind"],
         last["page_reason"] or last["error"] or f"http-{last['fetch_status']}",
         last["article_id"],
-        _title(tables, summary.outlet, last["article_id"]),
+        article["title"] if article else None,
         records,
         info,
     )
@@ -152,14 +153,7 @@ def _found(archive: Archive, url: str, summary: RunSummary) -> CapturedPage:
 
 def _records(archive: Archive, summary: RunSummary, url: str) -> Iterator[tuple[str, bytes]]:
     for name in summary.warc_filenames:
-        for record in read_records(archive.root / name):
-            uri = record.target_uri or ""
-            if record.type == "resource" and uri.startswith("urn:") and uri.endswith(f":{url}"):
-                yield uri.split(":", 2)[1], record.block
-
-
-def _title(tables: Reader, outlet: str, article_id: str | None) -> str | None:
-    if article_id is None:
-        return None
-    rows = tables.articles(outlet=outlet, columns=["article_id", "title"]).to_pylist()
-    return next((row["title"] for row in rows if row["article_id"] == article_id), None)
+        for view in read_views(archive.root / name):
+            if view.page == url:
+                for record in view.records:
+                    yield (record.target_uri or "").split(":", 2)[1], record.block

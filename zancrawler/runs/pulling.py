@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from zancrawler.archive import Archive
+from zancrawler.runs.provenance import outlets_in
 from zancrawler.runs.standing import redact_withdrawn
 from zancrawler.storage.pull import Pulled, pull
 from zancrawler.storage.state import note_tables
@@ -15,9 +16,8 @@ def pull_archive(archive: Archive, uri: str | None = None, *, warcs: bool = True
     crawled, leaves tables in the store that do not follow it yet.
     """
     pulled = pull(archive, uri, warcs=warcs)
-    outlets = {path.name.removeprefix("site=") for path in archive.tables.glob("*/site=*")}
     emptied = 0
-    for outlet in sorted(outlets):
+    for outlet in outlets_in(archive):
         with archive.lock(outlet, "a pull from the store"):
             emptied += redact_withdrawn(archive, outlet, archive)
     if emptied:

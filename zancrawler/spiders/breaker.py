@@ -5,6 +5,7 @@ from __future__ import annotations
 from scrapy.http import Response
 
 from zancrawler.discovery.blocks import blocked
+from zancrawler.spiders.headers import headers_of
 
 IN_A_ROW = 5
 """One refusal may be about one page; five in a row, seconds apart, are about us."""
@@ -20,12 +21,7 @@ class Breaker:
 
     def note(self, response: Response) -> str | None:
         """Why the answer is a wall, or None. 5xx counts as a refusal but is no wall."""
-        headers = [
-            (name.decode("latin-1"), value.decode("latin-1"))
-            for name, values in response.headers.items()
-            for value in values
-        ]
-        wall = blocked(response.status, headers, response.body)
+        wall = blocked(response.status, headers_of(response), response.body)
         refusal = wall or (f"http-{response.status}" if response.status >= 500 else None)
         self.refusals = self.refusals + 1 if refusal else 0
         if refusal and self.refusals >= IN_A_ROW:

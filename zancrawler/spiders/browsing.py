@@ -17,6 +17,7 @@ from zancrawler.browser.chromium import NoBrowserError
 from zancrawler.browser.view import Answer, Asked, Bounds, Refused, View
 from zancrawler.discovery.requisites import page_requisites, redirected_requisite
 from zancrawler.outlets import Capture, canonical_url, readable_path
+from zancrawler.spiders.headers import headers_of
 from zancrawler.spiders.requisites import REDIRECT, SCRIPTED
 
 if TYPE_CHECKING:
@@ -79,12 +80,13 @@ class Browsing:
 
     async def _look(self, response: Response) -> None:
         outlet = self._spider.outlet
-        named = page_requisites(response.body, response.url, outlet)
+        has_agencies = bool(outlet.requisites.not_by)
+        named = page_requisites(response.body, response.url, outlet) if has_agencies else ()
         pictures = {each.url for each in named}
 
         async def answerer(asked: Asked) -> Answer | Refused:
             # Whose a picture is, only the page can say, and it must have said so by its bytes.
-            if outlet.requisites.not_by and asked.kind == "image" and asked.url not in pictures:
+            if has_agencies and asked.kind == "image" and asked.url not in pictures:
                 return Refused("perhaps an agency's")
             return await self._bring(asked, response.url)
 
@@ -132,9 +134,4 @@ class Browsing:
 
 
 def _answer(response: Response) -> Answer:
-    headers = tuple(
-        (name.decode("latin-1"), value.decode("latin-1"))
-        for name, values in response.headers.items()
-        for value in values
-    )
-    return Answer(response.status, headers, response.body)
+    return Answer(response.status, headers_of(response), response.body)

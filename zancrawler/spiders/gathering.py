@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -23,6 +23,7 @@ from twisted.python.failure import Failure
 from zancrawler.ledger import Advertisement, Due, Kind, Outcome, State
 from zancrawler.outlets import host_of
 from zancrawler.pictures import answer_mark, picture_mark
+from zancrawler.spiders.headers import headers_of
 from zancrawler.spiders.requisites import EMBED, SCRIPTED, Shown, needs
 
 if TYPE_CHECKING:
@@ -37,7 +38,6 @@ OF_THE_BUDGET = 0.5
 """Requisites wait for tomorrow once this share of the day's requests is used up, by whatever."""
 NO_ANSWER = (
     CannotResolveHostError,
-    DownloadCancelledError,
     DownloadConnectionRefusedError,
     DownloadFailedError,
     DownloadTimeoutError,
@@ -62,8 +62,7 @@ class Gathering:
 
     def note(self, response: Response, hops: str = "") -> None:
         """Tells the ledger what an answer needs, at the moment of its capture."""
-        headers = tuple(_headers(response))
-        shown = Shown(response.url, hops, response.status, headers, response.body)
+        shown = Shown(response.url, hops, response.status, headers_of(response), response.body)
         adverts = [
             advert
             for advert in needs(shown, self._spider.outlet)
@@ -113,7 +112,7 @@ class Gathering:
         except IgnoreRequest as error:
             self._forbidden(url, error)
             return str(error)[:80] or "forbidden"
-        except NO_ANSWER as error:
+        except (DownloadCancelledError, *NO_ANSWER) as error:
             self._count(url, is_refusal=True)
             return type(error).__name__
         self._answered(response, hops)
@@ -191,9 +190,3 @@ def _request(url: str, via: str, hops: str, conditions: Mapping[str, str] | None
         },
         dont_filter=True,
     )
-
-
-def _headers(response: Response) -> Iterator[tuple[str, str]]:
-    for name, values in response.headers.items():
-        for value in values:
-            yield name.decode("latin-1"), value.decode("latin-1")

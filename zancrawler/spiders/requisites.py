@@ -17,6 +17,7 @@ from zancrawler.discovery.requisites import (
     redirected_requisite,
     stylesheet_requisites,
 )
+from zancrawler.headers import first, media_type
 from zancrawler.ledger import Advertisement, Kind
 from zancrawler.outlets import Outlet, UrlKind, url_kind
 
@@ -40,16 +41,13 @@ class Shown:
     body: bytes
     """With its codings taken off."""
 
-    def header(self, name: str) -> str:
-        return next((value for key, value in self.headers if key.lower() == name), "")
-
     @property
     def mime(self) -> str:
-        return self.header("content-type").partition(";")[0].strip().lower()
+        return media_type(self.headers)
 
     @property
     def charset(self) -> str | None:
-        said = self.header("content-type").lower().partition("charset=")[2]
+        said = first(self.headers, "content-type").lower().partition("charset=")[2]
         return said.partition(";")[0].strip(" \"'") or None
 
 
@@ -67,7 +65,7 @@ def needs(shown: Shown, outlet: Outlet) -> list[Advertisement]:
 
 
 def _of_requisite(shown: Shown, outlet: Outlet) -> list[Advertisement]:
-    if 300 <= shown.status < 400 and (location := shown.header("location")):
+    if 300 <= shown.status < 400 and (location := first(shown.headers, "location")):
         if shown.hops.count(REDIRECT) >= MAX_REDIRECTS:
             return []
         target = redirected_requisite(location, shown.url, outlet)

@@ -9,21 +9,16 @@ from enum import StrEnum
 from urllib.parse import urlsplit
 
 from scrapy import signals
-from scrapy.exceptions import (
-    CannotResolveHostError,
-    DownloadCancelledError,
-    DownloadConnectionRefusedError,
-    DownloadFailedError,
-    DownloadTimeoutError,
-    IgnoreRequest,
-    ResponseDataLossError,
-)
+from scrapy.exceptions import DownloadCancelledError, IgnoreRequest
 from scrapy.http import Request, Response
 
 from zancrawler.capture.signals import exchange_captured
 from zancrawler.discovery.advert import absolute_url
 from zancrawler.discovery.blocks import blocked
+from zancrawler.headers import first
 from zancrawler.outlets import host_of
+from zancrawler.spiders.gathering import NO_ANSWER
+from zancrawler.spiders.headers import headers_of
 from zancrawler.spiders.outlet import MAX_HOPS, OutletSpider
 
 MAX_REQUESTS = 40
@@ -34,14 +29,6 @@ MAX_TOTAL = 100_000_000
 """Bytes of all answers together."""
 MAX_SECONDS = 1_200.0
 """Of one look: 40 requests at the longest Crawl-delay of ordinary sites, some 20 seconds."""
-
-_NO_ANSWER = (
-    CannotResolveHostError,
-    DownloadConnectionRefusedError,
-    DownloadFailedError,
-    DownloadTimeoutError,
-    ResponseDataLossError,
-)
 
 
 class Refusal(StrEnum):
@@ -79,8 +66,7 @@ class Answer:
 
     def header(self, name: str) -> str:
         """Its first value, or nothing."""
-        wanted = name.lower()
-        return next((value for key, value in self.headers if key.lower() == wanted), "")
+        return first(self.headers, name)
 
 
 class Site:
@@ -166,20 +152,17 @@ class Site:
             return _refused(answer, Refusal.ROBOTS, "robots.txt")
         except DownloadCancelledError:
             return _refused(answer, Refusal.TOO_LARGE, f"more than {MAX_BYTES:,} bytes")
-        except _NO_ANSWER as error:
+        except NO_ANSWER as error:
             return _refused(answer, Refusal.UNREACHABLE, type(error).__name__)
         self._bytes += len(response.body)
         return self._judged(replace(answer, at=datetime.now(UTC)), response)
 
     def _judged(self, answer: Answer, response: Response) -> Answer:
-        headers = tuple(
-            (name.decode("latin-1"), value.decode("latin-1"))
-            for name, values in response.headers.items()
-            for value in values
+        answer = replace(
+            answer, status=response.status, headers=headers_of(response), body=response.body
         )
-        answer = replace(answer, status=response.status, headers=headers, body=response.body)
         self.spider.breaker.note(response)
-        if wall := blocked(response.status, headers, response.body):
+        if wall := blocked(response.status, answer.headers, response.body):
             return _refused(answer, Refusal.BLOCKED, wall)
         if response.status >= 400:
             return _refused(answer, Refusal.HTTP, f"http-{response.status}")
