@@ -27,9 +27,10 @@ from zancrawler.decisions import Action, Decision, record
 from zancrawler.exports.dataset import export_dataset
 from zancrawler.exports.lines import FORMULA, write_csv, write_jsonl
 from zancrawler.exports.masking import COVER, Names
-from zancrawler.exports.profile import Profile, Sharing
+from zancrawler.exports.profile import Profile
 from zancrawler.exports.rows import Wanted
 from zancrawler.exports.scratch import holding
+from zancrawler.exports.sharing import Sharing
 from zancrawler.outlets import Catalogue
 from zancrawler.tables import Access, Tables
 
@@ -162,7 +163,8 @@ from pathlib import Path
 from zancrawler.archive import Archive
 from zancrawler.exports import dataset
 from zancrawler.exports.masking import Names
-from zancrawler.exports.profile import Profile, Sharing
+from zancrawler.exports.profile import Profile
+from zancrawler.exports.sharing import Sharing
 from zancrawler.exports.rows import Wanted
 from zancrawler.outlets import Catalogue
 

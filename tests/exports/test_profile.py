@@ -20,9 +20,10 @@ from zancrawler.cli import app
 from zancrawler.decisions import Action, Decision, record
 from zancrawler.exports import dataset, lines
 from zancrawler.exports.masking import COVER, Names
-from zancrawler.exports.profile import Profile, Sharing
+from zancrawler.exports.profile import Profile
 from zancrawler.exports.rows import Wanted
 from zancrawler.exports.selection import Asked
+from zancrawler.exports.sharing import Sharing
 from zancrawler.exports.wacz import export_wacz
 from zancrawler.outlets import Catalogue
 

@@ -27,7 +27,6 @@ from zancrawler.cli import (
     storing,
     withdrawing,
 )
-from zancrawler.newsroom import NewsroomError
 from zancrawler.outlets import OutletError
 from zancrawler.runs.crawl import NobodyNamedError
 
@@ -68,10 +67,17 @@ def main() -> None:
         app()
     except (OutletError, NobodyNamedError) as error:
         sys.exit(_say(error, 2))
-    except (ArchiveError, NewsroomError) as error:
+    except (ArchiveError, _newsroom_error()) as error:
         sys.exit(_say(error, 1))
     except KeyboardInterrupt:
         sys.exit(_say("stopped; what was captured is kept", 130))
+
+
+def _newsroom_error() -> type[Exception]:
+    """Asked for when something was raised: no other command loads the newsroom's pages."""
+    from zancrawler.newsroom import NewsroomError
+
+    return NewsroomError
 
 
 def _say(message: object, code: int) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from io import TextIOWrapper
 from pathlib import Path
-from typing import IO, Annotated
+from typing import IO, TYPE_CHECKING, Annotated
 
 import typer
 
@@ -19,12 +19,11 @@ from zancrawler.cli.printing import (
     OutletsOption,
     print_json,
 )
-from zancrawler.exports.encrypting import Recipients, encrypted_name
-from zancrawler.exports.lines import write_csv, write_jsonl
-from zancrawler.exports.masking import Names
-from zancrawler.exports.profile import Profile, Sharing
-from zancrawler.exports.rows import Wanted
+from zancrawler.exports.profile import Profile
 from zancrawler.outlets import Catalogue
+
+if TYPE_CHECKING:
+    from zancrawler.exports.rows import Wanted
 
 ProfileOption = Annotated[Profile, typer.Option(help="For whom: what is left out.")]
 OutletOption = Annotated[list[str] | None, typer.Option(help="Only this outlet; may be repeated.")]
@@ -75,6 +74,7 @@ def dataset(
 ) -> None:
     """Writes a release that can be cited: Parquet, data card, checksums."""
     from zancrawler.exports.dataset import export_dataset, export_encrypted
+    from zancrawler.exports.encrypting import Recipients
 
     kept = Archive.existing(archive)
     wanted = _wanted(kept, profile, outlet, language, until, embargo)
@@ -105,6 +105,8 @@ def jsonl(
     archive: ArchiveOption = DEFAULT_ARCHIVE,
 ) -> None:
     """Writes articles as JSON Lines: one object a line."""
+    from zancrawler.exports.lines import write_jsonl
+
     kept = Archive.existing(archive)
     wanted = _wanted(kept, profile, outlet, language, until, embargo)
     _write(out, encrypt_to, "utf-8", lambda file: write_jsonl(kept, wanted, file))
@@ -121,6 +123,8 @@ def csv(
     archive: ArchiveOption = DEFAULT_ARCHIVE,
 ) -> None:
     """Writes articles as CSV that spreadsheets open: lists as JSON, no cell a formula."""
+    from zancrawler.exports.lines import write_csv
+
     kept = Archive.existing(archive)
     wanted = _wanted(kept, profile, outlet, language, until, embargo)
     # Excel takes CSV for the machine's old code page unless it begins with a byte order mark.
@@ -135,6 +139,10 @@ def _wanted(
     until: datetime | None,
     embargo: int | None,
 ) -> Wanted:
+    from zancrawler.exports.masking import Names
+    from zancrawler.exports.rows import Wanted
+    from zancrawler.exports.sharing import Sharing
+
     return Wanted(
         sharing=Sharing(profile, Names.read(archive.masked_names)),
         outlets=tuple(outlets or ()),
@@ -159,6 +167,8 @@ def _write(
     write: Callable[[IO[str]], int],
 ) -> None:
     if encrypt_to:
+        from zancrawler.exports.encrypting import Recipients, encrypted_name
+
         if out is None:
             raise typer.BadParameter("--encrypt-to needs a file: give --out")
         out = encrypted_name(out)

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from zancrawler.archive import Archive, ArchiveError
 from zancrawler.decisions import Decisions
-from zancrawler.exports.profile import Sharing
+from zancrawler.exports.sharing import Sharing
 from zancrawler.tables.articles import ARTICLES, VERSIONS, Access
 from zancrawler.tables.chunks import Chunks
 from zancrawler.tables.columns import TIME, Table
