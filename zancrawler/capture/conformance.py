@@ -22,7 +22,7 @@ from .exchange import Truncated
 from .http import MAX_HEAD, Dechunker, head_length, parse_head
 from .members import OpenRecord, WarcReader
 from .reader import read_records, without_brackets
-from .records import without_user
+from .records import PURGED, without_user
 from .warcfile import OPEN_SUFFIX
 
 
@@ -94,13 +94,13 @@ def check_warc(path: Path) -> Iterator[Fault]:
 
 def check_warcs(paths: Iterable[Path]) -> Iterator[Fault]:
     """The faults of WARCs that belong together: also revisits that refer to a record which none of
-    them has."""
+    them has, or had before it was purged."""
     identities: set[str] = set()
     references: list[tuple[str, int, str]] = []
     for path in paths:
         check = _Check(path.name)
         yield from check.records(path)
-        identities |= check.identities
+        identities |= check.identities | check.purged
         references += ((path.name, offset, target) for offset, target in check.references)
     for name, offset, target in references:
         if target not in identities:
@@ -114,6 +114,8 @@ class _Check:
     identities: set[str] = field(default_factory=set)
     references: list[tuple[int, str]] = field(default_factory=list)
     """Offsets of revisits, and what they refer to."""
+    purged: set[str] = field(default_factory=set)
+    """What was taken out of it."""
     _concurrent: list[tuple[int, str]] = field(default_factory=list)
 
     def records(self, path: Path) -> Iterator[Fault]:
@@ -152,8 +154,11 @@ class _Check:
             for name, value in record.fields
             if name.lower() == "warc-concurrent-to"
         )
-        if kind == "revisit" and (target := record.get("WARC-Refers-To")):
-            self.references.append((record.offset, target))
+        if target := record.get("WARC-Refers-To"):
+            if kind == "revisit":
+                self.references.append((record.offset, target))
+            elif kind == "metadata" and (record.get("WARC-Target-URI") or "").startswith(PURGED):
+                self.purged.add(target)
         yield from (fault(code, message) for code, message in _block_faults(record, kind))
         record.finish()
         if not record.first_in_member:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -66,12 +66,11 @@ class Originals:
         A WARC that is damaged is left out. Raises OSError, and CaptureError when SQLite cannot
         write the index.
         """
-        path = archive.root / "cdxj" / outlet / "originals.sqlite"
+        path = _path(archive, outlet)
         try:
             return cls._up_to_date(path, archive, outlet)
         except sqlite3.DatabaseError:
-            for suffix in ("", "-wal", "-shm"):
-                path.with_name(path.name + suffix).unlink(missing_ok=True)
+            _remove(path)
         try:
             return cls._up_to_date(path, archive, outlet)
         except sqlite3.DatabaseError as error:
@@ -120,7 +119,7 @@ class Originals:
         self._uris.clear()
 
     def forget(self, warc: str) -> None:
-        """No new revisit will refer to this WARC; for one that is taken out or rewritten."""
+        """No new revisit will refer to this WARC, unless the next `open` finds it there."""
         with self._connection as connection:
             connection.execute("DELETE FROM warcs WHERE name = ?", (warc,))
             connection.execute("DELETE FROM payloads WHERE warc = ?", (warc,))
@@ -176,6 +175,30 @@ class Originals:
                         (*payload, original.record_id, original.uri, original.date, warc),
                     )
             connection.execute("INSERT OR IGNORE INTO warcs VALUES (?)", (warc,))
+
+
+def forget(archive: Archive, outlet: str, warc: Path) -> None:
+    """What the index has of a WARC is read from that anew; for one that is about to be rewritten.
+
+    Nobody may be writing to the outlet. Raises OSError.
+    """
+    path = _path(archive, outlet)
+    if not path.exists():
+        return
+    try:
+        with closing(Originals(path)) as originals:
+            originals.forget(archive.relative(warc))
+    except sqlite3.DatabaseError:
+        _remove(path)
+
+
+def _path(archive: Archive, outlet: str) -> Path:
+    return archive.root / "cdxj" / outlet / "originals.sqlite"
+
+
+def _remove(path: Path) -> None:
+    for suffix in ("", "-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
 
 
 def sightings(path: Path) -> Iterator[Sighting]:

@@ -16,18 +16,20 @@ from zancrawler.archive import Archive, put_durably
 from zancrawler.storage.pruned import bring_back
 
 from .cdxj import index_warc
+from .originals import forget
 from .reader import read_records
-from .records import NewRecord, warc_date, warc_fields
+from .records import PURGED, NewRecord, warc_date, warc_fields
 from .warcfile import Span, page_warcs
 
-_GZIP_HEAD = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
-_GZIP_ENDS = len(_GZIP_HEAD) + 8
+_GZIP_ENDS = 10 + 8
+_FCOMMENT = 0x10
+_MAX_COMMENT = 511
+"""Go's reader, which other archives' tools have, takes no longer one."""
 _STORED_HEAD = 5
 _STORED_MAX = 65_535
 """Bytes of a stored block (RFC 1951 section 3.2.4)."""
-_NAME = "urn:zancrawler:purged"
-MAX_DIGITS = 12
-"""Of a Content-Length."""
+_RECORD = 600
+"""Bytes of the record without its padding, or a little more."""
 
 
 def purge(archive: Archive, warc: Path, outlet: str, spans: Iterable[Span], at: datetime) -> None:
@@ -37,54 +39,73 @@ def purge(archive: Archive, warc: Path, outlet: str, spans: Iterable[Span], at: 
     Raises OSError, and ValueError for a span in which no tombstone has room.
     """
     bring_back(warc)
+    # Before it: a run that comes after a crash between the two reads the WARC anew.
+    forget(archive, outlet, warc)
     with put_durably(warc) as temporary:
         shutil.copyfile(warc, temporary)
         with temporary.open("r+b") as file:
             for span in spans:
+                answer = _answer(warc, span)
                 file.seek(span.offset)
-                file.write(_tombstone(span.length, at))
+                file.write(_tombstone(span.length, at, answer))
     if warc in page_warcs(archive, outlet):
         index_warc(archive, warc)
+
+
+def _answer(warc: Path, span: Span) -> str | None:
+    """The id of the record in a span that revisits may refer to."""
+    for record in read_records(warc, span.offset, span.offset + span.length, max_block=0):
+        if record.type in ("response", "resource"):
+            return record.record_id
+    return None
 
 
 def tombstones(warc: Path) -> Iterator[int]:
     """Where in a WARC an exchange was taken out: offsets. Raises DamagedWarcError, OSError."""
     for record in read_records(warc, max_block=0):
-        if record.type == "metadata" and (record.target_uri or "").startswith(_NAME):
+        if record.type == "metadata" and (record.target_uri or "").startswith(PURGED):
             yield record.offset
 
 
-def _tombstone(length: int, at: datetime) -> bytes:
-    """A member of `length` bytes that holds one metadata record, padded."""
-    blocks = -(-(length - _GZIP_ENDS) // (_STORED_MAX + _STORED_HEAD))
-    size = length - _GZIP_ENDS - blocks * _STORED_HEAD
-    # One more byte of padding can be two more of the record, when Content-Length gets another
-    # digit; then the other form of the name fits.
-    for name in (_NAME, _NAME + "."):
-        guess = size - len(_record(at, name, 0))
-        for padding in range(max(0, guess - MAX_DIGITS), guess + 1):
-            record = _record(at, name, padding)
-            if len(record) == size:
-                return _stored(record)
+def _tombstone(length: int, at: datetime, answer: str | None) -> bytes:
+    """A gzip member (RFC 1952) of `length` bytes with one metadata record, about the record of
+    this id: what refers to it is known to refer to something that was taken out.
+    """
+    # In the shortest, which others wrote, there is no room for the id.
+    for about, padding in ((answer, 0), (answer, _padding(length)), (None, 0)):
+        record = _record(at, about, padding)
+        data = b"".join(_stored(record)) if padding else zlib.compress(record, 9, -15)
+        room = length - _GZIP_ENDS - len(data)
+        if 0 <= room <= _MAX_COMMENT:
+            # The comment takes up what the padding cannot hit, for its length is told in digits.
+            comment = b"x" * (room - 1) + b"\0" if room else b""
+            checks = zlib.crc32(record).to_bytes(4, "little") + len(record).to_bytes(4, "little")
+            return b"".join((_gzip_head(comment), data, checks))
     raise ValueError(f"a span of {length} bytes has no room for a tombstone")
 
 
-def _record(at: datetime, name: str, padding: int) -> bytes:
-    named = [("WARC-Target-URI", name), ("WARC-Date", warc_date(at))]
-    remark = "The exchange that stood here was taken out; see withdrawn.jsonl."
-    record: NewRecord = warc_fields(
-        "metadata", named, [("purged", remark), ("padding", "x" * padding)]
-    )
+def _padding(length: int) -> int:
+    blocks = length // _STORED_MAX + 1
+    return max(0, length - _GZIP_ENDS - blocks * _STORED_HEAD - _RECORD)
+
+
+def _record(at: datetime, answer: str | None, padding: int) -> bytes:
+    named = [("WARC-Target-URI", PURGED), ("WARC-Date", warc_date(at))]
+    if answer is not None:
+        named.append(("WARC-Refers-To", answer))
+    remarks = [("purged", "see withdrawn.jsonl")]
+    if padding:
+        remarks.append(("padding", "x" * padding))
+    record: NewRecord = warc_fields("metadata", named, remarks)
     return b"".join((record.head(), *record.block(), b"\r\n\r\n"))
 
 
-def _stored(data: bytes) -> bytes:
-    """A gzip member (RFC 1952) without compression, so that its length can be chosen."""
-    checks = zlib.crc32(data).to_bytes(4, "little") + len(data).to_bytes(4, "little")
-    return b"".join((_GZIP_HEAD, *_blocks(data), checks))
+def _gzip_head(comment: bytes) -> bytes:
+    return b"\x1f\x8b\x08" + bytes([_FCOMMENT if comment else 0]) + bytes(6) + comment
 
 
-def _blocks(data: bytes) -> Iterator[bytes]:
+def _stored(data: bytes) -> Iterator[bytes]:
+    """DEFLATE (RFC 1951) without compression, so that its length can be chosen."""
     for start in range(0, len(data), _STORED_MAX):
         piece = data[start : start + _STORED_MAX]
         is_last = start + _STORED_MAX >= len(data)

@@ -19,6 +19,8 @@ from .spool import Spool
 WARC_FIELDS = "application/warc-fields"
 IDENTICAL_PAYLOAD = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
 NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
+PURGED = "urn:zancrawler:purged"
+"""How the target of a record begins that stands in the place of one that was taken out."""
 
 # A request's secrets. What the server sends was sent to a stranger and is no secret of ours.
 _SECRET = re.compile(
