@@ -211,7 +211,7 @@ AS_IT_IS = {
     ),
     "a key that is none": (
         edited(DIGEST, in_signature(publicKey="AAAA")),
-        "its key or signature cannot be read",
+        "its key cannot be read",
     ),
 }
 """By what each is named in a message."""

@@ -21,7 +21,7 @@ from typing import IO, Any, cast
 
 from .cdxj import Capture
 from .conformance import Fault, FaultCode, check_index, check_warcs
-from .wacz_signature import signature_fault
+from .wacz_signature import signature_fault, signer
 from .zipnum import check_blocks
 
 MAX_ENTRIES = 100_000
@@ -69,6 +69,18 @@ def check_wacz(path: Path) -> Iterator[Fault]:
         if error.errno not in (None, errno.EINVAL):
             raise
         yield Fault(path.name, 0, FaultCode.DAMAGED, str(error))
+
+
+def signed_by(path: Path) -> str | None:
+    """Who signed a WACZ in which no fault was found, in one sentence; None: nobody.
+
+    Raises OSError.
+    """
+    with zipfile.ZipFile(path) as package:
+        if DIGEST not in package.namelist():
+            return None
+        signed = json.loads(package.read(DIGEST)).get("signedData")
+    return None if signed is None else signer(signed)
 
 
 def growth_fault(package: zipfile.ZipFile, size: int) -> str | None:

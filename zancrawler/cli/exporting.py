@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -19,6 +19,9 @@ from zancrawler.cli.releasing import (
     captured_before,
 )
 from zancrawler.exports.profile import Profile
+
+if TYPE_CHECKING:
+    from zancrawler.exports.signing import Signer
 
 export_app = typer.Typer(
     help="Packages for others; what is withdrawn or held is in none.",
@@ -54,6 +57,20 @@ def wacz(
             help="Sign with this P-384 key; made if it is not there.",
         ),
     ] = None,
+    certificate: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="CHAIN.pem",
+            help="Sign for the domain of this certificate, whose key is the one of --sign.",
+        ),
+    ] = None,
+    tsa: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL",
+            help="The time-stamping server (RFC 3161) that a signature for a domain needs.",
+        ),
+    ] = None,
     profile: ProfileOption = Profile.PRIVATE,
     older_than: EmbargoOption = None,
     encrypt_to: EncryptOption = None,
@@ -63,7 +80,6 @@ def wacz(
     """Packs captures and articles into one WACZ file that replays alone."""
     from zancrawler.exports.encrypting import Recipients
     from zancrawler.exports.selection import Asked
-    from zancrawler.exports.signing import signing_key
     from zancrawler.exports.wacz import NO_METADATA, export_wacz
 
     if profile is Profile.METADATA:
@@ -76,7 +92,7 @@ def wacz(
     )
     kept = Archive.existing(archive)
     recipients = Recipients(encrypt_to) if encrypt_to else None
-    packed = export_wacz(kept, asked, out, signing_key(sign) if sign else None, recipients)
+    packed = export_wacz(kept, asked, out, _signer(sign, certificate, tsa), recipients)
     if json:
         print_json(asdict(packed))
     else:
@@ -84,3 +100,27 @@ def wacz(
             f"{packed.path}: {packed.captures} captures and {packed.pages} article versions "
             f"from {packed.warcs} WARCs, {packed.size / 1e6:.1f} MB"
         )
+
+
+def _signer(sign: Path | None, certificate: Path | None, tsa: str | None) -> Signer | None:
+    """Raises ArchiveError for a key or certificate that cannot sign."""
+    if sign is None and (certificate or tsa):
+        raise typer.BadParameter("--certificate and --tsa need the key: give it with --sign")
+    if (certificate is None) != (tsa is None):
+        raise typer.BadParameter(
+            "a package is signed with a key alone, or for a domain with a time-stamp: the standard "
+            "knows nothing between; give both --certificate and --tsa, or neither"
+        )
+    if sign is None:
+        return None
+    if certificate is None or tsa is None:
+        from zancrawler.exports.signing import signing_key
+
+        return signing_key(sign)
+    from zancrawler.exports.domain import Domain
+
+    now = datetime.now(UTC)
+    domain = Domain.read(sign, certificate, tsa, now)
+    if caveat := domain.caveat(now):
+        typer.echo(caveat, err=True)
+    return domain

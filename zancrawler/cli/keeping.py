@@ -71,7 +71,7 @@ def verify(
         catalogue = Catalogue.open(outlets)
         verify_replay(Archive.existing(archive), catalogue, outlet, sample, json)
         return
-    from zancrawler.runs.verify import show_growth, verify_archive, verify_files
+    from zancrawler.runs.verify import show_growth, show_signers, verify_archive, verify_files
 
     if files:
         findings = verify_files(files)
@@ -94,6 +94,8 @@ def verify(
         typer.echo(f"{count} faults." if count else "Everything is in order.")
     if count:
         raise typer.Exit(1)
+    for sentence in show_signers(files or ()):
+        typer.echo(sentence, err=True)
 
 
 def rebuild(

@@ -17,8 +17,6 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Any
 
-from cryptography.hazmat.primitives.asymmetric import ec
-
 from zancrawler import __version__
 from zancrawler.archive import Archive, ArchiveError, put_durably
 from zancrawler.capture.wacz import DESCRIPTION, DIGEST, PAGES
@@ -30,7 +28,7 @@ from .pages import page_line, page_time, pages
 from .profile import Profile
 from .scratch import holding, remove_abandoned
 from .selection import Asked, Part, select
-from .signing import signed_data
+from .signing import Signer, signed_data
 
 WACZ_VERSION = "1.1.1"
 PIECE = 1 << 20
@@ -60,13 +58,13 @@ def export_wacz(
     archive: Archive,
     asked: Asked,
     out: Path | None = None,
-    key: ec.EllipticCurvePrivateKey | None = None,
+    signer: Signer | None = None,
     recipients: Recipients | None = None,
 ) -> Packed:
     """Packs what was asked for and may be shown; the file is there whole or not at all.
 
     For recipients it is encrypted, and called `.age`. Raises ArchiveError when nothing is left to
-    pack, or the disk takes no more.
+    pack, the disk takes no more, or a time-stamp that the signer needs is not given.
     """
     if asked.profile is Profile.METADATA:
         raise ArchiveError(NO_METADATA)
@@ -80,7 +78,7 @@ def export_wacz(
     try:
         with recipients.writing(path) if recipients else _file(path) as file:
             with zipfile.ZipFile(file, "w") as package:
-                captures, page_count = _Writer(package).write(archive, asked, parts, key)
+                captures, page_count = _Writer(package).write(archive, asked, parts, signer)
             if Decisions.read(archive) != before:
                 raise ArchiveError("something was withdrawn or released meanwhile; pack once more")
         size = path.stat().st_size
@@ -113,7 +111,7 @@ class _Writer:
         archive: Archive,
         asked: Asked,
         parts: list[Part],
-        key: ec.EllipticCurvePrivateKey | None,
+        signer: Signer | None,
     ) -> tuple[int, int]:
         """Returns the numbers of captures and pages."""
         for part in parts:
@@ -136,7 +134,8 @@ class _Writer:
         self._put_lines(PAGES, zipfile.ZIP_DEFLATED, lines())
         if not count:
             raise ArchiveError("what you ask for holds no article that may be shown")
-        self._description(asked, parts, page_time(datetime.now(UTC)) if key else latest, key)
+        created = page_time(datetime.now(UTC)) if signer else latest
+        self._description(asked, parts, created, signer)
         return captures, count
 
     def _put_lines(self, name: str, compression: int, lines: Iterable[bytes]) -> None:
@@ -170,7 +169,7 @@ class _Writer:
         asked: Asked,
         parts: Iterable[Part],
         created: str,
-        key: ec.EllipticCurvePrivateKey | None,
+        signer: Signer | None,
     ) -> None:
         outlets = sorted({part.row_name.split("/")[1] for part in parts})
         description = {
@@ -189,8 +188,8 @@ class _Writer:
         data = json.dumps(description, indent=2, ensure_ascii=False).encode("utf-8")
         digest = f"sha256:{hashlib.sha256(data).hexdigest()}"
         proof: dict[str, Any] = {"path": DESCRIPTION, "hash": digest}
-        if key is not None:
-            proof["signedData"] = signed_data(key, digest, created)
+        if signer is not None:
+            proof["signedData"] = signed_data(signer, digest, created)
         self._package.writestr(_entry(DESCRIPTION, zipfile.ZIP_DEFLATED), data)
         self._package.writestr(
             _entry(DIGEST, zipfile.ZIP_DEFLATED), json.dumps(proof, indent=2).encode()

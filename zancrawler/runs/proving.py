@@ -17,10 +17,10 @@ from zancrawler.proofs.bundle import Placed, write_bundle
 from zancrawler.proofs.checkpoint import Checkpoint
 from zancrawler.proofs.entry import Cause
 from zancrawler.proofs.log import checkpoint_of
-from zancrawler.proofs.timestamp import timestamp
 from zancrawler.runs.entering import enter, free
 from zancrawler.runs.provenance import outlets_in
 from zancrawler.runs.withdrawing import find
+from zancrawler.signatures.timestamp import timestamp
 from zancrawler.tables import Access
 from zancrawler.tables.read import open as read_tables
 

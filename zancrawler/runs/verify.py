@@ -14,7 +14,7 @@ from zancrawler.archive import Archive, ArchiveError
 from zancrawler.capture.conformance import check_cdxj, check_warc, check_warcs
 from zancrawler.capture.errors import DamagedWarcError
 from zancrawler.capture.reader import Exchange, read_record
-from zancrawler.capture.wacz import check_wacz
+from zancrawler.capture.wacz import check_wacz, signed_by
 from zancrawler.capture.warcfile import page_warcs
 from zancrawler.decisions import Decisions
 from zancrawler.extraction.memory import SiteMemory
@@ -95,6 +95,13 @@ def verify_files(paths: Iterable[Path]) -> Iterator[Finding]:
         check = check_wacz if path.suffix == ".wacz" else check_warc
         for fault in check(path):
             yield Finding(fault.file, fault.offset, fault.code.value, fault.message)
+
+
+def show_signers(paths: Iterable[Path]) -> Iterator[str]:
+    """Who signed each WACZ of those in which no fault was found, a sentence each."""
+    for path in paths:
+        if path.suffix == ".wacz" and (signed := signed_by(path)):
+            yield f"{path.name} is {signed}."
 
 
 def _indexes(archive: Archive, outlet: str) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""A time-stamp on a checkpoint (RFC 3161): a server signs its hash and the time.
+"""Asking for a time-stamp (RFC 3161): a server signs a hash and the time.
 
 Nothing but the hash is sent, and only where the user names a server. Whether to trust that server
 is for whoever checks the stamp: `openssl ts -verify` does, given its certificate.
@@ -8,58 +8,72 @@ from __future__ import annotations
 
 import hashlib
 import http.client
+import secrets
 import urllib.request
 from queue import Empty, SimpleQueue
 from threading import Thread
 from urllib.parse import urlsplit
 
+from pyasn1.codec.der.encoder import encode
+from pyasn1_modules import rfc3161
+
 from zancrawler.archive import ArchiveError
+
+from .certificates import NoProofError
+from .stamps import MAX_STAMP, read_stamp
 
 PATIENCE = 30
 """Seconds for each step of the answer."""
 ALL = 60
 """Seconds for all of it."""
-MAX_ANSWER = 1 << 20
-"""Bytes; a stamp with its certificates has a few thousand."""
-GRANTED = (0, 1)
-"""PKIStatus granted, and grantedWithMods (RFC 3161 section 2.4.2)."""
+SHA256 = "2.16.840.1.101.3.4.2.1"
 
 
 class NoTimestampError(ArchiveError):
     """No server has put a time-stamp on it; the message says why."""
 
 
+def check_address(url: str) -> None:
+    """That a server could be asked there, for who will need it after long work.
+
+    Asks nobody. Raises NoTimestampError.
+    """
+    if urlsplit(url).scheme not in ("http", "https"):
+        raise NoTimestampError(f"{url} is no web address; give --tsa one of http or https")
+
+
 def timestamp(data: bytes, url: str) -> bytes:
     """The answer of the time-stamping server at `url` over the SHA-256 of the data, in DER.
 
-    That it is for this hash and this request is looked at; its signature is not. Raises
-    NoTimestampError.
+    The server is asked for its certificate as well. That the answer is for this hash and this
+    request is looked at; its signature is not. Raises NoTimestampError.
     """
+    check_address(url)
+    nonce = secrets.randbits(64)
+    answer = _post(url, _query(data, nonce))
     try:
-        from rfc3161_client import (
-            HashAlgorithm,
-            TimestampRequestBuilder,
-            decode_timestamp_response,
-        )
-    except ImportError:
-        raise NoTimestampError(
-            "time-stamps need an extra: pip install 'zancrawler[timestamp]'"
-        ) from None
-    if urlsplit(url).scheme not in ("http", "https"):
-        raise NoTimestampError(f"{url} is no web address; give --tsa one of http or https")
-    asked = TimestampRequestBuilder().data(data).hash_algorithm(HashAlgorithm.SHA256).build()
-    answer = _post(url, asked.as_bytes())
+        stamp = read_stamp(answer)
+    except NoProofError as error:
+        raise NoTimestampError(f"{url} gives no time-stamp: {error}") from error
     try:
-        told = decode_timestamp_response(answer)
-        if told.status not in GRANTED:
-            raise NoTimestampError(f"{url} refuses a time-stamp: {', '.join(told.status_string)}")
-        stamp = told.tst_info
-    except ValueError as error:
-        raise NoTimestampError(f"{url} sent no time-stamp: {error}") from error
-    is_ours = stamp.message_imprint.message == hashlib.sha256(data).digest()
-    if not is_ours or stamp.nonce != asked.nonce:
+        stamp.check_over(data)
+    except NoProofError as error:
+        raise NoTimestampError(f"{url} sent a time-stamp for something else") from error
+    if stamp.nonce != nonce:
         raise NoTimestampError(f"{url} sent a time-stamp for something else")
     return answer
+
+
+def _query(data: bytes, nonce: int) -> bytes:
+    """A TimeStampReq (RFC 3161, 2.4.1)."""
+    query = rfc3161.TimeStampReq()
+    query["version"] = 1
+    query["messageImprint"]["hashAlgorithm"]["algorithm"] = SHA256
+    query["messageImprint"]["hashedMessage"] = hashlib.sha256(data).digest()
+    query["nonce"] = nonce
+    query["certReq"] = True
+    encoded: bytes = encode(query)
+    return encoded
 
 
 def _post(url: str, query: bytes) -> bytes:
@@ -89,9 +103,9 @@ def _answer(url: str, query: bytes) -> bytes:
     )
     try:
         with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
-            data: bytes = answer.read(MAX_ANSWER + 1)
+            data: bytes = answer.read(MAX_STAMP + 1)
     except (OSError, http.client.HTTPException, ValueError) as error:
         raise NoTimestampError(f"{url} gives no time-stamp: {error}") from error
-    if len(data) > MAX_ANSWER:
-        raise NoTimestampError(f"{url} sent more than {MAX_ANSWER} bytes")
+    if len(data) > MAX_STAMP:
+        raise NoTimestampError(f"{url} sent more than {MAX_STAMP} bytes")
     return data

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.server
+import shutil
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
@@ -48,10 +49,15 @@ def openssl(folder: Path, *arguments: str) -> str:
 class Authority:
     """Its key and certificate, and how it answers a query."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, key: Path | None = None, chain: Path | None = None) -> None:
+        """With a certificate that it makes itself, or one whose key and chain lie in files."""
         self.folder = folder
         (folder / "openssl.cnf").write_text(CONFIGURATION)
         (folder / "serial").write_text("01\n")
+        if key and chain:
+            shutil.copy(key, folder / "key.pem")
+            shutil.copy(chain, folder / "tsa.pem")
+            return
         new = ("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes")
         files = ("-keyout", "key.pem", "-out", "tsa.pem", "-config", "openssl.cnf", "-days", "2")
         openssl(folder, *new, *files)

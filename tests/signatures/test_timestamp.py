@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 import tsa
 
-from zancrawler.proofs import timestamp as timestamps
 from zancrawler.proofs.checkpoint import Checkpoint
-from zancrawler.proofs.timestamp import MAX_ANSWER, NoTimestampError, timestamp
 from zancrawler.runs.proving import publish
+from zancrawler.signatures import timestamp as timestamps
+from zancrawler.signatures.stamps import MAX_STAMP
+from zancrawler.signatures.timestamp import NoTimestampError, timestamp
 
 CHECKPOINT = Checkpoint("zancrawler/0123456789abcdef", 7, hashlib.sha256(b"a log").digest())
 
@@ -57,7 +58,7 @@ def test_a_stamp_on_something_else(authority: tsa.Authority) -> None:
 
 
 @pytest.mark.parametrize(
-    "answer", [b"", b"<html>no</html>", b"\x30\x05\x30\x03\x02\x01\x02", bytes(MAX_ANSWER + 1)]
+    "answer", [b"", b"<html>no</html>", b"\x30\x05\x30\x03\x02\x01\x02", bytes(MAX_STAMP + 1)]
 )
 def test_no_stamp(answer: bytes) -> None:
     """Nothing, a page, a refusal (PKIStatus 2), and too much."""

@@ -1,0 +1,1 @@
+"""Chains of certificates and time-stamps: do they hold; and asking a server for a stamp."""
