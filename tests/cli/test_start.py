@@ -1,18 +1,25 @@
-"""Every command pays for what all of them load."""
+"""Every command, and every outlet's run, pays for what all of them load."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
 
-HEAVY = {"pyarrow", "numpy", "scrapy", "lxml", "trafilatura", "zancrawler.newsroom"}
+import pytest
 
 
-def test_the_command_line_alone_loads_nothing_heavy() -> None:
-    program = "import sys, zancrawler.cli; print(*sys.modules)"
+@pytest.mark.parametrize(
+    ("module", "unused"),
+    [
+        ("zancrawler.cli", {"pyarrow", "numpy", "scrapy", "lxml", "zancrawler.newsroom"}),
+        ("zancrawler.runs.process", {"pyarrow.dataset", "pandas", "zancrawler.exports"}),
+    ],
+)
+def test_what_few_need_is_not_loaded_by_all(module: str, unused: set[str]) -> None:
+    program = f"import sys, {module}; print(*sys.modules)"
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
     loaded = done.stdout.split()
-    assert "zancrawler.cli" in loaded
-    assert not HEAVY & set(loaded)
+    assert module in loaded
+    assert not unused & set(loaded)

@@ -103,7 +103,9 @@ def test_other_hosts_by_their_own_rules(sites: tuple[Script, Script], tmp_path: 
     assert states[f"{cdn.home}/private/face.png"] is State.DISALLOWED
     assert states[f"{cdn.home}/moved.png"] is State.REDIRECTED
     assert states[f"{cdn.home}/i3.png"] is State.CAPTURED
-    kinds = Counter(row["page_kind"] for row in captures(archive))
+    # An attempt on a connection that closed meanwhile is a row, and the server never saw it.
+    answered = [row for row in captures(archive) if row["fetch_status"] is not None]
+    kinds = Counter(row["page_kind"] for row in answered)
     assert kinds["article"] == 1 and kinds["requisite"] == len(asked) - 1
     assert not any(row["article_id"] for row in captures(archive) if row["page_kind"] != "article")
     metadata = b"".join(

@@ -17,8 +17,8 @@ from zancrawler.cluster.shelf import Item, OvertakenError, shelf_of
 from zancrawler.decisions import Action, Decision, history, parse, record
 from zancrawler.ledger import Ledger
 from zancrawler.proofs.entry import Cause
-from zancrawler.runs import withdrawing
 from zancrawler.runs.entering import entering, entering_decisions
+from zancrawler.runs.standing import apply_decisions
 from zancrawler.storage.manifest import DECISIONS, Manifest
 from zancrawler.storage.pruned import SUFFIX, closed_warcs, pointer
 from zancrawler.storage.pull import ChangedError, pull
@@ -74,7 +74,7 @@ def gather(archive: Archive, cluster: str, *, warcs: bool = True) -> Gathered:
                 _refuse_purged(archive, name, part)
                 done.files += _lay(archive, name, part, manifests[name].id)
                 with Ledger(archive.ledger(name)) as ledger:
-                    withdrawing.apply(archive, name, ledger)
+                    apply_decisions(archive, name, ledger)
     return done
 
 

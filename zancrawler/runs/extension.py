@@ -29,7 +29,6 @@ from zancrawler.decisions import Decisions
 from zancrawler.ledger import Ledger
 from zancrawler.outlets import Outlet
 from zancrawler.proofs.entry import Cause
-from zancrawler.runs import withdrawing
 from zancrawler.runs.budget import requests_today
 from zancrawler.runs.checks import is_check
 from zancrawler.runs.coverage import coverage_rows
@@ -38,7 +37,7 @@ from zancrawler.runs.entering import enter
 from zancrawler.runs.follower import Done, Failed, Follower, Report
 from zancrawler.runs.series import Committed, catch_up
 from zancrawler.runs.spans import Span
-from zancrawler.runs.standing import settle
+from zancrawler.runs.standing import apply_decisions, settle
 from zancrawler.runs.summary import RunState, RunSummary, crawl_row
 from zancrawler.search import Index
 from zancrawler.spiders.outlet import OutletSpider
@@ -223,7 +222,7 @@ class RunExtension:
         self.finished = datetime.now(UTC)
         try:
             # Somebody may have decided while we crawled.
-            withdrawing.apply(self.archive, self.outlet.name, self.ledger)
+            apply_decisions(self.archive, self.outlet.name, self.ledger)
             tables = Tables(self.archive, self.outlet.name)
             if self.failure is None:
                 settle(tables, self.ledger)

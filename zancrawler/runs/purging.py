@@ -42,8 +42,9 @@ from zancrawler.runs.entering import enter_warc, entering, entering_decisions, e
 from zancrawler.runs.provenance import outlet_of, outlets_in, warcs_of
 from zancrawler.runs.rebuild import rebuild_index, rebuild_ledger
 from zancrawler.runs.rederive import rebuild_tables
+from zancrawler.runs.standing import apply_decisions
 from zancrawler.runs.stories import refresh_stories
-from zancrawler.runs.withdrawing import Known, apply
+from zancrawler.runs.withdrawing import Known
 from zancrawler.tables import Tables, withdrawal
 
 _HOLDER = "a purge"
@@ -179,7 +180,7 @@ def _purge_outlet(
         withdrawal.remove(archive, outlet.name, ids, gone)
     shutil.rmtree(archive.tables / ".rebuild" / outlet.name, ignore_errors=True)
     with Ledger(archive.ledger(outlet.name)) as ledger:
-        apply(archive, outlet.name, ledger)
+        apply_decisions(archive, outlet.name, ledger)
         ledger.forget()
         Tables(archive, outlet.name).put_coverage(coverage_rows(ledger))
     done.exchanges += len(gone) + len(unfinished)

@@ -79,3 +79,12 @@ def redact_withdrawn(archive: Archive, outlet: str, tables: Archive) -> int:
     """
     withdrawn = Decisions.read(archive).withdrawn(outlet)
     return withdrawal.redact(tables, outlet, {decision.article_id for decision in withdrawn})
+
+
+def apply_decisions(archive: Archive, outlet: str, ledger: Ledger) -> None:
+    """Makes tables and ledger follow the list of decisions.
+
+    To be called with the outlet's lock held. Idempotent.
+    """
+    redact_withdrawn(archive, outlet, archive)
+    withhold(ledger, Decisions.read(archive), outlet)

@@ -157,15 +157,6 @@ def release(
     return _decide(archive, Action.RELEASE, chosen, reason=reason, by=by)
 
 
-def apply(archive: Archive, outlet: str, ledger: Ledger) -> None:
-    """Makes tables and ledger follow the list.
-
-    To be called with the outlet's lock held. Idempotent.
-    """
-    redact_withdrawn(archive, outlet, archive)
-    withhold(ledger, Decisions.read(archive), outlet)
-
-
 def _decide(
     archive: Archive,
     action: Action,
