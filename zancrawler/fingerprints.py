@@ -17,6 +17,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
 
+from zancrawler.charset import unmarked_utf_16
+
 BLOCK = 8
 """Words."""
 ENOUGH = 2 * BLOCK - 1
@@ -87,9 +89,11 @@ class Fingerprints:
 
 
 def decoded(body: bytes) -> str:
-    """A page in UTF-8, UTF-16 with its mark, or windows-1256."""
+    """A page in UTF-8, UTF-16 or windows-1256."""
     if body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return body.decode("utf-16", "replace")
+    if unmarked := unmarked_utf_16(body):
+        return body.decode(unmarked, "replace")
     try:
         return body.decode("utf-8")
     except UnicodeDecodeError:

@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import quote, quote_plus, unquote_plus
 
 import pytest
 import small_archive
@@ -94,6 +95,8 @@ DRESSES = [
     ("<p title='زهرا&#32;حسینی'>", "utf-8"),
     (ZAHRA.replace("ی", "ي"), "windows-1256"),
     (ZAHRA, "utf-16"),
+    (f"<p>{ZAHRA}", "utf-16-le"),
+    (f"<p>{ZAHRA}", "utf-16-be"),
 ]
 
 
@@ -108,6 +111,22 @@ def test_in_whatever_dress(archive: Archive) -> None:
     found = everything_in(export_wacz(archive, Asked(profile=Profile.RESEARCH)).path)
     assert other.url.encode() in found
     assert [page.path for page in pages if page.url.encode() in found] == []
+
+
+def test_nor_by_the_address_of_a_page(archive: Archive) -> None:
+    slug = quote(ZAHRA.replace(" ", "-"))
+    pages = [
+        small_archive.Page(f"/tag/{slug}/", "all of her stories"),
+        small_archive.Page(f"/search/?q={quote_plus(ZAHRA)}", "what was found"),
+        small_archive.Page("/", "a door", b"text/html\r\nLink: </tag/%s/>" % slug.encode()),
+    ]
+    small_archive.crawl(archive, small_archive.SECOND, pages)
+    archive.masked_names.write_text(f"{ZAHRA}\n", encoding="utf-8")
+    assert slug.encode() in everything_in(export_wacz(archive, Asked()).path)
+    found = everything_in(export_wacz(archive, Asked(profile=Profile.RESEARCH)).path)
+    for words in (b"her stories", b"what was found", b"a door"):
+        assert words not in found
+    assert ZAHRA not in unquote_plus(found.decode("utf-8", "replace")).replace("-", " ")
 
 
 def test_metadata_is_no_profile_of_a_wacz(archive: Archive) -> None:

@@ -102,12 +102,20 @@ class Hidden:
             return True
         if urlkey(page_of(record) or record.target_uri or "") in self.urlkeys:
             return True
+        if self.names.are_in_url(record.target_uri or ""):
+            return True
         if self.is_nothing or not record.block:
             return False
         if record.type in ("response", "request", "revisit"):
-            kind, body = record.http.header("content-type") or "", record.http.body
+            http = record.http
+            kind, body = http.header("content-type") or "", http.body
+            beside = "\n".join(value for _, value in http.headers)
         else:
             kind, body = record.header("Content-Type") or "", record.block
+            beside = body.decode("utf-8", "replace") if "warc-fields" in kind else ""
+        # Addresses of other pages stand there.
+        if self.names.are_in_url(beside):
+            return True
         kind = kind.strip().lower()
         if self.pictures and (kind.startswith(_PICTURES) or _SIGNATURES.match(body[:_BEGINNING])):
             return True

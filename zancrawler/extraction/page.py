@@ -12,6 +12,7 @@ from lxml.etree import strip_elements
 from lxml.html import HtmlElement
 from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding, read_bom
 
+from zancrawler.charset import unmarked_utf_16
 from zancrawler.markup import MAX_BYTES, UnreadableMarkup, parse_html
 
 DETECTION_BYTES = 50_000
@@ -94,7 +95,7 @@ def decode(body: bytes, content_type: str | None = None) -> str:
     bom_encoding, _ = read_bom(body)
     if bom_encoding:
         return body.decode(bom_encoding, "replace").lstrip("\ufeff")
-    if utf_16 := _utf_16(body):
+    if utf_16 := unmarked_utf_16(body):
         return body.decode(utf_16, "replace")
     if body.startswith(_BINARY) or body[:1_000].count(b"\x00") > 100:
         raise UnreadablePage("The body is binary, not HTML.")
@@ -121,16 +122,6 @@ def _utf_8(body: bytes) -> str:
         if error.start > len(body) - 4 and error.reason == "unexpected end of data":
             return body.decode("utf-8", "replace")
         raise
-
-
-def _utf_16(body: bytes) -> str | None:
-    """UTF-16 without a mark: markup is ASCII, so every other byte of it is zero."""
-    start = body[:200]
-    if b"<\x00" in start and start[1::2].count(0) > len(start) * 0.2:
-        return "utf-16-le"
-    if b"\x00<" in start and start[0::2].count(0) > len(start) * 0.2:
-        return "utf-16-be"
-    return None
 
 
 def _guess(body: bytes) -> str:

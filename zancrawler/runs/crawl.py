@@ -198,10 +198,17 @@ def _run(
             last = RunSummary.from_json(json.loads(line))
             said.put(last)
         code = process.wait()
-        if last is None or last.state is RunState.RUNNING:
+        if not _is_ended(last, code):
             said.put(_died(name, last, code))
     finally:
         children.processes.discard(process)
+
+
+def _is_ended(last: RunSummary | None, code: int) -> bool:
+    """Whether a run's last word can be believed: it may break after it said that all is well."""
+    if last is None or last.state is RunState.RUNNING:
+        return False
+    return code == 0 or last.state in (RunState.FAILED, RunState.BLOCKED)
 
 
 def _died(name: str, last: RunSummary | None, code: int) -> RunSummary:
