@@ -109,6 +109,22 @@ def test_a_chain_without_its_root(bench: Bench, tmp_path: Path) -> None:
     assert signature_fault(signed, DIGEST) is None
 
 
+@pytest.mark.parametrize("root", [True, False])
+def test_a_server_with_an_rsa_key(bench: Bench, tmp_path: Path, root: bool) -> None:
+    """As most have; some send their root's certificate along, and some do not."""
+    key = rsa.generate_private_key(65537, 2048)
+    stamper = authority.issuer().issue("Stamps", key, stamping=True)
+    server = tsa.Authority(tmp_path, *stamper.files(tmp_path / "stamper", root))
+    with tsa.served(server.answer, []) as url:
+        domain = Domain("news.example", bench.site.key, bench.site.chain, url)
+        signed = signed_data(domain, DIGEST, now())
+    assert signed["timestampCert"].count("BEGIN CERTIFICATE") == 2 + root
+    assert signature_fault(signed, DIGEST) is None
+    assert authsign(signed, tmp_path)(dict(signed)).observer == "news.example"
+    broken = signed | {"timestampCert": bench.sound["timestampCert"]}
+    assert "was not signed with its timestampCert" in str(signature_fault(broken, DIGEST))
+
+
 def test_a_certificate_without_a_common_name(bench: Bench, tmp_path: Path) -> None:
     """As the short-lived ones of Let's Encrypt are."""
     files = authority.issuer().issue("", domain="news.example").files(tmp_path / "site")
@@ -119,6 +135,7 @@ def test_a_certificate_without_a_common_name(bench: Bench, tmp_path: Path) -> No
 
 
 def test_a_cross_signed_certificate(bench: Bench) -> None:
+    assert signature_fault(bench.sound | {"crossSignedCert": None}, DIGEST) is None
     crossed = authority.root("Another").issue("news.example", bench.site.key, domain="news.example")
     signed = bench.sound | {"crossSignedCert": written(crossed.chain)}
     assert signature_fault(signed, DIGEST) is None
