@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,18 @@ from zancrawler.archive import Archive
 from zancrawler.newsroom import serve
 
 SHARED = Path(__file__).parents[2] / "shared"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_pandas_in_processes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What tests start is like an installation, which has no pandas; where there is one, Arrow
+    loads it into each of some hundred processes, and most of them end after a second.
+    """
+    folder = tmp_path_factory.mktemp("modules")
+    (folder / "pandas.py").write_text("raise ImportError\n")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", str(folder), prepend=os.pathsep)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -30,7 +30,7 @@ def start_crawl(
         stdout=out,
         stderr=subprocess.PIPE,
         text=True,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([os.environ["PYTHONPATH"], str(ROOT)])},
     )
     process.said = Path(out.name)
     out.close()

@@ -106,7 +106,7 @@ def run_line(line: str, here: Path, url: str, crawled: Crawled) -> None:
         arguments.append("--help")
     environment = {
         **os.environ,
-        "PYTHONPATH": str(ROOT),
+        "PYTHONPATH": os.pathsep.join([os.environ["PYTHONPATH"], str(ROOT)]),
         "ZANCRAWLER_OUTLETS": str(crawled.newsroom.catalogue),
     }
     done = subprocess.run(

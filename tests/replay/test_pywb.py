@@ -28,8 +28,6 @@ from replayed import IMAGES, Replayable, answers, lost, steady
 
 from zancrawler.tables.read import open as read_tables
 
-pytestmark = pytest.mark.xdist_group("pywb")
-
 PATIENCE = 60
 """Seconds until pywb answers."""
 CONNECTIONS = 4

@@ -115,7 +115,7 @@ def start(archive: Path, names: Sequence[str]) -> subprocess.Popen[str]:
         [sys.executable, "-c", "import catalogue_crawl; catalogue_crawl.main()", archive, *names],
         stdout=subprocess.PIPE,
         text=True,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([os.environ["PYTHONPATH"], *sys.path])},
     )
 
 

@@ -59,12 +59,6 @@ class Simulation:
     killed: list[str] = field(default_factory=list)
     """The outlets whose runs were, one entry a kill."""
 
-    def __post_init__(self) -> None:
-        # pyarrow loads pandas where it can, which is a second for each of some 250 processes.
-        self.modules = self.archive.root.with_name("modules")
-        self.modules.mkdir()
-        (self.modules / "pandas.py").write_text("raise ImportError\n")
-
     def crawl(self, day: int, *, later: timedelta = timedelta(0)) -> list[Run]:
         """Both outlets, side by side, on the day that the newsroom is at."""
         now = FIRST_RUN + timedelta(days=day) + later
@@ -124,7 +118,6 @@ class Simulation:
                 "ZANCRAWLER_OUTLETS": str(self.newsroom.catalogue),
                 **with_clock(timedelta(seconds=ahead)),
                 "TZ": "UTC",
-                "PYTHONPATH": f"{self.modules}:{os.environ.get('PYTHONPATH', '')}",
             },
         )
 

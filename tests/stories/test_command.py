@@ -16,6 +16,8 @@ from zancrawler.newsroom import TruthArticle, serve
 from zancrawler.tables import Access, Tables, read
 from zancrawler.tables.articles import article_id
 
+pytestmark = pytest.mark.slow
+
 UNTOLD = (
     {"wp-en-goat", "wp-fa-court-goat", "wp-ps-goat"},
     {"wp-en-exam-diary", "wp-fa-exam", "wp-ps-exam"},
@@ -85,7 +87,6 @@ def true_pairs(truth: dict[str, TruthArticle]) -> set[Pair]:
     return pairs(stories)
 
 
-@pytest.mark.slow
 def test_the_crawl_told_the_newsrooms_stories(crawled: Crawled) -> None:
     rows = read.open(crawled.archive).articles(columns=["article_id", "story_id"]).to_pylist()
     found = pairs({row["article_id"]: row["story_id"] for row in rows})
@@ -97,7 +98,6 @@ def test_the_crawl_told_the_newsrooms_stories(crawled: Crawled) -> None:
     assert "0 texts were new, 0 articles came to another story" in again
 
 
-@pytest.mark.slow
 def test_a_story_is_shown_with_its_reasons(crawled: Crawled) -> None:
     article = crawled.named("wix-fa-quake")
     shown = zancrawler("story", article.url, "--archive", crawled.archive.root)
@@ -111,7 +111,6 @@ def test_a_story_is_shown_with_its_reasons(crawled: Crawled) -> None:
     assert {member["url"] for member in members} >= {article.url}
 
 
-@pytest.mark.slow
 def test_an_unknown_address_is_one_sentence(crawled: Crawled) -> None:
     said = zancrawler(
         "story", "https://example.org/none", "--archive", crawled.archive.root, code=1
@@ -119,7 +118,6 @@ def test_an_unknown_address_is_one_sentence(crawled: Crawled) -> None:
     assert said.count("\n") == 1 and "run `zancrawler stories`" in said
 
 
-@pytest.mark.slow
 def test_a_held_article_has_neither_title_nor_url(crawled: Crawled) -> None:
     article = crawled.named("wp-en-goat")
     Tables(crawled.archive, article.outlet).mark([article_id(article.url)], access=Access.HELD)
