@@ -20,6 +20,8 @@ ZANCRAWLER_OUTLETS = os.environ.get(
 ZANCRAWLER_CONTACT = os.environ.get("ZANCRAWLER_CONTACT", "")
 # For those whom a name would put in danger.
 ZANCRAWLER_ANONYMOUS = os.environ.get("ZANCRAWLER_ANONYMOUS", "0")
+# Where the runs of several archives on one machine agree on who asks a host; else in the archive.
+ZANCRAWLER_TURNS = os.environ.get("ZANCRAWLER_TURNS", "")
 ZANCRAWLER_WARC_MAX_BYTES = 1_000_000_000
 
 DOWNLOAD_HANDLERS = {
@@ -52,6 +54,8 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.httpcache.HttpCacheMiddleware": None,
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
     "zancrawler.capture.decoding.DecodingMiddleware": 590,
+    # Nearest to the wire: whoever holds a host waits for nothing else.
+    "zancrawler.spiders.turns.TurnsMiddleware": 990,
 }
 SPIDER_MIDDLEWARES = {
     "scrapy.spidermiddlewares.depth.DepthMiddleware": None,

@@ -42,6 +42,8 @@ from zancrawler.tables import Tables, read
 
 OUTLETS = "outlets"
 """The folder, in the cluster's store, of the outlets' own."""
+TURNS = ".hosts"
+"""The folder, in the worker's, in which its runs agree on who asks a host."""
 _HOLDER = "a worker"
 _LOST = "the worker was lost"
 _IN = "what it captured and had not pushed is in {},"
@@ -137,13 +139,15 @@ class Shard:
         """The run and, once a week, a check of the outlet's file after it."""
         names = [self.outlet.name]
         summary = RunSummary.failed(self.outlet.name, "the run ended without a word")
-        for said in crawl(self.archive, names, options, outlets=catalogue):
+        turns = self.work.absolute() / TURNS
+        for said in crawl(self.archive, names, options, outlets=catalogue, turns=turns):
             summary = said
         now = datetime.now(UTC)
         known = read_history(self.archive, self.outlet, now)
         since = known.check.at if known.check else known.runs[0].started if known.runs else now
         if summary.state is RunState.FINISHED and check_due(self.outlet.name, since, now):
-            list(crawl(self.archive, names, replace(options, check=True), outlets=catalogue))
+            checked = replace(options, check=True)
+            list(crawl(self.archive, names, checked, outlets=catalogue, turns=turns))
         return summary
 
     def _derive(self) -> RunSummary:

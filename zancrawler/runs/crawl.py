@@ -110,8 +110,11 @@ def crawl(
     options: CrawlOptions,
     *,
     outlets: Path | None = None,
+    turns: Path | None = None,
 ) -> Iterator[RunSummary]:
     """Runs each outlet once; yields each one's summary as it grows, its last state last.
+
+    `turns` is the folder in which runs of several archives agree on who asks a host.
 
     One that hangs or dies does not hold up the rest. SIGTERM ends all of them cleanly. Then new
     articles are told by their stories.
@@ -120,6 +123,7 @@ def crawl(
         **os.environ,
         "ZANCRAWLER_ARCHIVE": str(archive.root),
         "ZANCRAWLER_OUTLETS": str(outlets or ""),
+        **({"ZANCRAWLER_TURNS": str(turns)} if turns else {}),
     }
     said: queue.SimpleQueue[RunSummary | None] = queue.SimpleQueue()
     children = _Children()
