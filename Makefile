@@ -3,6 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 READY := $(VENV)/ready
 
+# Where it is set, some hundred processes would each compile what none of them may keep.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo test slow long lint format types check lock clean
 
 demo: $(READY)
@@ -12,7 +15,7 @@ test: $(READY)
 	@$(VENV)/bin/python -m pytest -q -n 2
 
 slow: $(READY)
-	@$(VENV)/bin/python -m pytest -q -n 3 -m slow
+	@$(VENV)/bin/python -m pytest -q -n 3 --dist loadfile -m slow
 
 long: $(READY)
 	@$(VENV)/bin/python -m pytest -q -n 2 -m long
@@ -36,8 +39,9 @@ $(READY): requirements.lock pyproject.toml
 	    || { echo 'zancrawler needs Python 3.11 or newer: make $(MAKECMDGOALS) PYTHON=python3.12'; exit 1; }
 	@$(PYTHON) -m venv $(VENV)
 	@echo 'Setting up $(VENV) from requirements.lock ...'
-	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements.lock
 	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(VENV)/bin/python -m compileall -q -j 0 $(VENV)/lib zancrawler >/dev/null || true  # pip would use one core
 	@touch $@
 
 # Needs uv. Raises every pinned version to the newest that pyproject.toml allows.
