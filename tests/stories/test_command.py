@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
+from crawled_newsroom import Crawled
 from story_corpus import Pair, pairs, score
 
 from zancrawler.archive import Archive
-from zancrawler.newsroom import TruthArticle, serve
+from zancrawler.newsroom import TruthArticle
 from zancrawler.tables import Access, Tables, read
 from zancrawler.tables.articles import article_id
 
@@ -42,14 +43,14 @@ def zancrawler(*arguments: object, code: int = 0) -> str:
 
 
 @dataclass(frozen=True)
-class Crawled:
+class Told:
     archive: Archive
     truth: dict[str, TruthArticle]
     """By article_id, of those that are rows."""
 
     def story(self, article: TruthArticle) -> dict[str, object]:
-        told = zancrawler("story", article.url, "--json", "--archive", self.archive.root)
-        found: dict[str, object] = json.loads(told)
+        said = zancrawler("story", article.url, "--json", "--archive", self.archive.root)
+        found: dict[str, object] = json.loads(said)
         return found
 
     def named(self, name: str) -> TruthArticle:
@@ -57,14 +58,13 @@ class Crawled:
 
 
 @pytest.fixture(scope="module")
-def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawled]:
-    root = tmp_path_factory.mktemp("archive")
-    with serve() as newsroom:
-        names = [name for name in newsroom.homes if name in ("newsroom-wix", "newsroom-wp")]
-        zancrawler("crawl", *names, "--archive", root, "--outlets", newsroom.catalogue)
-        truth = {article_id(article.url): article for article in newsroom.truth()}
+def told(crawled: Crawled, tmp_path_factory: pytest.TempPathFactory) -> Told:
+    """A copy of the crawled newsroom: a test holds an article of it."""
+    root = tmp_path_factory.mktemp("stories") / "archive"
+    shutil.copytree(crawled.archive.root, root)
+    truth = {article_id(article.url): article for article in crawled.newsroom.truth()}
     rows = read.open(root).articles(columns=["article_id"])["article_id"].to_pylist()
-    yield Crawled(Archive(root), {name: truth[name] for name in rows})
+    return Told(Archive(root), {name: truth[name] for name in rows})
 
 
 def true_pairs(truth: dict[str, TruthArticle]) -> set[Pair]:
@@ -87,41 +87,39 @@ def true_pairs(truth: dict[str, TruthArticle]) -> set[Pair]:
     return pairs(stories)
 
 
-def test_the_crawl_told_the_newsrooms_stories(crawled: Crawled) -> None:
-    rows = read.open(crawled.archive).articles(columns=["article_id", "story_id"]).to_pylist()
+def test_the_crawl_told_the_newsrooms_stories(told: Told) -> None:
+    rows = read.open(told.archive).articles(columns=["article_id", "story_id"]).to_pylist()
     found = pairs({row["article_id"]: row["story_id"] for row in rows})
-    result = score(found, true_pairs(crawled.truth))
+    result = score(found, true_pairs(told.truth))
     assert (result.precision, result.recall) == (1.0, 1.0), [
-        [crawled.truth[name].id for name in pair] for pair in found ^ true_pairs(crawled.truth)
+        [told.truth[name].id for name in pair] for pair in found ^ true_pairs(told.truth)
     ]
-    again = zancrawler("stories", "--archive", crawled.archive.root)
+    again = zancrawler("stories", "--archive", told.archive.root)
     assert "0 texts were new, 0 articles came to another story" in again
 
 
-def test_a_story_is_shown_with_its_reasons(crawled: Crawled) -> None:
-    article = crawled.named("wix-fa-quake")
-    shown = zancrawler("story", article.url, "--archive", crawled.archive.root)
+def test_a_story_is_shown_with_its_reasons(told: Told) -> None:
+    article = told.named("wix-fa-quake")
+    shown = zancrawler("story", article.url, "--archive", told.archive.root)
     assert "4 articles of 2 outlets in 3 languages" in shown
     assert "First published by newsroom-wix in en, 2025-08-31 13:20" in shown
     for word in ("translation of 1", "hreflang", "duplicate of 1", "near-text", article.title):
         assert word in shown
-    members = crawled.story(article)["members"]
+    members = told.story(article)["members"]
     assert isinstance(members, list)
     assert members[0]["relation"] == "original"
     assert {member["url"] for member in members} >= {article.url}
 
 
-def test_an_unknown_address_is_one_sentence(crawled: Crawled) -> None:
-    said = zancrawler(
-        "story", "https://example.org/none", "--archive", crawled.archive.root, code=1
-    )
+def test_an_unknown_address_is_one_sentence(told: Told) -> None:
+    said = zancrawler("story", "https://example.org/none", "--archive", told.archive.root, code=1)
     assert said.count("\n") == 1 and "run `zancrawler stories`" in said
 
 
-def test_a_held_article_has_neither_title_nor_url(crawled: Crawled) -> None:
-    article = crawled.named("wp-en-goat")
-    Tables(crawled.archive, article.outlet).mark([article_id(article.url)], access=Access.HELD)
-    shown = zancrawler("story", article_id(article.url), "--archive", crawled.archive.root)
+def test_a_held_article_has_neither_title_nor_url(told: Told) -> None:
+    article = told.named("wp-en-goat")
+    Tables(told.archive, article.outlet).mark([article_id(article.url)], access=Access.HELD)
+    shown = zancrawler("story", article_id(article.url), "--archive", told.archive.root)
     assert "(held)" in shown
     assert article.title not in shown and article.url not in shown
-    assert crawled.named("wp-ps-goat").title in shown
+    assert told.named("wp-ps-goat").title in shown
