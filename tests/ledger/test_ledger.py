@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from ledger_outcomes import FEED, HOME, NOW, POST, advert, entry, feed, look, urls_due
 
-from zancrawler.ledger import Entry, Kind, Ledger, Outcome, State, schema
+from zancrawler.ledger import SAME_PAYLOAD, Entry, Kind, Ledger, Outcome, State, schema
 from zancrawler.ledger.due import DAY, HOUR
 
 
@@ -133,6 +133,15 @@ def test_failures_back_off_and_are_forgotten_at_the_first_answer(ledger: Ledger)
     assert found.next_due == NOW + 3 * HOUR
     ledger.record([look(NOW + 3 * HOUR)])
     assert (entry(ledger).failures, entry(ledger).reason) == (0, None)
+
+
+def test_the_same_wall_again_is_still_that_wall(ledger: Ledger) -> None:
+    wall = look(NOW, State.BLOCKED, reason="cloudflare-challenge", content_digest="sha256:wall")
+    ledger.record([feed(NOW, POST), wall])
+    ledger.record([replace(wall, at=NOW + DAY, state=State.UNCHANGED, reason=SAME_PAYLOAD)])
+    found = entry(ledger)
+    assert (found.state, found.failures) == (State.BLOCKED, 2)
+    assert found.reason == "cloudflare-challenge"
 
 
 def test_a_hostile_retry_after_is_bounded(ledger: Ledger) -> None:

@@ -12,6 +12,7 @@ from crawled_newsroom import Crawled, zancrawler
 
 from zancrawler.archive import Archive
 from zancrawler.ledger import Entry, Kind, Ledger
+from zancrawler.runs.accounts import ONLY_RECORDS
 from zancrawler.tables import Access, Tables
 
 DERIVED = ("articles", "versions", "captures")
@@ -55,6 +56,31 @@ def test_rebuilt_from_the_warcs_alone(crawled: Crawled, tmp_path: Path) -> None:
             assert (entry.etag, entry.text_digest) == (known.etag, known.text_digest), url
             assert entry.published == known.published, url
             assert entry.first_captured == known.first_captured, url
+
+
+def test_what_is_backed_up_gives_all_tables_again(crawled: Crawled, tmp_path: Path) -> None:
+    copy = Archive(tmp_path / "copy")
+    shutil.copytree(crawled.archive.root / "warc", copy.root / "warc")
+    end = ("--archive", copy.root, "--outlets", crawled.newsroom.catalogue)
+    assert "rebuild --ledger" in zancrawler("coverage", "--archive", copy.root, code=1)
+    zancrawler("rebuild", "--ledger", *end)
+    tables = [path.name for path in sorted(crawled.archive.tables.iterdir()) if path.is_dir()]
+    assert [path.name for path in sorted(copy.tables.iterdir()) if path.is_dir()] == tables
+    kept, again = (
+        {table: pq.read_table(a.table(table)).to_pylist() for table in ("coverage", "crawls")}
+        for a in (crawled.archive, copy)
+    )
+    assert {row["url"]: row["state"] for row in again["coverage"]} == {
+        row["url"]: row["state"] for row in kept["coverage"]
+    }
+    for row in again["crawls"]:
+        (known,) = (one for one in kept["crawls"] if one["crawl_id"] == row["crawl_id"])
+        assert row["outcome"] == ONLY_RECORDS
+        assert row["started"] == known["started"].replace(microsecond=0)
+        assert sorted(row["warc_filenames"]) == sorted(known["warc_filenames"])
+    assert len(again["crawls"]) == len(kept["crawls"])
+    # Nobody is told that runs died.
+    zancrawler("status", *end)
 
 
 def test_rebuilding_in_place_changes_nothing(crawled: Crawled, tmp_path: Path) -> None:

@@ -130,6 +130,7 @@ def rebuild(
 ) -> None:
     """Makes the tables again from the WARCs alone, over all cores."""
     from zancrawler.proofs.entry import Cause
+    from zancrawler.runs.accounts import rebuild_accounts
     from zancrawler.runs.adopting import adopt as adopt_files
     from zancrawler.runs.entering import entering
     from zancrawler.runs.memories import forget_memory, learn_memory
@@ -156,6 +157,7 @@ def rebuild(
                 learn_memory(kept, outlet.name)
             last = _shown(rebuild_tables(kept, outlet, workers, engine), json)
             looks = rebuild_ledger(kept, outlet) if ledger else None
+            rebuild_accounts(kept, outlet.name)
         exchanges, articles = last.exchanges, last.articles
         done.append(
             {

@@ -36,14 +36,18 @@ def coverage(
     json: JsonOption = False,
 ) -> None:
     """Advertised against captured, per outlet and month, with the gaps by name."""
-    from zancrawler.runs.coverage import coverage_of
+    from zancrawler.runs.coverage import NO_LEDGER, coverage_of, without_ledger
 
     if month is not None and not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", month):
         raise typer.BadParameter(f"--month is a year and a month such as 2026-11, not '{month}'")
-    found = coverage_of(Archive.existing(archive), names, month)
+    kept = Archive.existing(archive)
+    found = coverage_of(kept, names, month)
+    unknown = [] if names else without_ledger(kept)
+    for name in unknown:
+        typer.echo(NO_LEDGER.format(name), err=True)
     if json:
         print_json([outlet.as_json() for outlet in found])
-        return
+        raise typer.Exit(bool(unknown))
     screen = console()
     for outlet in found:
         screen.print(
@@ -58,6 +62,7 @@ def coverage(
             screen.print(f"  {gap.state}: {gap.reason or '-'}: {gap.url}", soft_wrap=True)
         for trap in outlet.trapped:
             screen.print(f"  A trap, left alone: {trap}", soft_wrap=True)
+    raise typer.Exit(bool(unknown))
 
 
 def _months(months: Any) -> Table:

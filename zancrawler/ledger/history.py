@@ -138,6 +138,7 @@ def looked(entry: Entry, outcome: Outcome, fresh: int, edit_rate: float) -> Entr
     at = outcome.at
     if entry.state is State.WITHDRAWN:
         return entry
+    before = entry.reason
     entry = replace(
         entry,
         last_look=at,
@@ -149,7 +150,7 @@ def looked(entry: Entry, outcome: Outcome, fresh: int, edit_rate: float) -> Entr
     match outcome.state:
         case State.UNCHANGED if outcome.reason == SAME_PAYLOAD and entry.failures:
             # The same wall, or the same failed page, is no success for being the same.
-            entry = replace(entry, failures=entry.failures + 1)
+            entry = replace(entry, failures=entry.failures + 1, reason=before)
         case State.CAPTURED | State.UNCHANGED:
             entry = _captured(entry, outcome)
         case State.GONE:

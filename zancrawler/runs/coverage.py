@@ -8,7 +8,13 @@ from typing import Any
 
 from zancrawler.archive import Archive, ArchiveError
 from zancrawler.ledger import Entry, Kind, Ledger, Month, SourceCoverage
+from zancrawler.runs.provenance import outlets_in
 from zancrawler.runs.rows import article_id
+
+NO_LEDGER = (
+    "the ledger of {0} is not there, and only it knows what was advertised; make it from the WARCs "
+    "with `zancrawler rebuild --ledger {0}`"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +64,16 @@ def coverage_of(
     """Of each outlet; of one `yyyy-mm` where a month is given. Raises ArchiveError."""
     known = sorted(path.stem for path in (archive.root / "ledger").glob("*.sqlite"))
     for name in outlets or ():
+        if name in without_ledger(archive):
+            raise ArchiveError(NO_LEDGER.format(name))
         if name not in known:
             raise ArchiveError(f"the archive knows no outlet '{name}'; it knows {', '.join(known)}")
     return [_of_outlet(archive, name, month) for name in outlets or known]
+
+
+def without_ledger(archive: Archive) -> list[str]:
+    """The outlets of which there are records or rows, and no ledger to tell what is missing."""
+    return [name for name in outlets_in(archive) if not archive.ledger(name).exists()]
 
 
 def _of_outlet(archive: Archive, name: str, month: str | None) -> OutletCoverage:

@@ -74,7 +74,12 @@ CRAWLS = Table(
         Column("crawl_id", STRING, "<outlet>-<yyyymmddhhmmss>.", required=True),
         _OUTLET,
         Column("started", TIME, "UTC.", rdf="prov:startedAtTime", required=True),
-        Column("finished", TIME, "UTC; null for a run that died.", rdf="prov:endedAtTime"),
+        Column(
+            "finished",
+            TIME,
+            "UTC; null for a run that died, or of which only its records are left.",
+            rdf="prov:endedAtTime",
+        ),
         Column("outcome", STRING, "Why the run ended.", storage=Storage.DICTIONARY),
         Column("software", STRING, "zancrawler and its version.", storage=Storage.DICTIONARY),
         Column("requests", INT64, "Exchanges on the wire, robots.txt and retries included."),
