@@ -16,6 +16,10 @@ class ArchiveError(Exception):
     """A fault that the user can mend; the message says how."""
 
 
+class UsageError(ArchiveError):
+    """What the user named cannot be meant, or is not there: exit code 2 in every command."""
+
+
 class ArchiveLockedError(ArchiveError):
     """Another run holds this outlet; wait for it or stop it."""
 
@@ -38,7 +42,7 @@ class Archive:
     def open(cls, root: Path) -> Archive:
         """The archive at `root`, created with its README where there is none.
 
-        Raises ArchiveError when the place cannot be made or written.
+        Raises UsageError for what is no folder, ArchiveError for one that cannot be written.
         """
         archive = cls(root.absolute())
         try:
@@ -49,7 +53,8 @@ class Archive:
                     resources.files("zancrawler").joinpath("archive_readme.md").read_bytes()
                 )
         except OSError as error:
-            raise ArchiveError(
+            is_no_folder = isinstance(error, FileExistsError | NotADirectoryError)
+            raise (UsageError if is_no_folder else ArchiveError)(
                 f"cannot use {archive.root} as an archive ({error.strerror}); "
                 "name a writable folder with --archive"
             ) from error
@@ -57,10 +62,10 @@ class Archive:
 
     @classmethod
     def existing(cls, root: Path) -> Archive:
-        """The archive at `root`, to read. Raises ArchiveError where there is none."""
+        """The archive at `root`, to read. Raises UsageError where there is none."""
         archive = cls(root.absolute())
         if not any((archive.root / part).is_dir() for part in ("warc", "tables")):
-            raise ArchiveError(f"{root} holds no archive; name one with --archive")
+            raise UsageError(f"{root} holds no archive; name one with --archive")
         return archive
 
     @property

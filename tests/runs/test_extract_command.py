@@ -82,7 +82,7 @@ def test_a_batch_keeps_its_order_and_survives_a_bad_line(crawled: Crawled, tmp_p
 
 
 def test_mistakes_are_answered_with_a_sentence(tmp_path: Path) -> None:
-    said = zancrawler("extract", tmp_path / "none.html", "--url", "https://example.org/", code=1)
+    said = zancrawler("extract", tmp_path / "none.html", "--url", "https://example.org/", code=2)
     assert "cannot read" in said
     assert "Traceback" not in said
     assert "--url" in zancrawler("extract", tmp_path / "none.html", code=2)

@@ -84,7 +84,7 @@ def test_the_history_is_that_of_the_tables(crawled: Crawled) -> None:
 
 
 def test_where_nothing_is_an_archive_it_says_so(tmp_path: Path) -> None:
-    assert "holds no archive" in zancrawler("status", "--archive", tmp_path, code=1)
+    assert "holds no archive" in zancrawler("status", "--archive", tmp_path, code=2)
 
 
 @pytest.mark.long

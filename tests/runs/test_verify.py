@@ -62,4 +62,4 @@ def test_a_row_whose_record_is_gone(copy: Path) -> None:
 
 
 def test_no_archive_is_said_so(tmp_path: Path) -> None:
-    assert "holds no archive" in zancrawler("verify", "--archive", tmp_path, code=1)
+    assert "holds no archive" in zancrawler("verify", "--archive", tmp_path, code=2)

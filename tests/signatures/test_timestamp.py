@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import tsa
 
+from zancrawler.archive import UsageError
 from zancrawler.proofs.checkpoint import Checkpoint
 from zancrawler.runs.proving import publish
 from zancrawler.signatures import timestamp as timestamps
@@ -81,7 +82,14 @@ def test_a_server_that_sends_a_byte_at_a_time(monkeypatch: pytest.MonkeyPatch) -
             timestamp(b"data", f"http://127.0.0.1:{server.getsockname()[1]}/tsr")
 
 
-@pytest.mark.parametrize("url", ["ftp://x.example/", "nowhere", "http://127.0.0.1:9/tsr"])
-def test_no_server(url: str) -> None:
-    with pytest.raises(NoTimestampError):
+@pytest.mark.parametrize(
+    ("url", "error"),
+    [
+        ("ftp://x.example/", UsageError),
+        ("nowhere", UsageError),
+        ("http://127.0.0.1:9/tsr", NoTimestampError),
+    ],
+)
+def test_no_server(url: str, error: type[Exception]) -> None:
+    with pytest.raises(error):
         timestamp(b"data", url)

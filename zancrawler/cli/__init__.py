@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from zancrawler.archive import ArchiveError
+from zancrawler.archive import ArchiveError, UsageError
 from zancrawler.cli import (
     browsing,
     capturing,
@@ -28,7 +28,6 @@ from zancrawler.cli import (
     withdrawing,
 )
 from zancrawler.outlets import OutletError
-from zancrawler.runs.crawl import NobodyNamedError
 
 app = typer.Typer(
     help="Keeps what Afghan newsrooms publish: WARC captures, and tables whose every row can be "
@@ -65,7 +64,7 @@ def main() -> None:
     """Runs a command. Exit 0: done; 1: what was asked for did not hold; 2: bad usage."""
     try:
         app()
-    except (OutletError, NobodyNamedError) as error:
+    except (OutletError, UsageError, _no_such_outlet()) as error:
         sys.exit(_say(error, 2))
     except (ArchiveError, _newsroom_error()) as error:
         sys.exit(_say(error, 1))
@@ -73,8 +72,14 @@ def main() -> None:
         sys.exit(_say("stopped; what was captured is kept", 130))
 
 
-def _newsroom_error() -> type[Exception]:
+def _no_such_outlet() -> type[Exception]:
     """Asked for when something was raised: no other command loads the newsroom's pages."""
+    from zancrawler.newsroom import NoSuchOutletError
+
+    return NoSuchOutletError
+
+
+def _newsroom_error() -> type[Exception]:
     from zancrawler.newsroom import NewsroomError
 
     return NewsroomError

@@ -50,6 +50,8 @@ def verify(
         Path | None,
         typer.Option(
             metavar="FILE",
+            exists=True,
+            dir_okay=False,
             help="Show first that the log of proofs only grew since this checkpoint.",
         ),
     ] = None,
@@ -71,12 +73,14 @@ def verify(
         catalogue = Catalogue.open(outlets)
         verify_replay(Archive.existing(archive), catalogue, outlet, sample, json)
         return
+    from zancrawler.runs.provenance import require_held
     from zancrawler.runs.verify import show_growth, show_signers, verify_archive, verify_files
 
     if files:
         findings = verify_files(files)
     else:
         kept = Archive.existing(archive)
+        require_held(kept, outlet or ())
         typer.echo(show_growth(kept, since_checkpoint), err=True)
         findings = verify_archive(kept, Catalogue.open(outlets), outlet)
     count = 0
@@ -134,7 +138,7 @@ def rebuild(
     from zancrawler.runs.adopting import adopt as adopt_files
     from zancrawler.runs.entering import entering
     from zancrawler.runs.memories import forget_memory, learn_memory
-    from zancrawler.runs.provenance import outlet_of, outlets_in
+    from zancrawler.runs.provenance import outlet_of, outlets_in, require_held
     from zancrawler.runs.rebuild import rebuild_index, rebuild_ledger
     from zancrawler.runs.rederive import rebuild_tables
     from zancrawler.runs.stories import refresh_stories
@@ -146,6 +150,7 @@ def rebuild(
             typer.echo(f"{taken.file}: answers of {_counts(taken.records) or 'no known outlet'}")
             if taken.strangers:
                 typer.echo(f"  left out, of no known outlet: {_counts(taken.strangers)}")
+    require_held(kept, names or ())
     chosen = [outlet_of(kept, name, catalogue) for name in names or outlets_in(kept)]
     done = []
     for outlet in chosen:

@@ -35,6 +35,8 @@ def prove(
         typer.Option(
             "--checkpoint",
             metavar="FILE",
+            exists=True,
+            dir_okay=False,
             help="Lead the proof to this older checkpoint, which was published or time-stamped.",
         ),
     ] = None,

@@ -52,6 +52,7 @@ def search(
     json: JsonOption = False,
 ) -> None:
     """Finds articles by their words, in Dari, Pashto and English."""
+    from zancrawler.runs.provenance import require_held
     from zancrawler.search import Freshness, Query, Search
 
     asked = " ".join(query)
@@ -59,7 +60,9 @@ def search(
         raise typer.BadParameter("name a word that the articles have")
     if status not in (None, "live", "gone"):
         raise typer.BadParameter(f"--status is live or gone, not '{status}'")
-    searched = Search(Archive.existing(archive))
+    kept = Archive.existing(archive)
+    require_held(kept, outlet or ())
+    searched = Search(kept)
     while (fresh := searched.refresh(seconds=5)) is Freshness.BEHIND:
         typer.echo("taking new articles into the search index ...", err=True)
     if fresh is Freshness.BUSY:

@@ -110,8 +110,11 @@ def list_holds(
 ) -> None:
     """What waits for a decision, and why."""
     from zancrawler.runs.holding import holds
+    from zancrawler.runs.provenance import require_held
 
-    found = holds(Archive.existing(archive), outlet)
+    kept = Archive.existing(archive)
+    require_held(kept, [outlet] if outlet else ())
+    found = holds(kept, outlet)
     if json:
         print_json([asdict(hold) for hold in found])
         return

@@ -19,7 +19,7 @@ from typing import Any, Protocol
 from urllib.parse import unquote, urlsplit
 from uuid import uuid4
 
-from zancrawler.archive import ArchiveError, put_durably
+from zancrawler.archive import ArchiveError, UsageError, put_durably
 from zancrawler.storage.store import ATTEMPTS, CONNECT_TIMEOUT, Store
 
 MAX_BYTES = 256 << 20
@@ -64,14 +64,14 @@ class Shelf(Protocol):
 
 
 def shelf_of(uri: str) -> Shelf:
-    """The shelf of an address as `zancrawler store` takes them. Raises ArchiveError."""
+    """The shelf of an address as `zancrawler store` takes them. Raises UsageError."""
     parts = urlsplit(uri)
     if parts.scheme == "s3":
         Store.open(uri)
         return S3Shelf.open(uri)
     if parts.scheme in ("", "file"):
         return FolderShelf(Path(unquote(parts.path) if parts.scheme else uri).absolute())
-    raise ArchiveError(f"workers cannot share {uri}; name s3://BUCKET/FOLDER or a shared folder")
+    raise UsageError(f"workers cannot share {uri}; name s3://BUCKET/FOLDER or a shared folder")
 
 
 def prove(shelf: Shelf) -> None:

@@ -29,7 +29,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from zancrawler import __version__
-from zancrawler.archive import Archive, ArchiveError, sync_folder
+from zancrawler.archive import Archive, ArchiveError, UsageError, sync_folder
 from zancrawler.decisions import Decisions
 from zancrawler.exports.card import card
 from zancrawler.exports.describing import citation, croissant, data_package
@@ -52,10 +52,10 @@ _PIECE = 1 << 20
 def export_dataset(archive: Archive, catalogue: Catalogue, wanted: Wanted, out: Path) -> Release:
     """Writes a release into a folder that is new or empty.
 
-    Raises ArchiveError where there is something already, or nothing to release.
+    Raises UsageError where there is something already, ArchiveError with nothing to release.
     """
     if out.exists() and any(out.iterdir()):
-        raise ArchiveError(f"{out} is not empty; name a new folder with --out")
+        raise UsageError(f"{out} is not empty; name a new folder with --out")
     with _unfinished(archive, out.parent, out) as unfinished:
         release = _released(archive, catalogue, wanted, unfinished)
         if out.exists():
@@ -87,7 +87,7 @@ def export_encrypted(
     Raises ArchiveError.
     """
     if out.exists():
-        raise ArchiveError(f"{out} is there already; name a new file with --out")
+        raise UsageError(f"{out} is there already; name a new file with --out")
     with _unfinished(archive, archive.root / "datasets", out) as unfinished:
         release = _released(archive, catalogue, wanted, unfinished)
         name = out.name.split(".")[0]

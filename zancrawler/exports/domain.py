@@ -14,7 +14,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from zancrawler.archive import ArchiveError
+from zancrawler.archive import ArchiveError, UsageError
 from zancrawler.signatures.certificates import (
     MAX_PEM,
     Chain,
@@ -110,7 +110,7 @@ def _read_chain(path: Path) -> Chain:
             pem = file.read(MAX_PEM + 1).decode("utf-8", "replace")
         return read_chain(pem)
     except OSError as error:
-        raise ArchiveError(f"cannot use {path}: {error.strerror}") from error
+        raise UsageError(f"cannot use {path}: {error.strerror}") from error
     except NoProofError as error:
         raise ArchiveError(f"{path} holds no chain of certificates: it {error}") from error
 

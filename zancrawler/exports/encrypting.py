@@ -12,7 +12,7 @@ from pathlib import Path
 from threading import Thread
 from typing import IO
 
-from zancrawler.archive import ArchiveError, put_durably
+from zancrawler.archive import ArchiveError, UsageError, put_durably
 
 SUFFIX = ".age"
 
@@ -33,7 +33,7 @@ class Recipients:
             self._keys = [pyrage.x25519.Recipient.from_str(key.strip()) for key in keys]
         except pyrage.RecipientError as error:
             # Not what was given: it may be the secret key.
-            raise ArchiveError(
+            raise UsageError(
                 "what --encrypt-to was given is no public key of age; one begins with age1, and "
                 "`age-keygen` prints it"
             ) from error

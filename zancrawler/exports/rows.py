@@ -9,7 +9,7 @@ from datetime import datetime
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from zancrawler.archive import Archive, ArchiveError
+from zancrawler.archive import Archive, ArchiveError, UsageError
 from zancrawler.decisions import Decisions
 from zancrawler.exports.sharing import Sharing
 from zancrawler.tables.articles import ARTICLES, VERSIONS, Access
@@ -31,11 +31,11 @@ class Wanted:
 
 
 def outlets_of(archive: Archive, wanted: Wanted) -> list[str]:
-    """The outlets in the order of their names. Raises ArchiveError for one without articles."""
+    """The outlets in the order of their names. Raises UsageError for one without articles."""
     held = {path.name.removeprefix("site=") for path in archive.table("articles").glob("site=*")}
     for name in wanted.outlets:
         if name not in held:
-            raise ArchiveError(f"the archive holds no articles of '{name}'")
+            raise UsageError(f"the archive holds no articles of '{name}'")
     return sorted(wanted.outlets or held)
 
 

@@ -15,7 +15,7 @@ from datetime import datetime
 from itertools import chain, compress
 from pathlib import Path
 
-from zancrawler.archive import Archive, ArchiveError
+from zancrawler.archive import Archive, UsageError
 from zancrawler.capture.reader import Exchange, read_exchanges, read_records
 from zancrawler.capture.views import read_views
 from zancrawler.capture.warcfile import Span, open_warc, page_warcs
@@ -125,11 +125,12 @@ class Part:
 def select(archive: Archive, asked: Asked) -> list[Part]:
     """The parts of closed WARCs that hold what was asked for and may be shown, by name.
 
-    Failed attempts are not among them: players hang on these. Raises ArchiveError, OSError.
+    Failed attempts are not among them: players hang on these. Raises UsageError for an outlet that
+    the archive holds nothing of, OSError.
     """
     known = sorted(path.name for path in (archive.root / "warc").glob("*") if path.is_dir())
     if strangers := sorted(set(asked.outlets) - set(known)):
-        raise ArchiveError(
+        raise UsageError(
             f"the archive holds nothing of {', '.join(strangers)}; it has {', '.join(known)}"
         )
     hidden = Hidden.of(archive, asked.profile)

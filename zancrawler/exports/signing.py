@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
 from zancrawler import __version__
-from zancrawler.archive import ArchiveError
+from zancrawler.archive import ArchiveError, UsageError
 from zancrawler.capture.wacz_signature import VERSION, signature_fault
 
 CURVE = ec.SECP384R1
@@ -72,11 +72,12 @@ def signed_data(signer: Signer, digest: str, created: str) -> dict[str, str]:
 
 
 def read_key(path: Path) -> PrivateKeyTypes:
-    """The private key in a PEM file. Raises ArchiveError for what is none or has a password."""
+    """The private key in a PEM file. Raises ArchiveError for what is none or has a
+    password, UsageError for what cannot be read."""
     try:
         return serialization.load_pem_private_key(path.read_bytes(), None)
     except OSError as error:
-        raise ArchiveError(f"cannot use {path}: {error.strerror}") from error
+        raise UsageError(f"cannot use {path}: {error.strerror}") from error
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
         raise ArchiveError(f"{path} holds no private key without a password: {error}") from error
 

@@ -5,7 +5,16 @@ Everything in it is invented and written for it: the outlets, the stories, the p
 
 from zancrawler.newsroom.command import run
 from zancrawler.newsroom.imprints import DEFAULT, IMPRINTS
-from zancrawler.newsroom.service import Newsroom, NewsroomError, serve
+from zancrawler.newsroom.service import Newsroom, NewsroomError, NoSuchOutletError, serve
 from zancrawler.newsroom.truth import TruthArticle
 
-__all__ = ["DEFAULT", "IMPRINTS", "Newsroom", "NewsroomError", "TruthArticle", "run", "serve"]
+__all__ = [
+    "DEFAULT",
+    "IMPRINTS",
+    "Newsroom",
+    "NewsroomError",
+    "NoSuchOutletError",
+    "TruthArticle",
+    "run",
+    "serve",
+]

@@ -29,6 +29,10 @@ class NewsroomError(Exception):
     """The newsroom did not start, or refused what was asked of it; the message says why."""
 
 
+class NoSuchOutletError(NewsroomError):
+    """The newsroom has no outlet of that name."""
+
+
 @dataclass(frozen=True, slots=True)
 class Newsroom:
     """A newsroom that is being served on loopback."""
@@ -89,7 +93,7 @@ def serve(day: int = 0, port: int = 0, outlets: Sequence[str] = DEFAULT) -> Iter
     """
     if unknown := [name for name in outlets if name not in IMPRINTS]:
         known = ", ".join(IMPRINTS)
-        raise NewsroomError(f"the newsroom has no outlet '{unknown[0]}'; it has {known}")
+        raise NoSuchOutletError(f"the newsroom has no outlet '{unknown[0]}'; it has {known}")
     command = [sys.executable, "-m", "zancrawler.newsroom", "--watch-parent"]
     command += ["--day", str(day), "--port", str(port), *outlets]
     with (

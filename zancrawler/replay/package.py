@@ -10,7 +10,7 @@ from pathlib import Path
 from threading import Lock
 from typing import IO
 
-from zancrawler.archive import Archive, ArchiveError
+from zancrawler.archive import Archive, UsageError
 
 PIECE = 1 << 18
 
@@ -33,11 +33,11 @@ class Opened:
 
 
 def open_package(path: Path) -> Opened:
-    """Raises ArchiveError when there is no such file."""
+    """Raises UsageError when there is no such file."""
     try:
         file = path.open("rb")
     except OSError as error:
-        raise ArchiveError(f"cannot open {path}: {error.strerror}") from error
+        raise UsageError(f"cannot open {path}: {error.strerror}") from error
     status = os.fstat(file.fileno())
     return Opened(f"{status.st_mtime_ns:x}-{status.st_size:x}", file, status.st_size)
 

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from zancrawler.archive import Archive, ArchiveError, put_durably
+from zancrawler.archive import Archive, ArchiveError, UsageError, put_durably
 from zancrawler.capture.errors import DamagedWarcError
 from zancrawler.capture.reader import read_records
 from zancrawler.capture.repacking import is_gzipped_by_record, repack
@@ -49,12 +49,13 @@ class Adopted:
 def adopt(archive: Archive, files: Iterable[Path], outlets: Iterable[Outlet]) -> Iterator[Adopted]:
     """Copies each WARC, or the WARCs of each WACZ, into the series of the outlets it is about.
 
-    Again with the same file it changes nothing. Raises ArchiveError for a file that is neither.
+    Again with the same file it changes nothing. Raises UsageError where there is no such
+    file, ArchiveError for one that is neither.
     """
     by_host = {host: o.name for o in outlets for host in (*o.domains, *o.mirrors)}
     for file in files:
         if not file.is_file():
-            raise ArchiveError(f"there is no file {file}")
+            raise UsageError(f"there is no file {file}")
         with _warcs(file) as warcs:
             for warc in warcs:
                 yield _adopt(archive, warc, by_host)

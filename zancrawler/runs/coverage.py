@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from zancrawler.archive import Archive, ArchiveError
+from zancrawler.archive import Archive, UsageError
 from zancrawler.ledger import Entry, Kind, Ledger, Month, SourceCoverage
 from zancrawler.runs.provenance import outlets_in
 from zancrawler.runs.rows import article_id
@@ -61,13 +61,16 @@ class OutletCoverage:
 def coverage_of(
     archive: Archive, outlets: Sequence[str] | None = None, month: str | None = None
 ) -> list[OutletCoverage]:
-    """Of each outlet; of one `yyyy-mm` where a month is given. Raises ArchiveError."""
+    """Of each outlet; of one `yyyy-mm` where a month is given.
+
+    Raises UsageError for an outlet that the archive does not know.
+    """
     known = sorted(path.stem for path in (archive.root / "ledger").glob("*.sqlite"))
     for name in outlets or ():
         if name in without_ledger(archive):
             raise ArchiveError(NO_LEDGER.format(name))
         if name not in known:
-            raise ArchiveError(f"the archive knows no outlet '{name}'; it knows {', '.join(known)}")
+            raise UsageError(f"the archive knows no outlet '{name}'; it knows {', '.join(known)}")
     return [_of_outlet(archive, name, month) for name in outlets or known]
 
 

@@ -17,7 +17,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from zancrawler.archive import Archive, ArchiveError
+from zancrawler.archive import Archive, ArchiveError, UsageError
 from zancrawler.outlets import Catalogue, Outlet
 from zancrawler.runs.summary import RunState, RunSummary
 
@@ -25,7 +25,7 @@ SIDE_BY_SIDE = 8
 """Outlets at once. A polite crawl waits most of the time: eight fill no core."""
 
 
-class NobodyNamedError(ArchiveError):
+class NobodyNamedError(UsageError):
     """A crawl of other people's hosts must say who crawls, or say that it will not."""
 
     def __init__(self) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from zancrawler.archive import Archive, ArchiveError
+from zancrawler.archive import Archive, UsageError
 from zancrawler.newsroom import Newsroom, serve
 from zancrawler.runs.crawl import CrawlOptions, crawl
 from zancrawler.runs.summary import RunSummary
@@ -18,11 +18,11 @@ _MARK = ".made-by-zancrawler-demo"
 def fresh_archive(root: Path) -> Archive:
     """An empty archive at `root`; one that an earlier demo made is removed.
 
-    Raises ArchiveError when something else is there.
+    Raises UsageError when something else is there.
     """
     if root.exists() and any(root.iterdir()):
         if not (root / _MARK).exists():
-            raise ArchiveError(f"{root} holds something else; name another folder with --archive")
+            raise UsageError(f"{root} holds something else; name another folder with --archive")
         shutil.rmtree(root)
     archive = Archive.open(root)
     (archive.root / _MARK).touch()

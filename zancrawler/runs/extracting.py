@@ -15,7 +15,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from zancrawler.archive import ArchiveError
+from zancrawler.archive import UsageError
 from zancrawler.extraction.article import Article
 from zancrawler.extraction.normalize import normalized
 from zancrawler.outlets import Catalogue, host_of
@@ -33,7 +33,7 @@ _AHEAD = 64
 """Pages of a batch that are under way at once: bounds memory, keeps the order."""
 
 
-class SavedPageError(ArchiveError):
+class SavedPageError(UsageError):
     """A saved page, or a list of them, that cannot be read."""
 
 

@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from zancrawler.archive import ArchiveError
+from zancrawler.archive import UsageError
 from zancrawler.runs.alarms import Alarm
 
 PATIENCE = 10
 """Seconds for the command, and for each step of the web hook's answer."""
 
 
-class HookError(ArchiveError):
+class HookError(UsageError):
     """The hook as given can tell nobody anything; the message says why."""
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import islice
 from pathlib import Path
 
-from zancrawler.archive import Archive
+from zancrawler.archive import Archive, UsageError
 from zancrawler.capture.reader import read_records
 from zancrawler.outlets import Catalogue, Outlet, UnknownOutletError, parse_outlet
 from zancrawler.storage.pruned import closed_warcs
@@ -22,6 +23,16 @@ def outlets_in(archive: Archive) -> list[str]:
     """The outlets that the archive holds WARCs or rows of."""
     folders = [*(archive.root / "warc").glob("*"), *archive.table("captures").glob("site=*")]
     return sorted({folder.name.removeprefix("site=") for folder in folders if folder.is_dir()})
+
+
+def require_held(archive: Archive, names: Iterable[str]) -> None:
+    """Raises UsageError for the first outlet of which the archive holds nothing."""
+    held = outlets_in(archive)
+    for name in names:
+        if name not in held:
+            raise UsageError(
+                f"the archive holds nothing of '{name}'; it has {', '.join(held) or 'no outlet'}"
+            )
 
 
 def warcinfo_of(warc: Path) -> dict[str, str]:

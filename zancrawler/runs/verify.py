@@ -10,7 +10,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from zancrawler.archive import Archive, ArchiveError
+from zancrawler.archive import Archive, ArchiveError, UsageError
 from zancrawler.capture.conformance import check_cdxj, check_warc, check_warcs
 from zancrawler.capture.errors import DamagedWarcError
 from zancrawler.capture.reader import Exchange, read_record
@@ -88,10 +88,10 @@ def show_growth(archive: Archive, since: Path | None) -> str:
 
 
 def verify_files(paths: Iterable[Path]) -> Iterator[Finding]:
-    """Every fault of WARC and WACZ files of anybody's. Raises ArchiveError for no such file."""
+    """Every fault of WARC and WACZ files of anybody's. Raises UsageError for no such file."""
     for path in paths:
         if not path.is_file():
-            raise ArchiveError(f"there is no file {path}")
+            raise UsageError(f"there is no file {path}")
         check = check_wacz if path.suffix == ".wacz" else check_warc
         for fault in check(path):
             yield Finding(fault.file, fault.offset, fault.code.value, fault.message)

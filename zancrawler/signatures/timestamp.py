@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from pyasn1.codec.der.encoder import encode
 from pyasn1_modules import rfc3161
 
-from zancrawler.archive import ArchiveError
+from zancrawler.archive import ArchiveError, UsageError
 
 from .certificates import NoProofError
 from .stamps import MAX_STAMP, read_stamp
@@ -36,10 +36,10 @@ class NoTimestampError(ArchiveError):
 def check_address(url: str) -> None:
     """That a server could be asked there, for who will need it after long work.
 
-    Asks nobody. Raises NoTimestampError.
+    Asks nobody. Raises UsageError.
     """
     if urlsplit(url).scheme not in ("http", "https"):
-        raise NoTimestampError(f"{url} is no web address; give --tsa one of http or https")
+        raise UsageError(f"{url} is no web address; give --tsa one of http or https")
 
 
 def timestamp(data: bytes, url: str) -> bytes:

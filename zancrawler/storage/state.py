@@ -14,7 +14,7 @@ from typing import IO
 from zancrawler.archive import Archive, ArchiveError, put_durably
 from zancrawler.storage.manifest import FILES, FOLDERS, Manifest, is_shared
 from zancrawler.storage.pruned import SUFFIX
-from zancrawler.storage.store import Digest, Store, StoreError, digest
+from zancrawler.storage.store import Digest, NoStoreError, Store, StoreError, digest
 
 Stamp = tuple[int, int]
 """Size and time of change of a file whose digest is known."""
@@ -76,11 +76,11 @@ class State:
 def store_of(archive: Archive, uri: str | None = None) -> Iterator[tuple[Store, State | None]]:
     """The archive's store, for one process at a time.
 
-    Raises StoreError where none is known or given, and for another than the known one.
+    Raises NoStoreError where none is known or given, StoreError for another than the known one.
     """
     state = State.read(archive)
     if state is None and uri is None:
-        raise StoreError("this archive has no store; name one: zancrawler store push URI")
+        raise NoStoreError("this archive has no store; name one: zancrawler store push URI")
     store = Store.open(uri or (state.uri if state else ""))
     if state and store.uri != state.uri:
         raise StoreError(

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import IO, Any
 from urllib.parse import urlsplit
 
-from zancrawler.archive import ArchiveError, sync_folder
+from zancrawler.archive import ArchiveError, UsageError, sync_folder
 
 PIECE = 8 << 20
 """Bytes read at a time; S3 takes no part of an upload under 5 MiB."""
@@ -34,6 +34,10 @@ _UNREACHED = re.compile(r"NETWORK_CONNECTION|timed? ?out|resolve|TIMEOUT", re.IG
 
 class StoreError(ArchiveError):
     """The store does not do what was asked of it; the message says why."""
+
+
+class NoStoreError(StoreError, UsageError):
+    """No store is named, or by an address that is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +88,7 @@ class Store:
     def open(cls, uri: str) -> Store:
         """The store of an address such as `s3://bucket/archive`, or of a folder.
 
-        Asks the network nothing. Raises StoreError for an address that is none.
+        Asks the network nothing. Raises NoStoreError for an address that is none.
         """
         from pyarrow import ArrowInvalid, fs
 
@@ -93,18 +97,18 @@ class Store:
         uri = uri.rstrip("/")
         parts = urlsplit(uri)
         if "@" in parts.netloc or parts.query:
-            raise StoreError(
+            raise NoStoreError(
                 "an address of a store holds no credentials and no options; give credentials as "
                 "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, the server as AWS_ENDPOINT_URL"
             )
         try:
             if parts.scheme == "s3":
                 if not parts.netloc:
-                    raise StoreError(f"{uri} names no bucket; write s3://BUCKET/FOLDER")
+                    raise NoStoreError(f"{uri} names no bucket; write s3://BUCKET/FOLDER")
                 return cls(uri, f"{parts.netloc}{parts.path}", _s3())
             filesystem, root = fs.FileSystem.from_uri(uri)
         except (ArrowInvalid, OSError, ImportError) as error:
-            raise StoreError(f"{uri} is no store that can be opened: {_reason(error)}") from error
+            raise NoStoreError(f"{uri} is no store that can be opened: {_reason(error)}") from error
         return cls(uri, root, filesystem)
 
     def path(self, name: str) -> str:
