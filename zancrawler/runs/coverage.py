@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from zancrawler.archive import Archive, UsageError
+from zancrawler.archive import Archive, ArchiveError, UsageError
 from zancrawler.ledger import Entry, Kind, Ledger, Month, SourceCoverage
 from zancrawler.runs.provenance import outlets_in
 from zancrawler.runs.rows import article_id
