@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -17,8 +18,10 @@ from zancrawler.outlets import Catalogue
 
 
 def written(archive: Archive, path: Path) -> str:
-    done = CliRunner().invoke(app, ["report", "--archive", str(archive.root), "--out", str(path)])
+    told = ["report", "--archive", str(archive.root), "--out", str(path), "--json"]
+    done = CliRunner().invoke(app, told)
     assert done.exit_code == 0, done.output
+    assert json.loads(done.stdout) == {"path": str(path)}
     return path.read_text(encoding="utf-8")
 
 

@@ -1,11 +1,13 @@
-"""Every command and every option is in docs/commands.md."""
+"""Every command takes what all take, and it and its options are in docs/commands.md."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 import typer
+from typer.testing import CliRunner
 
 from zancrawler.cli import app
 
@@ -22,6 +24,13 @@ def commands() -> Iterator[tuple[str, set[str]]]:
         waiting += [(f"{name} {child}", children[child]) for child in children]
         if not children:
             yield name, {o for p in command.params for o in p.opts if o.startswith("--")}
+
+
+@pytest.mark.parametrize("command", [name for name, _ in commands()])
+def test_every_command_takes_an_archive_and_json(command: str) -> None:
+    typed = command.split()[1:]
+    done = CliRunner().invoke(app, [*typed, "--archive", "folder", "--json", "--help"])
+    assert done.exit_code == 0, done.output
 
 
 def test_every_command_and_option_is_documented() -> None:

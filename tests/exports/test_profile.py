@@ -161,6 +161,17 @@ def test_an_embargo_leaves_out_what_is_younger(
             assert b'"capturedBefore": "20' in data
 
 
+@pytest.mark.parametrize("command", ["jsonl", "csv"])
+def test_programs_are_told_what_was_written(archive: Archive, tmp_path: Path, command: str) -> None:
+    told = ["export", command, "--json", "--archive", str(archive.root)]
+    out = tmp_path / "out"
+    result = CliRunner().invoke(app, [*told, "--out", str(out)])
+    assert json.loads(result.stdout) == {"path": str(out), "articles": 3}
+    result = CliRunner().invoke(app, told)
+    assert result.stdout_bytes == out.read_bytes()
+    assert json.loads(result.stderr) == {"path": None, "articles": 3}
+
+
 def decide(archive: Archive) -> None:
     found = small_archive.story("library").url
     record(

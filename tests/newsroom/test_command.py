@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -35,6 +36,18 @@ def test_says_where_it_is_and_stops(how: signal.Signals) -> None:
     assert not Path(catalogue).exists()
     with socket.socket() as again:
         assert again.connect_ex(("127.0.0.1", port)) != 0
+
+
+def test_tells_programs_where_it_is() -> None:
+    port = 20_000 + 6 * (os.getpid() % 1_500) + 5
+    command = [sys.executable, "-m", "zancrawler", "newsroom", "--json", "--port", str(port)]
+    with subprocess.Popen([*command, "newsroom-plain"], stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        told = json.loads(process.stdout.readline())
+        assert told["homes"] == {"newsroom-plain": f"http://127.0.0.1:{port}/"}
+        assert get(told["homes"]["newsroom-plain"]).status == 200
+        process.send_signal(signal.SIGTERM)
+        assert process.stdout.read() == b""
 
 
 def test_the_newsroom_is_imported_without_a_reactor() -> None:

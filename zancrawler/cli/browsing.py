@@ -9,7 +9,14 @@ from typing import Annotated
 import typer
 
 from zancrawler.archive import Archive
-from zancrawler.cli.printing import DEFAULT_ARCHIVE, ArchiveOption, OutletsOption
+from zancrawler.cli.printing import (
+    DEFAULT_ARCHIVE,
+    ArchiveOption,
+    JsonOption,
+    OutletsOption,
+    json_line,
+    print_json,
+)
 from zancrawler.cli.replaying import DEFAULT_PORT as REPLAY_PORT
 from zancrawler.outlets import Catalogue
 
@@ -25,6 +32,7 @@ def browse(
     port: Annotated[int, typer.Option(help="Where it listens, on loopback.")] = DEFAULT_PORT,
     archive: ArchiveOption = DEFAULT_ARCHIVE,
     outlets: OutletsOption = None,
+    json: JsonOption = False,
 ) -> None:
     """Shows the archive in your browser, on this machine alone, until you stop it with Ctrl-C."""
     from zancrawler.browse.server import serving
@@ -33,9 +41,10 @@ def browse(
     kept = Archive.existing(archive)
     searched = Search(kept)
     while searched.refresh(seconds=5) is Freshness.BEHIND:
-        typer.echo("Taking new articles into the search index ...")
+        typer.echo("Taking new articles into the search index ...", err=json)
     with serving(kept, outlets, f"http://127.0.0.1:{REPLAY_PORT}/", port) as address:
-        typer.echo(f"Open {address} in a browser; Ctrl-C ends it.")
+        said = f"Open {address} in a browser; Ctrl-C ends it."
+        typer.echo(json_line({"address": address}) if json else said)
         Event().wait()
 
 
@@ -43,9 +52,13 @@ def report(
     out: Annotated[Path, typer.Option(help="The file to write.")] = Path("report.html"),
     archive: ArchiveOption = DEFAULT_ARCHIVE,
     outlets: OutletsOption = None,
+    json: JsonOption = False,
 ) -> None:
     """Writes the archive at a glance as one HTML file, for a mail or a meeting."""
     from zancrawler.browse.report import write_report
 
     write_report(Archive.existing(archive), Catalogue.open(outlets), out)
-    typer.echo(f"Wrote {out}.")
+    if json:
+        print_json({"path": str(out)})
+    else:
+        typer.echo(f"Wrote {out}.")

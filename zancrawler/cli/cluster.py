@@ -13,6 +13,7 @@ from zancrawler.cli.printing import (
     ArchiveOption,
     JsonOption,
     OutletsOption,
+    UnusedArchiveOption,
     print_json,
 )
 from zancrawler.outlets import Catalogue
@@ -73,7 +74,11 @@ def decide(
         typer.echo(f"{count} decisions are new to the workers; each outlet's next run follows.")
 
 
-def leases(uri: StoreArgument, json: JsonOption = False) -> None:
+def leases(
+    uri: StoreArgument,
+    _archive: UnusedArchiveOption = DEFAULT_ARCHIVE,
+    json: JsonOption = False,
+) -> None:
     """Who runs what, and when the rest is due."""
     from zancrawler.cluster.lease import Leases
     from zancrawler.cluster.shelf import shelf_of

@@ -8,7 +8,14 @@ from typing import Annotated
 
 import typer
 
-from zancrawler.cli.printing import OutletsOption, json_line, print_json
+from zancrawler.cli.printing import (
+    DEFAULT_ARCHIVE,
+    JsonOption,
+    OutletsOption,
+    UnusedArchiveOption,
+    json_line,
+    print_json,
+)
 from zancrawler.outlets import Catalogue, host_of
 
 
@@ -33,7 +40,10 @@ def extract(
             "article a line comes out, in the same order.",
         ),
     ] = None,
+    _archive: UnusedArchiveOption = DEFAULT_ARCHIVE,
     outlets: OutletsOption = None,
+    # What it prints is JSON without being told.
+    _json: JsonOption = False,
 ) -> None:
     """Reads one saved page and prints the article as JSON; `kind` says what the page is.
 

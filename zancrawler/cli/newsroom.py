@@ -11,7 +11,13 @@ from rich.console import Console
 from rich.table import Table
 
 from zancrawler.cli.crawling import show_runs
-from zancrawler.cli.printing import JsonOption, console, print_json
+from zancrawler.cli.printing import (
+    DEFAULT_ARCHIVE,
+    JsonOption,
+    UnusedArchiveOption,
+    console,
+    print_json,
+)
 from zancrawler.runs.summary import RunState
 
 if TYPE_CHECKING:
@@ -32,11 +38,13 @@ def newsroom(
     ] = None,
     port: Annotated[int, typer.Option(help="The first of the ports it listens on.")] = FIRST_PORT,
     day: Annotated[int, typer.Option(min=0, max=60, help="Which of its days it shows.")] = 0,
+    _archive: UnusedArchiveOption = DEFAULT_ARCHIVE,
+    json: JsonOption = False,
 ) -> None:
     """Serves the bundled newsroom on loopback until you stop it with Ctrl-C."""
     from zancrawler.newsroom import DEFAULT, run
 
-    run(port, day, outlets or DEFAULT)
+    run(port, day, outlets or DEFAULT, as_json=json)
 
 
 def demo(

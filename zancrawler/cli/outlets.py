@@ -18,6 +18,7 @@ from zancrawler.cli.printing import (
     ContactOption,
     JsonOption,
     OutletsOption,
+    UnusedArchiveOption,
     console,
     print_json,
 )
@@ -35,7 +36,11 @@ def register(parent: typer.Typer) -> None:
 
 
 @app.command("list")
-def list_outlets(outlets: OutletsOption = None, json: JsonOption = False) -> None:
+def list_outlets(
+    _archive: UnusedArchiveOption = DEFAULT_ARCHIVE,
+    outlets: OutletsOption = None,
+    json: JsonOption = False,
+) -> None:
     """Lists the outlets of the catalogue and of your own folder."""
     catalogue = Catalogue.open(outlets)
     found, faults = [], []
@@ -66,11 +71,14 @@ def list_outlets(outlets: OutletsOption = None, json: JsonOption = False) -> Non
 @app.command()
 def show(
     name: Annotated[str, typer.Argument(help="The outlet's name, as `outlets list` shows it.")],
+    archive: ArchiveOption = DEFAULT_ARCHIVE,
     outlets: OutletsOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Shows one outlet: its file, with what its platform's preset adds."""
-    outlet = Catalogue.open(outlets).get(name)
+    """Shows one outlet: its file, or the one kept in the archive, with its platform's preset."""
+    from zancrawler.runs.provenance import outlet_of
+
+    outlet = outlet_of(Archive(archive.absolute()), name, Catalogue.open(outlets))
     if json:
         print_json(_plain(outlet))
         return

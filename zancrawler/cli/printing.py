@@ -16,6 +16,14 @@ ArchiveOption = Annotated[
     Path,
     typer.Option("--archive", envvar="ZANCRAWLER_ARCHIVE", help="The archive's folder."),
 ]
+UnusedArchiveOption = Annotated[
+    Path,
+    typer.Option(
+        "--archive",
+        envvar="ZANCRAWLER_ARCHIVE",
+        help="As every command takes it; none is looked at.",
+    ),
+]
 DEFAULT_OUTLETS = Path("outlets")
 """Where `outlets add` writes, and where every command looks if there is such a folder."""
 

@@ -17,6 +17,7 @@ from zancrawler.cli.printing import (
     ArchiveOption,
     JsonOption,
     OutletsOption,
+    json_line,
     print_json,
 )
 from zancrawler.exports.profile import Profile
@@ -103,13 +104,14 @@ def jsonl(
     embargo: EmbargoOption = None,
     encrypt_to: EncryptOption = None,
     archive: ArchiveOption = DEFAULT_ARCHIVE,
+    json: JsonOption = False,
 ) -> None:
     """Writes articles as JSON Lines: one object a line."""
     from zancrawler.exports.lines import write_jsonl
 
     kept = Archive.existing(archive)
     wanted = _wanted(kept, profile, outlet, language, until, embargo)
-    _write(out, encrypt_to, "utf-8", lambda file: write_jsonl(kept, wanted, file))
+    _write(out, encrypt_to, json, "utf-8", lambda file: write_jsonl(kept, wanted, file))
 
 
 def csv(
@@ -121,6 +123,7 @@ def csv(
     embargo: EmbargoOption = None,
     encrypt_to: EncryptOption = None,
     archive: ArchiveOption = DEFAULT_ARCHIVE,
+    json: JsonOption = False,
 ) -> None:
     """Writes articles as CSV that spreadsheets open: lists as JSON, no cell a formula."""
     from zancrawler.exports.lines import write_csv
@@ -128,7 +131,7 @@ def csv(
     kept = Archive.existing(archive)
     wanted = _wanted(kept, profile, outlet, language, until, embargo)
     # Excel takes CSV for the machine's old code page unless it begins with a byte order mark.
-    _write(out, encrypt_to, "utf-8-sig", lambda file: write_csv(kept, wanted, file))
+    _write(out, encrypt_to, json, "utf-8-sig", lambda file: write_csv(kept, wanted, file))
 
 
 def _wanted(
@@ -163,6 +166,7 @@ def captured_before(until: datetime | None, older_than: int | None) -> datetime 
 def _write(
     out: Path | None,
     encrypt_to: list[str] | None,
+    json: bool,
     encoding: str,
     write: Callable[[IO[str]], int],
 ) -> None:
@@ -177,14 +181,21 @@ def _write(
             TextIOWrapper(pipe, encoding=encoding, newline="") as text,
         ):
             count = write(text)
-        typer.echo(f"{out}: {count} articles, encrypted")
+        typer.echo(_wrote(out, count) if json else f"{out}: {count} articles, encrypted")
         return
     if out is None:
         sys.stdout.reconfigure(encoding=encoding, newline="")  # type: ignore[union-attr]
-        write(sys.stdout)
+        count = write(sys.stdout)
+        if json:
+            typer.echo(_wrote(out, count), err=True)
         return
     if out.is_dir():
         raise typer.BadParameter(f"--out names a file, and {out} is a folder")
     with put_durably(out) as temporary, temporary.open("w", encoding=encoding, newline="") as file:
         count = write(file)
-    typer.echo(f"{out}: {count} articles")
+    typer.echo(_wrote(out, count) if json else f"{out}: {count} articles")
+
+
+def _wrote(out: Path | None, count: int) -> str:
+    """For programs; the path is null where the articles went to standard output."""
+    return json_line({"path": out, "articles": count})

@@ -12,7 +12,14 @@ from typing import Annotated
 import typer
 
 from zancrawler.archive import Archive
-from zancrawler.cli.printing import DEFAULT_ARCHIVE, ArchiveOption, print_json, printable
+from zancrawler.cli.printing import (
+    DEFAULT_ARCHIVE,
+    ArchiveOption,
+    JsonOption,
+    json_line,
+    print_json,
+    printable,
+)
 from zancrawler.outlets import Catalogue
 
 DEFAULT_PORT = 8741
@@ -45,6 +52,7 @@ def replay(
         bool, typer.Option("--install", help="Bring the viewer ReplayWeb.page with npm, once.")
     ] = False,
     archive: ArchiveOption = DEFAULT_ARCHIVE,
+    json: JsonOption = False,
 ) -> None:
     """Shows the archive or a WACZ in ReplayWeb.page until you stop it with Ctrl-C."""
     from zancrawler.exports.hidden import Hidden
@@ -56,7 +64,8 @@ def replay(
     from zancrawler.replay.viewer import install as install_viewer
 
     if install:
-        typer.echo(f"The viewer is in {install_viewer().folder}.")
+        folder = install_viewer().folder
+        typer.echo(json_line({"viewer": folder}) if json else f"The viewer is in {folder}.")
         return
     viewer = Viewer.installed()
     if file:
@@ -70,11 +79,12 @@ def replay(
             pack=lambda path: export_wacz(kept, asked, path),
             hidden=lambda: Hidden.of(kept),
         )
-        typer.echo("Packing the archive ...")
+        typer.echo("Packing the archive ...", err=json)
         shelf.current()
         package = shelf.current
     with serving(viewer, package, port) as address:
-        typer.echo(f"Open {address} in a browser; Ctrl-C ends it.")
+        said = f"Open {address} in a browser; Ctrl-C ends it."
+        typer.echo(json_line({"address": address}) if json else said)
         Event().wait()
 
 

@@ -63,14 +63,15 @@ def schedule(
     metrics_host: Annotated[
         str, typer.Option(help="The address to serve them on; this machine's own if not given.")
     ] = "127.0.0.1",
-    log_json: Annotated[
-        bool, typer.Option("--log-json", help="One JSON object a line in place of words.")
-    ] = False,
     print_systemd: Annotated[
         bool, typer.Option("--print-systemd", help="Print units for systemd, and run nothing.")
     ] = False,
     print_cron: Annotated[
         bool, typer.Option("--print-cron", help="Print lines for a crontab, and run nothing.")
+    ] = False,
+    json: Annotated[
+        bool,
+        typer.Option("--json", "--log-json", help="One JSON object a line in place of words."),
     ] = False,
 ) -> None:
     """Crawls for ever, each outlet at its own pace. Ctrl-C or SIGTERM ends it within 10 seconds."""
@@ -89,10 +90,10 @@ def schedule(
     options.require_named(chosen)
     if print_systemd or print_cron:
         units = Units(archive, outlets, contact)
-        if print_systemd:
-            typer.echo(units.systemd([outlet.name for outlet in chosen]))
-        if print_cron:
-            typer.echo(units.cron([outlet.name for outlet in chosen]))
+        asked = [outlet.name for outlet in chosen]
+        texts = {"systemd": units.systemd(asked)} if print_systemd else {}
+        texts |= {"cron": units.cron(asked)} if print_cron else {}
+        typer.echo(json_line(texts) if json else "\n".join(texts.values()))
         return
     hook = Hook(hook_command, hook_url)
     runner: Schedule | Worker
@@ -105,7 +106,7 @@ def schedule(
     metrics = Metrics.serve(metrics_host, metrics_port) if metrics_port else None
     with stop_on_signals() as stop:
         for event in runner.events(stop):
-            typer.echo(json_line(event.as_json()) if log_json else _line(event))
+            typer.echo(json_line(event.as_json()) if json else _line(event))
             if metrics:
                 metrics.take(event)
 

@@ -63,7 +63,8 @@ def coverage_of(
 ) -> list[OutletCoverage]:
     """Of each outlet; of one `yyyy-mm` where a month is given.
 
-    Raises UsageError for an outlet that the archive does not know.
+    Raises UsageError for an outlet that the archive does not know, ArchiveError for one whose
+    ledger is gone.
     """
     known = sorted(path.stem for path in (archive.root / "ledger").glob("*.sqlite"))
     for name in outlets or ():
