@@ -13,6 +13,8 @@ def test_list_show_and_check() -> None:
     assert "Zan News" in zancrawler("outlets", "list")
     names = [outlet["name"] for outlet in json.loads(zancrawler("outlets", "list", "--json"))]
     assert {"zannews", "zantimes"} <= set(names)
+    assert zancrawler("outlets") == zancrawler("outlets", "list")
+    assert [outlet["name"] for outlet in json.loads(zancrawler("outlets", "--json"))] == names
     shown = json.loads(zancrawler("outlets", "show", "zannews", "--json"))
     assert shown["platform"] == "wix"
     assert len(shown["articles"]) >= 2

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.table import Table
+from typer.core import TyperGroup
 
 from zancrawler.archive import Archive
 from zancrawler.cli.printing import (
@@ -28,7 +29,21 @@ from zancrawler.runs.crawl import CrawlOptions
 if TYPE_CHECKING:
     from zancrawler.runs.learning.checking import Checked
 
-app = typer.Typer(help="The outlets that can be crawled.", no_args_is_help=True)
+
+class _Outlets(TyperGroup):
+    """`zancrawler outlets` alone lists them, with the options of `outlets list`."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        is_named = args and (args[0] in ctx.help_option_names or not args[0].startswith("-"))
+        return super().parse_args(ctx, args if is_named else ["list", *args])
+
+
+app = typer.Typer(
+    cls=_Outlets,
+    help="The outlets that can be crawled; lists them if no command is given.",
+    subcommand_metavar="[COMMAND] [ARGS]...",
+    rich_markup_mode=None,
+)
 
 
 def register(parent: typer.Typer) -> None:
