@@ -79,6 +79,11 @@ def test_a_batch_keeps_its_order_and_survives_a_bad_line(crawled: Crawled, tmp_p
     assert [one["url"] for one in found] == [page["url"] for page in pages] + [None]
     assert [one["kind"] for one in found].count("error") == 2
     assert found[0]["title"] == "Story 0"
+    for other in found[3], found[7]:
+        assert other.keys() == found[0].keys()
+        for key, value in found[0].items():
+            assert value is None or other[key] is None or type(other[key]) is type(value), key
+            assert isinstance(other[key], list) == isinstance(value, list), key
 
 
 def test_mistakes_are_answered_with_a_sentence(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import os
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from datetime import UTC, datetime
 from itertools import islice
 from multiprocessing import get_context
@@ -45,20 +45,29 @@ def extract_file(
     Raises SavedPageError when there is no such file or it is larger than 64 MiB.
     """
     reading = read_page(_read(path), url, catalogue.of_url(url), captured_at=captured_at)
-    article = reading.article
+    return _told(reading.kind.value, reading.reason, url, reading.article)
+
+
+def _told(kind: str, reason: str, url: str | None, article: Article | None) -> dict[str, Any]:
+    """The same keys and types for every page: null, or empty lists, where there is no article."""
+    told: dict[str, Any] = {
+        "kind": kind,
+        "reason": reason,
+        "article_id": None,
+        **asdict(article or Article(url="", canonical_url="", title=None, text="")),
+        "text_normalized": None,
+        "word_count": None,
+        "text_digest": None,
+        "extractor": EXTRACTOR,
+        "extractor_version": extractor_version(None),
+    }
     if article is None:
-        empty = {field.name: None for field in fields(Article)}
-        return {"kind": reading.kind.value, "reason": reading.reason, **empty, "url": url}
-    return {
-        "kind": reading.kind.value,
-        "reason": reading.reason,
+        return told | {"url": url, "canonical_url": None, "text": None}
+    return told | {
         "article_id": article_id(article.canonical_url),
-        **asdict(article),
         "text_normalized": normalized(article.text),
         "word_count": len(article.text.split()),
         "text_digest": text_digest(article),
-        "extractor": EXTRACTOR,
-        "extractor_version": extractor_version(None),
     }
 
 
@@ -101,7 +110,7 @@ def _extract_line(line: str, folder: Path, catalogue: Catalogue) -> dict[str, An
         found = Path(name) if Path(name).exists() else folder / name
         return extract_file(found, url, catalogue, captured_at=moment)
     except (SavedPageError, ValueError, KeyError, TypeError) as error:
-        return {"kind": "error", "reason": f"{type(error).__name__}: {error}", "url": url}
+        return _told("error", f"{type(error).__name__}: {error}", url, None)
 
 
 def _read(path: Path) -> bytes:
