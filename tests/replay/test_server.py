@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import socket
+import zipfile
 from collections.abc import Iterator
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
@@ -12,9 +13,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from zancrawler.archive import Archive, ArchiveError
+from zancrawler.archive import Archive, ArchiveError, UsageError
 from zancrawler.replay import viewer as viewers
-from zancrawler.replay.package import Shelf, open_package
+from zancrawler.replay.package import Shelf, open_package, open_wacz
 from zancrawler.replay.server import serving
 from zancrawler.replay.viewer import NoViewerError, Viewer, install
 
@@ -37,6 +38,21 @@ def home(tmp_path: Path, viewer: Viewer) -> Iterator[str]:
     with serving(viewer, lambda: opened, 0) as home:
         yield home
     opened.file.close()
+
+
+@pytest.mark.parametrize("listed", [None, "notes.txt", "datapackage.json"])
+def test_only_a_package_is_opened(tmp_path: Path, listed: str | None) -> None:
+    path = tmp_path / "some.wacz"
+    if listed is None:
+        path.write_bytes(CONTENT)
+    else:
+        with zipfile.ZipFile(path, "w") as package:
+            package.writestr(listed, "{}")
+    if listed == "datapackage.json":
+        open_wacz(path).file.close()
+        return
+    with pytest.raises(UsageError, match="is no WACZ"):
+        open_wacz(path)
 
 
 @pytest.fixture

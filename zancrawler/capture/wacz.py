@@ -54,6 +54,15 @@ _UNREADABLE = (
 )
 
 
+def is_wacz(file: IO[bytes]) -> bool:
+    """Whether it is a package with a description, be it one of before 1.0; nothing else is read."""
+    try:
+        with zipfile.ZipFile(file) as package:
+            return not {DESCRIPTION, "webarchive.yaml"}.isdisjoint(package.namelist())
+    except (*_UNREADABLE, OSError):
+        return False
+
+
 def check_wacz(path: Path) -> Iterator[Fault]:
     """The faults of a WACZ, those of its WARCs and index included.
 

@@ -58,7 +58,7 @@ def replay(
     from zancrawler.exports.hidden import Hidden
     from zancrawler.exports.selection import Asked
     from zancrawler.exports.wacz import export_wacz
-    from zancrawler.replay.package import Shelf, open_package
+    from zancrawler.replay.package import Shelf, open_wacz
     from zancrawler.replay.server import serving
     from zancrawler.replay.viewer import Viewer
     from zancrawler.replay.viewer import install as install_viewer
@@ -69,7 +69,7 @@ def replay(
         return
     viewer = Viewer.installed()
     if file:
-        opened = open_package(file)
+        opened = open_wacz(file)
         package = lambda: opened  # noqa: E731
     else:
         kept = Archive.existing(archive)

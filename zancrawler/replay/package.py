@@ -11,6 +11,7 @@ from threading import Lock
 from typing import IO
 
 from zancrawler.archive import Archive, UsageError
+from zancrawler.capture.wacz import is_wacz
 
 PIECE = 1 << 18
 
@@ -40,6 +41,15 @@ def open_package(path: Path) -> Opened:
         raise UsageError(f"cannot open {path}: {error.strerror}") from error
     status = os.fstat(file.fileno())
     return Opened(f"{status.st_mtime_ns:x}-{status.st_size:x}", file, status.st_size)
+
+
+def open_wacz(path: Path) -> Opened:
+    """Somebody's package. Raises UsageError also for what is none."""
+    opened = open_package(path)
+    if not is_wacz(opened.file):
+        opened.file.close()
+        raise UsageError(f"{path} is no WACZ; name a package, as `zancrawler export wacz` makes it")
+    return opened
 
 
 class Shelf:
