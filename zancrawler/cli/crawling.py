@@ -21,6 +21,7 @@ from zancrawler.cli.printing import (
     OutletsOption,
     VerboseOption,
     console,
+    fitted,
     print_json,
 )
 from zancrawler.outlets import Catalogue
@@ -99,7 +100,7 @@ def show_runs(runs: Iterable[RunSummary], *, quiet: bool = False) -> list[RunSum
         with Live(console=screen, refresh_per_second=4) as live:
             for summary in runs:
                 latest[summary.outlet] = summary
-                live.update(_table(latest.values()))
+                live.update(fitted(screen, _table(latest.values())))
     for summary in latest.values():
         _print_problems(summary, screen, quiet=quiet)
     return list(latest.values())

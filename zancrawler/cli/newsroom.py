@@ -16,6 +16,7 @@ from zancrawler.cli.printing import (
     JsonOption,
     UnusedArchiveOption,
     console,
+    fitted,
     print_json,
 )
 from zancrawler.runs.summary import RunState
@@ -67,8 +68,8 @@ def demo(
         print_json({"runs": [s.as_json() for s in summaries], **found.as_json()})
     else:
         screen = console()
-        screen.print(_outlets(found))
-        screen.print(_first_rows(found))
+        screen.print(fitted(screen, _outlets(found)))
+        screen.print(fitted(screen, _first_rows(found)))
         _print_loading(screen, archive)
         _print_next(screen, archive)
     if any(summary.state is not RunState.FINISHED for summary in summaries):

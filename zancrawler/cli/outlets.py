@@ -21,6 +21,7 @@ from zancrawler.cli.printing import (
     OutletsOption,
     UnusedArchiveOption,
     console,
+    fitted,
     print_json,
 )
 from zancrawler.outlets import Catalogue, Outlet, OutletError
@@ -80,7 +81,8 @@ def list_outlets(
             outlet.checked,
             "always" if outlet.active else "when named",
         )
-    console().print(table)
+    screen = console()
+    screen.print(fitted(screen, table))
 
 
 @app.command()
@@ -219,7 +221,8 @@ def _print_trial(trial: Checked) -> None:
             )
         else:
             table.add_row("-", "-", "-", article.url, f"{article.kind} ({article.reason})", "-")
-    console().print(table)
+    screen = console()
+    screen.print(fitted(screen, table))
 
 
 def _plain(outlet: Outlet) -> dict[str, Any]:

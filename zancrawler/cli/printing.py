@@ -10,7 +10,10 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
 
 ArchiveOption = Annotated[
     Path,
@@ -59,9 +62,31 @@ DEFAULT_ARCHIVE = Path("archive")
 
 
 def console() -> Console:
-    """Standard output. Persian text must not be wrapped in mid-word where nobody looks."""
-    plain = Console()
-    return plain if plain.is_terminal else Console(width=160, no_color=True)
+    """Standard output. Persian text must not be wrapped in mid-word where nobody looks.
+
+    What others wrote is shown as it is: no `[word]` in it is a style, no `:word:` a picture.
+    """
+    plain = Console(markup=False, emoji=False)
+    if plain.is_terminal:
+        return plain
+    return Console(width=160, no_color=True, markup=False, emoji=False)
+
+
+def fitted(screen: Console, table: Table) -> RenderableType:
+    """The table where its words fit in whole; where they do not, a paragraph for each row."""
+    for column in table.columns:
+        column.overflow = "fold"
+    wide = screen.options.update_width(10_000)
+    if screen.measure(table, options=wide).minimum <= screen.width:
+        return table
+    heads = [column.header for column in table.columns]
+    parts: list[RenderableType] = [Text(str(table.title))] if table.title else []
+    for first, *rest in zip(*(column.cells for column in table.columns), strict=True):
+        parts.append(Text(str(first), "bold"))
+        cells = zip(heads[1:], rest, strict=True)
+        told = "; ".join(f"{head}: {cell}" for head, cell in cells)
+        parts.append(Padding(Text(told, overflow="fold"), (0, 0, 0, 2)))
+    return Group(*parts)
 
 
 def printable(text: str) -> str:

@@ -15,6 +15,7 @@ from zancrawler.cli.printing import (
     JsonOption,
     OutletsOption,
     console,
+    fitted,
     print_json,
 )
 from zancrawler.outlets import Catalogue
@@ -58,7 +59,7 @@ def status(
         print_json(found.as_json())
     else:
         screen = console()
-        screen.print(_table(found.outlets))
+        screen.print(fitted(screen, _table(found.outlets)))
         for alarm in found.alarms:
             screen.print(
                 f"{alarm.code.value} since {alarm.since:%Y-%m-%d %H:%M}: {alarm.message}.",

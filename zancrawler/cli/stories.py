@@ -16,6 +16,7 @@ from zancrawler.cli.printing import (
     JsonOption,
     OutletsOption,
     console,
+    fitted,
     print_json,
 )
 from zancrawler.outlets import Catalogue
@@ -64,7 +65,7 @@ def story(
         return
     screen = console()
     screen.print(_summary(found), highlight=False)
-    screen.print(_members(found))
+    screen.print(fitted(screen, _members(found)))
     for number, member in enumerate(found.members, start=1):
         if member.url:
             screen.print(f"  {number}  {member.url}", soft_wrap=True, highlight=False, markup=False)
