@@ -69,6 +69,7 @@ OTHERS = (
     ("store", "check"),
     ("status", "--hook-url", "nope"),
     ("coverage", "--month", "nope"),
+    ("extract", "page", "--url", URL, "--captured-at", "nope"),
     ("export", "jsonl", "--encrypt-to", "nope", "--out", "x"),
 )
 
@@ -124,6 +125,21 @@ def test_a_file_or_a_thing_that_there_is_not(
 ) -> None:
     mistake(monkeypatch, capsys, *command)
     assert {path.name for path in archive.parent.iterdir()} <= {"archive", "key.pem"}
+
+
+@pytest.mark.parametrize("command", ["crawl", "export wacz", "search word"])
+def test_a_day_that_is_none(
+    command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = mistake(monkeypatch, capsys, *command.split(), "--since", "nope")
+    assert "write one as 2026-11-30" in said
+
+
+def test_the_outlets_of_the_newsroom(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = mistake(monkeypatch, capsys, "crawl", "newsroom-wix", "--anonymous")
+    assert "`zancrawler newsroom` serves its own" in said
 
 
 @pytest.mark.parametrize("command", ["crawl", "status"])

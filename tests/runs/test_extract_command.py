@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import gzip
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from crawled_newsroom import Crawled, zancrawler
+from typer.testing import CliRunner
+
+from zancrawler.cli import app
 
 POSTS = {
     "post_en_2026_girlplus_images.html.gz": "2025-",
@@ -84,6 +88,16 @@ def test_a_batch_keeps_its_order_and_survives_a_bad_line(crawled: Crawled, tmp_p
         for key, value in found[0].items():
             assert value is None or other[key] is None or type(other[key]) is type(value), key
             assert isinstance(other[key], list) == isinstance(value, list), key
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_a_page_from_standard_input(pack: Callable[[bytes], bytes]) -> None:
+    told = ["extract", "-", "--url", "https://example.org/2025/01/01/s"]
+    page = pack(b"<title>A listing</title><p>Read more</p>")
+    done = CliRunner().invoke(app, [*told, "--captured-at", "2025-01-02T10:00:00Z"], input=page)
+    assert json.loads(done.stdout)["kind"] != "article"
+    broken = CliRunner().invoke(app, told, input=gzip.compress(b"cut" * 99)[:-12])
+    assert "cannot read" in str(broken.exception)
 
 
 def test_mistakes_are_answered_with_a_sentence(tmp_path: Path) -> None:

@@ -56,6 +56,22 @@ def test_a_locked_outlet_says_who_holds_it(crawled: Crawled, tmp_path: Path) -> 
             crawled.newsroom.catalogue,
             code=1,
         )
+    assert said.startswith("newsroom-wp: not crawled\n")
     assert "'newsroom-wp' is being crawled by another run" in said
     assert "newsroom-wp-20251101000000, pid 1" in said
     assert "Traceback" not in said
+
+
+def test_a_run_says_in_words_why_it_ended(crawled: Crawled, tmp_path: Path) -> None:
+    (tmp_path / "nobody.toml").write_text(
+        'title = "Nobody"\nhome = "http://127.0.0.1:9/"\ndomains = ["127.0.0.1:9"]\n'
+        'languages = ["en"]\nplatform = "plain"\n[politeness]\ndelay = 0\n'
+    )
+    for file in crawled.newsroom.catalogue.glob("*-wp.toml"):
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    said = zancrawler(
+        "crawl", "nobody", "newsroom-wp", "--max-pages", 2, "--archive", tmp_path / "a",
+        "--outlets", tmp_path, code=1,
+    )  # fmt: skip
+    assert "cannot be reached (robots.txt cannot be had: its host refuses connections)" in said
+    assert "newsroom-wp: stopped after as many requests as --max-pages allows" in said

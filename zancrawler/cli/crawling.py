@@ -12,6 +12,7 @@ from rich.live import Live
 from rich.table import Table
 
 from zancrawler.archive import Archive
+from zancrawler.cli.dates import DAY, day
 from zancrawler.cli.printing import (
     DEFAULT_ARCHIVE,
     AnonymousOption,
@@ -53,7 +54,7 @@ def crawl(
     ] = False,
     since: Annotated[
         datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help="Leave articles from before this day."),
+        typer.Option(parser=day, metavar=DAY, help="Leave articles from before this day."),
     ] = None,
     full: Annotated[
         bool, typer.Option("--full", help="Look at every known article again, due or not.")
@@ -107,6 +108,8 @@ def show_runs(runs: Iterable[RunSummary], *, quiet: bool = False) -> list[RunSum
 
 
 def line(summary: RunSummary) -> str:
+    if not summary.crawl_id:
+        return f"{summary.outlet}: not crawled"
     return (
         f"{summary.outlet}: {summary.state.value}; {summary.requests} requests, "
         f"{summary.articles_new} new articles, {summary.articles_changed} changed, "

@@ -11,6 +11,7 @@ import typer
 
 from zancrawler.archive import Archive
 from zancrawler.cli import releasing
+from zancrawler.cli.dates import DAY, day
 from zancrawler.cli.printing import DEFAULT_ARCHIVE, ArchiveOption, JsonOption, print_json
 from zancrawler.cli.releasing import (
     EmbargoOption,
@@ -41,11 +42,12 @@ def wacz(
         list[str] | None, typer.Option(help="Only this outlet; may be repeated.")
     ] = None,
     since: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Captures from this day on (UTC).")
+        datetime | None,
+        typer.Option(parser=day, metavar=DAY, help="Captures from this day on (UTC)."),
     ] = None,
     until: Annotated[
         datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help="Captures from before this day (UTC)."),
+        typer.Option(parser=day, metavar=DAY, help="Captures from before this day (UTC)."),
     ] = None,
     out: Annotated[
         Path | None, typer.Option(help="The file to write; in the archive's `wacz` if not given.")
@@ -86,7 +88,7 @@ def wacz(
         raise typer.BadParameter(NO_METADATA)
     asked = Asked(
         outlets=tuple(outlet or ()),
-        since=since and since.replace(tzinfo=UTC),
+        since=since,
         until=captured_before(until, older_than),
         profile=profile,
     )

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from zancrawler.cli.dates import MOMENT, moment
 from zancrawler.cli.printing import (
     DEFAULT_ARCHIVE,
     JsonOption,
@@ -24,11 +25,15 @@ def register(app: typer.Typer) -> None:
 
 
 def extract(
-    file: Annotated[Path | None, typer.Argument(help="A saved HTML page, also gzipped.")] = None,
+    file: Annotated[
+        Path | None, typer.Argument(help="A saved HTML page, also gzipped; `-`: standard input.")
+    ] = None,
     url: Annotated[str | None, typer.Option(help="The URL that the page was saved from.")] = None,
     captured_at: Annotated[
         datetime | None,
         typer.Option(
+            parser=moment,
+            metavar=MOMENT,
             help="When it was saved (ISO 8601, UTC): dates without a year need it. Now, if not "
             "given.",
         ),
@@ -60,5 +65,5 @@ def extract(
         raise typer.BadParameter("give a FILE and its --url, or --batch LIST.jsonl")
     if not host_of(url):
         raise typer.BadParameter(f"--url must be the page's http or https address, not '{url}'")
-    moment = (captured_at or datetime.now(UTC)).replace(tzinfo=UTC)
-    print_json(extract_file(file, url, catalogue, captured_at=moment))
+    captured_at = captured_at or datetime.now(UTC)
+    print_json(extract_file(file, url, catalogue, captured_at=captured_at))

@@ -12,6 +12,7 @@ from typing import IO, TYPE_CHECKING, Annotated
 import typer
 
 from zancrawler.archive import Archive, put_durably
+from zancrawler.cli.dates import DAY, day
 from zancrawler.cli.printing import (
     DEFAULT_ARCHIVE,
     ArchiveOption,
@@ -33,7 +34,7 @@ LanguageOption = Annotated[
 ]
 UntilOption = Annotated[
     datetime | None,
-    typer.Option(formats=["%Y-%m-%d"], help="Only what was captured before this day (UTC)."),
+    typer.Option(parser=day, metavar=DAY, help="Only what was captured before this day (UTC)."),
 ]
 EmbargoOption = Annotated[
     int | None,
@@ -160,7 +161,7 @@ def captured_before(until: datetime | None, older_than: int | None) -> datetime 
         raise typer.BadParameter("--until and --older-than say the same in two ways; give one")
     if older_than is not None:
         return datetime.now(UTC) - timedelta(days=older_than)
-    return until.replace(tzinfo=UTC) if until else None
+    return until
 
 
 def _write(

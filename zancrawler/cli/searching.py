@@ -9,6 +9,7 @@ import typer
 from rich.text import Text
 
 from zancrawler.archive import Archive
+from zancrawler.cli.dates import MOMENT, moment
 from zancrawler.cli.printing import (
     DEFAULT_ARCHIVE,
     ArchiveOption,
@@ -19,8 +20,6 @@ from zancrawler.cli.printing import (
 
 if TYPE_CHECKING:
     from zancrawler.search import Marked
-
-_DAYS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]
 
 
 def register(app: typer.Typer) -> None:
@@ -37,10 +36,12 @@ def search(
         str | None, typer.Option(help="Only this language: fa-AF (or prs), fa-IR, fa, ps, en.")
     ] = None,
     since: Annotated[
-        datetime | None, typer.Option(formats=_DAYS, help="Published on this day (UTC) or later.")
+        datetime | None,
+        typer.Option(parser=moment, metavar=MOMENT, help="Published on this day (UTC) or later."),
     ] = None,
     until: Annotated[
-        datetime | None, typer.Option(formats=_DAYS, help="Published before this day (UTC).")
+        datetime | None,
+        typer.Option(parser=moment, metavar=MOMENT, help="Published before this day (UTC)."),
     ] = None,
     status: Annotated[
         str | None,

@@ -53,6 +53,8 @@ class Catalogue:
         if name not in self.files:
             near = self._near(name)
             hint = f"did you mean {' or '.join(near)}?" if near else "see: zancrawler outlets list"
+            if name.startswith("newsroom-"):
+                hint = "`zancrawler newsroom` serves its own, and says how to crawl them"
             raise UnknownOutletError(f"no outlet is called '{name}'; {hint}")
         return read_outlet(self.files[name])
 

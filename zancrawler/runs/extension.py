@@ -12,6 +12,7 @@ from collections import Counter
 from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 
 from scrapy import signals
 from scrapy.crawler import Crawler
@@ -47,6 +48,14 @@ _INDEXING = 5.0
 """Seconds a run may spend on the search index. What is left, the next run or search takes in."""
 _POLL = 0.2
 """Seconds between looks for reports of the follower."""
+_STOPS = MappingProxyType(
+    {
+        "shutdown": "stopped by Ctrl-C or a signal; the next run goes on from there",
+        "closespider_pagecount": "stopped after as many requests as --max-pages allows",
+        "closespider_timeout": "stopped after as many seconds as --max-time allows",
+    }
+)
+"""What Scrapy calls the ends that people bring about."""
 
 
 class RunExtension:
@@ -183,9 +192,12 @@ class RunExtension:
     def _reason(self) -> str | None:
         if self.failure is not None:
             return self.failure
-        if self.spider.breaker.tripped:
-            return f"the outlet turns us away ({self.spider.breaker.tripped}); it is left to rest"
-        return None if self.reason in (None, "finished") else self.reason
+        breaker = self.spider.breaker
+        if breaker.is_unreachable:
+            return f"the outlet cannot be reached ({breaker.tripped}); the next run tries again"
+        if breaker.tripped:
+            return f"the outlet turns us away ({breaker.tripped}); it is left to rest"
+        return None if self.reason in (None, "finished") else _STOPS.get(self.reason, self.reason)
 
     @property
     def spider(self) -> OutletSpider:

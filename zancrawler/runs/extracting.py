@@ -5,11 +5,14 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import sys
+import zlib
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import asdict
 from datetime import UTC, datetime
+from io import BytesIO
 from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
@@ -114,13 +117,15 @@ def _extract_line(line: str, folder: Path, catalogue: Catalogue) -> dict[str, An
 
 
 def _read(path: Path) -> bytes:
+    """What is in a file, unpacked; `-` is standard input."""
     try:
-        with path.open("rb") as file:
-            zipped = file.read(2) == b"\x1f\x8b"
-        with gzip.open(path) if zipped else path.open("rb") as file:
+        with sys.stdin.buffer if path == Path("-") else path.open("rb") as file:
             body = file.read(_MAX_FILE + 1)
-    except (OSError, EOFError) as error:
-        raise SavedPageError(f"cannot read {path} ({error})") from error
+        if body.startswith(b"\x1f\x8b"):
+            body = gzip.GzipFile(fileobj=BytesIO(body)).read(_MAX_FILE + 1)
+    except (OSError, EOFError, zlib.error) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise SavedPageError(f"cannot read {path} ({reason})") from error
     if len(body) > _MAX_FILE:
         raise SavedPageError(f"{path} is larger than {_MAX_FILE} bytes; no page is")
     return body

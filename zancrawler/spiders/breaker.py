@@ -11,6 +11,10 @@ IN_A_ROW = 5
 """One refusal may be about one page; five in a row, seconds apart, are about us."""
 
 
+NO_ROBOTS = "robots.txt cannot be had"
+"""How `tripped` begins where an outlet's own rules did not come, and so nothing may be asked."""
+
+
 class Breaker:
     """Told of every answer in their order."""
 
@@ -18,6 +22,10 @@ class Breaker:
         self.refusals = 0
         self.tripped: str | None = None
         """Why, once it has tripped."""
+
+    @property
+    def is_unreachable(self) -> bool:
+        return self.tripped is not None and self.tripped.startswith(NO_ROBOTS)
 
     def note(self, response: Response) -> str | None:
         """Why the answer is a wall, or None. 5xx counts as a refusal but is no wall."""

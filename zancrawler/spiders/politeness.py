@@ -8,11 +8,17 @@ from urllib.parse import urlsplit
 from protego import Protego
 from scrapy import Request
 from scrapy.crawler import Crawler
-from scrapy.exceptions import IgnoreRequest
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadConnectionRefusedError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+)
 from scrapy.http import Response
 from scrapy.utils.defer import deferred_from_coro
 
 from zancrawler.outlets import host_of
+from zancrawler.spiders.breaker import NO_ROBOTS
 from zancrawler.spiders.outlet import OutletSpider
 from zancrawler.spiders.requisites import PREREQUISITE
 from zancrawler.spiders.strangers import Strangers
@@ -22,6 +28,17 @@ MAX_WAIT = 120.0
 MAX_CRAWL_DELAY = 60.0
 """Seconds. A longer Crawl-delay (some say a day) would only mean that nothing is kept."""
 MAX_RETURNS = 3
+
+
+def _in_words(exception: Exception) -> str:
+    match exception:
+        case CannotResolveHostError():
+            return "no address is known of its host"
+        case DownloadConnectionRefusedError():
+            return "its host refuses connections"
+        case DownloadTimeoutError():
+            return "its host does not answer in time"
+    return type(exception).__name__
 
 
 class PolitenessMiddleware:
@@ -83,7 +100,7 @@ class PolitenessMiddleware:
     def process_exception(self, request: Request, exception: Exception) -> None:
         """No answer for robots.txt is no permission."""
         if _is_robots(request) and self._is_last_try(request):
-            self._leave(request, f"robots.txt cannot be had ({type(exception).__name__})")
+            self._leave(request, f"{NO_ROBOTS}: {_in_words(exception)}")
 
     def _is_last_try(self, request: Request) -> bool:
         retries: int = request.meta.get("retry_times", 0)

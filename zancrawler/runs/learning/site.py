@@ -147,7 +147,7 @@ class Site:
             response = await self.spider.crawler.engine.download_async(request)
         except IgnoreRequest:
             if tripped := self.spider.breaker.tripped:
-                gone = "cannot be had" in tripped  # `PolitenessMiddleware`: no robots.txt came.
+                gone = self.spider.breaker.is_unreachable
                 return _refused(answer, Refusal.UNREACHABLE if gone else Refusal.BLOCKED, tripped)
             return _refused(answer, Refusal.ROBOTS, "robots.txt")
         except DownloadCancelledError:
