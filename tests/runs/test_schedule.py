@@ -126,6 +126,16 @@ def test_systemd_takes_the_units(tmp_path: Path) -> None:
     assert "a b%%c" in service
 
 
+@pytest.mark.parametrize("place", ["/tmp/a", "/var/tmp/a", "/srv/a"])
+def test_a_unit_sees_what_it_is_told_of(place: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", "/usr/bin/python3")
+    for units in (Units(Path(place)), Units(Path("/srv/archive"), Path(place))):
+        lines = units.systemd(["zantimes"]).splitlines()
+        is_hidden = "tmp" in place
+        assert ("PrivateTmp=yes" in lines) != is_hidden
+        assert (f"# PrivateTmp=yes would hide {place} from it." in lines) == is_hidden
+
+
 def test_cron_lines_differ_in_their_minutes_and_escape_percent(tmp_path: Path) -> None:
     lines = Units(tmp_path / "a b%c").cron(["zantimes", "zannews", "rukhshana"]).splitlines()
     commands = [line for line in lines if not line.startswith("#")]

@@ -34,7 +34,7 @@ CapabilityBoundingSet=
 ProtectSystem=strict
 ProtectHome=read-only
 ReadWritePaths={archive}
-PrivateTmp=yes
+{private_tmp}
 PrivateDevices=yes
 ProtectClock=yes
 ProtectControlGroups=yes
@@ -83,6 +83,7 @@ class Units:
         return _SYSTEMD.format(
             command=" ".join(words).replace("%%i", "%i"),
             archive=_systemd_word(str(self.archive.absolute())),
+            private_tmp=self._private_tmp(),
             enable="\n".join(f"#   systemctl enable --now zancrawler@{o}.timer" for o in outlets),
         )
 
@@ -97,6 +98,14 @@ class Units:
             command = shlex.join(self._command(name)).replace("%", r"\%")
             lines.append(f"{_minute(name)} * * * * {command}")
         return "\n".join(lines)
+
+    def _private_tmp(self) -> str:
+        """A folder for temporary files of its own would hide what it needs of everybody's."""
+        needed = [self.archive, Path(sys.executable), *([self.folder] if self.folder else [])]
+        for path in map(Path.absolute, needed):
+            if any(path.is_relative_to(folder) for folder in ("/tmp", "/var/tmp")):
+                return f"# PrivateTmp=yes would hide {path} from it."
+        return "PrivateTmp=yes"
 
     def _command(self, outlet: str) -> list[str]:
         command = [sys.executable, "-m", "zancrawler", "crawl", outlet]
