@@ -197,10 +197,7 @@ class OutletSpider(scrapy.Spider):
         elif response.status == 304:
             self._record_source(response, via, State.UNCHANGED, "http-304")
         elif target := self._moved_to(response):
-            self._record_source(response, via, State.REDIRECTED, f"http-{response.status}")
-            if request := self._ask_source(Advert(target, response.url, via), walk=walk):
-                request.meta["hops"] = response.meta.get("hops", 0) + 1
-                yield request
+            yield from self._follow_source(response, target, via, walk, depth)
         elif response.status != 200:
             self.note(f"{via.value} {response.url} answers {response.status}")
             self._record_source(response, via, State.FAILED, f"http-{response.status}")
@@ -232,6 +229,31 @@ class OutletSpider(scrapy.Spider):
             for advert in wanted if going else ():
                 if request := self._ask_source(advert, walk=going or walk, depth=depth + 1):
                     yield request
+
+    def _follow_source(
+        self, response: Response, target: str, via: Via, walk: Walk, depth: int
+    ) -> Iterator[Request]:
+        """Asks where a source has moved to; a feed that leads to the home page is lost."""
+        canonical = canonical_url(target, self.outlet)
+        if canonical == canonical_url(response.url, self.outlet):
+            # The site may know better than our canonical form what to ask for.
+            self.asked.discard(canonical)
+        if canonical in self.asked and not self._is_source(canonical, via):
+            self.note(f"{via.value} {response.url} leads to {target}, which is no {via.value}")
+            self._record_source(response, via, State.FAILED, "redirect-away")
+            return
+        self._record_source(response, via, State.REDIRECTED, f"http-{response.status}")
+        if request := self._ask_source(Advert(target, response.url, via), walk=walk, depth=depth):
+            request.meta["hops"] = response.meta.get("hops", 0) + 1
+            yield request
+
+    def _is_source(self, canonical: str, via: Via) -> bool:
+        """Whether a URL is known for a source of this kind."""
+        named = {url for kind, urls in self._sources() if kind is via for url in urls}
+        known = self.ledger.get(canonical)
+        return canonical in {canonical_url(url, self.outlet) for url in named} or (
+            known is not None and known.kind is Kind(via.value)
+        )
 
     def _read(self, response: Response, via: Via, depth: int) -> Discovered:
         pages = response.headers.get("X-WP-TotalPages") or b""
