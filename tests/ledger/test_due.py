@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from zancrawler.ledger import Entry, Kind, State
 from zancrawler.ledger.due import (
+    ALMOST_A_DAY,
     DAY,
     HOUR,
     SOURCE_PACES,
@@ -115,6 +116,12 @@ def test_what_is_looked_at_once_is_tried_until_it_answers(kind: Kind) -> None:
     page = replace(ARTICLE, kind=kind)
     assert next_due(page, BORN) == (None, "seen")
     assert next_due(replace(page, state=State.FAILED, failures=1), BORN)[0] == BORN + HOUR
+
+
+def test_what_leads_to_itself_is_asked_for_the_next_day() -> None:
+    moved = replace(ARTICLE, state=State.REDIRECTED, target="https://zan.example/post/b")
+    assert next_due(moved, BORN) == (BORN + YEAR, "redirected")
+    assert next_due(replace(moved, target=moved.url), BORN) == (BORN + ALMOST_A_DAY, "redirected")
 
 
 def test_the_withdrawn_are_never_due() -> None:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from crawled_newsroom import zancrawler
 from scripted_site import PLACES, Reply, Script, page, scripted_site, story
 
 from zancrawler.archive import Archive
-from zancrawler.ledger import Entry, Ledger
+from zancrawler.ledger import Entry, Kind, Ledger
 
 pytestmark = pytest.mark.slow
 
@@ -72,6 +73,10 @@ class Crawls:
     def problems(self, name: str) -> str:
         return "\n".join(self.runs[name]["problems"])
 
+    def articles(self, name: str) -> list[Entry]:
+        with Ledger(Archive(self.folder / "archive").ledger(name)) as ledger:
+            return sorted(ledger.entries(Kind.ARTICLE), key=lambda entry: entry.url)
+
     def entry(self, name: str, path: str) -> Entry:
         with Ledger(Archive(self.folder / "archive").ledger(name)) as ledger:
             found = ledger.get(self.sites[name].home + path)
@@ -84,6 +89,11 @@ def feed(site: Script, *paths: str) -> Reply:
         f"<item><title>{path}</title><link>{site.home}{path}</link></item>" for path in paths
     )
     return Reply(f'<rss version="2.0"><channel>{items}</channel></rss>', content_type="text/xml")
+
+
+def sitemap(site: Script, *paths: str) -> Reply:
+    urls = "".join(f"<url><loc>{site.home}{path}</loc></url>" for path in paths)
+    return Reply(f"<urlset>{urls}</urlset>", content_type="text/xml")
 
 
 def moved(to: str, status: int = 301) -> Reply:
@@ -99,8 +109,20 @@ def moving(site: Script) -> Mapping[str, list[str]]:
         "/": Reply(page("News", "<p><a href=/story/2>The school of Baghlan opens again</a></p>")),
         "/story/1": Reply(story(PLACES[0], 1)),
         "/story/2": Reply(story(PLACES[1], 2)),
+        "/sitemap.xml": sitemap(site, "/story/raw", "/story/old", "/story/shut", "/story/self"),
+        # As `send_header` has it: a character is a byte.
+        "/story/raw": moved("/story/مکتب".encode().decode("latin-1")),
+        "/story/%D9%85%DA%A9%D8%AA%D8%A8": Reply(story(PLACES[2], 3)),
+        "/story/old": moved("/story/new"),
+        "/story/new": Reply(story(PLACES[3], 4)),
+        "/story/shut": moved("/maintenance.html", 302),
+        "/story/self": moved("/story/self", 302),
     }
-    return {"feeds": ["/feed", "/lost-feed"], "listings": ["/"]}
+    return {
+        "feeds": ["/feed", "/lost-feed"],
+        "sitemaps": ["/sitemap.xml"],
+        "listings": ["/"],
+    }
 
 
 @pytest.fixture(scope="module")
@@ -124,3 +146,22 @@ def test_a_feed_that_leads_to_the_home_page_is_named(first: Crawls) -> None:
     lost = f"feed {home}/lost-feed leads to {home}/, which is no feed"
     assert first.problems("moving") == lost
     assert first.entry("moving", "/lost-feed").state == "failed"
+
+
+def test_a_location_in_raw_utf8_is_followed(first: Crawls) -> None:
+    assert first.entry("moving", "/story/%D9%85%DA%A9%D8%AA%D8%A8").held
+
+
+def test_an_article_that_leads_to_no_article_is_asked_for_again_soon(first: Crawls) -> None:
+    shut, itself = (first.entry("moving", f"/story/{name}") for name in ("shut", "self"))
+    assert (shut.state, shut.reason) == ("failed", "redirect-away")
+    for entry in (shut, itself):
+        assert entry.last_look and entry.next_due
+        assert entry.next_due - entry.last_look <= timedelta(days=1)
+
+
+def test_a_live_ledger_is_that_of_its_warcs(first: Crawls) -> None:
+    for name in first.sites:
+        live = first.articles(name)
+        zancrawler("rebuild", name, "--ledger", *first.options)
+        assert first.articles(name) == live

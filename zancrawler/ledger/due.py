@@ -71,7 +71,8 @@ def next_due(
     elif entry.kind is not Kind.ARTICLE:
         after, why = None, "seen"
     elif entry.state is State.REDIRECTED:
-        after, why = YEAR, "redirected"
+        # What leads to itself was cut short, or wants a cookie: it may answer another day.
+        after, why = ALMOST_A_DAY if entry.target == entry.url else YEAR, "redirected"
     else:
         after, why = revisit_after(entry, at, edit_rate), "revisit"
     if after is None:

@@ -35,6 +35,11 @@ def outcome_of(
     canonical = canonical_url(capture["url"], outlet)
     state, reason = _state(capture, canonical, outlet)
     redirect = capture["fetch_redirect"]
+    target = canonical_url(redirect, outlet) if redirect else None
+    adverts: tuple[Advertisement, ...] = ()
+    if state is State.REDIRECTED and target and url_kind(target, outlet) is UrlKind.ARTICLE:
+        # Known from the moment that something leads there: the run may end before it is asked for.
+        adverts = (Advertisement(target, canonical, Via.LINK),)
     return Outcome(
         url=canonical,
         at=capture["fetch_time"],
@@ -46,8 +51,9 @@ def outcome_of(
         content_digest=capture["content_digest"],
         text_digest=capture.get("text_digest"),
         published=published,
-        target=canonical_url(redirect, outlet) if redirect else None,
+        target=target,
         wait=wait,
+        adverts=adverts,
     )
 
 
@@ -98,6 +104,10 @@ def _state(capture: Mapping[str, Any], canonical: str, outlet: Outlet) -> tuple[
         target = canonical_url(capture["fetch_redirect"], outlet)
         if _is_front(target, outlet) and not _is_front(canonical, outlet):
             return State.GONE, "redirect-home"
+        is_article = url_kind(canonical, outlet) is UrlKind.ARTICLE
+        if is_article and url_kind(target, outlet) is not UrlKind.ARTICLE:
+            # Maintenance, a log-in, a host that was not paid: it says nothing of the article.
+            return State.FAILED, "redirect-away"
         return State.REDIRECTED, f"http-{status}"
     if status in (404, 410):
         return State.GONE, f"http-{status}"

@@ -18,6 +18,7 @@ from zancrawler.extraction.article import Article
 from zancrawler.extraction.memory import SiteMemory
 from zancrawler.extraction.normalize import normalized
 from zancrawler.extraction.simhash import simhash
+from zancrawler.headers import location
 from zancrawler.outlets import Outlet
 from zancrawler.runs.answers import Answer, error_of
 from zancrawler.tables.articles import article_id as article_id
@@ -147,11 +148,11 @@ def _parts(url: str) -> SplitResult:
 
 def _redirect(answer: Answer | None, url: str) -> str | None:
     is_redirect = answer is not None and 300 <= (answer.status or 0) < 400
-    location = answer.header("location") if answer and is_redirect else None
-    if not location:
+    moved = location(answer.headers) if answer and is_redirect else None
+    if not moved:
         return None
     try:
-        parts = urlsplit(urljoin(url, location))
+        parts = urlsplit(urljoin(url, moved))
         # A user name and password in it are nobody's business.
         return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
     except ValueError:

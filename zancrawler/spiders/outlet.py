@@ -18,12 +18,14 @@ from twisted.python.failure import Failure
 from zancrawler import __version__
 from zancrawler.discovery import Advert, Discovered, UnreadableSource, Via, Walk
 from zancrawler.discovery.sources import read_source, source_kind
+from zancrawler.headers import location
 from zancrawler.ledger import Advertisement, Due, Kind, Ledger, Outcome, State
 from zancrawler.outlets import Outlet, UrlKind, canonical_url, url_kind
 from zancrawler.spiders.adverts import advertisements, further_sources
 from zancrawler.spiders.breaker import Breaker
 from zancrawler.spiders.browsing import Browsing
 from zancrawler.spiders.gathering import Gathering
+from zancrawler.spiders.headers import headers_of
 
 BATCH = 100
 """Due URLs taken from the ledger at a time."""
@@ -360,9 +362,9 @@ class OutletSpider(scrapy.Spider):
     def _moved_to(self, response: Response) -> str | None:
         """Where a redirect leads on the outlet's own hosts; others are never asked."""
         follows = 300 <= response.status < 400 and response.meta.get("hops", 0) < MAX_HOPS
-        location = response.headers.get("Location") if follows else None
+        moved = location(headers_of(response)) if follows else None
         try:
-            target = response.urljoin(location.decode("latin-1")) if location else None
+            target = response.urljoin(moved) if moved else None
         except ValueError:
             return None
         is_ours = target and url_kind(target, self.outlet) is not UrlKind.FOREIGN

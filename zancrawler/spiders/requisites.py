@@ -17,7 +17,7 @@ from zancrawler.discovery.requisites import (
     redirected_requisite,
     stylesheet_requisites,
 )
-from zancrawler.headers import first, media_type
+from zancrawler.headers import first, location, media_type
 from zancrawler.ledger import Advertisement, Kind
 from zancrawler.outlets import Outlet, UrlKind, url_kind
 
@@ -65,10 +65,10 @@ def needs(shown: Shown, outlet: Outlet) -> list[Advertisement]:
 
 
 def _of_requisite(shown: Shown, outlet: Outlet) -> list[Advertisement]:
-    if 300 <= shown.status < 400 and (location := first(shown.headers, "location")):
+    if 300 <= shown.status < 400 and (moved := location(shown.headers)):
         if shown.hops.count(REDIRECT) >= MAX_REDIRECTS:
             return []
-        target = redirected_requisite(location, shown.url, outlet)
+        target = redirected_requisite(moved, shown.url, outlet)
         return _advertised([target] if target else [], shown.url, shown.hops + REDIRECT)
     if shown.status == 200 and shown.mime == "text/css" and shown.hops.count(EMBED) <= MAX_IMPORTS:
         found = stylesheet_requisites(shown.body, shown.url, outlet, shown.charset)

@@ -1,0 +1,74 @@
+"""What a row of `captures` comes to in the ledger."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from zancrawler.headers import location
+from zancrawler.ledger import Advertisement, Kind, Outcome, State
+from zancrawler.outlets import ArticleRules, Outlet, Sources
+from zancrawler.runs.outcomes import outcome_of
+
+HOME = "https://zan.example"
+OUTLET = Outlet(
+    name="zan",
+    title="Zan",
+    home=HOME + "/",
+    domains=("zan.example",),
+    platform="plain",
+    languages=("fa",),
+    sources=Sources(listings=(f"{HOME}/news",)),
+    articles=(ArticleRules(url=re.compile("^/story/")),),
+)
+
+
+def outcome(path: str = "/story/a", status: int = 200, **known: Any) -> Outcome:
+    row = {
+        "url": HOME + path,
+        "fetch_time": datetime(2026, 3, 1, tzinfo=UTC),
+        "fetch_status": status,
+        "fetch_redirect": None,
+        "warc_type": "response",
+        "content_truncated": None,
+        "content_digest": "sha256:a",
+        "page_kind": None,
+        "page_reason": None,
+        "etag": None,
+        "last_modified": None,
+        "error": None,
+    }
+    return outcome_of({**row, **known}, OUTLET)
+
+
+@pytest.mark.parametrize(
+    ("target", "state", "reason"),
+    [
+        (f"{HOME}/story/b", State.REDIRECTED, "http-302"),
+        (f"{HOME}/story/a?utm_source=x", State.REDIRECTED, "http-302"),
+        (f"{HOME}/", State.GONE, "redirect-home"),
+        (f"{HOME}/news", State.GONE, "redirect-home"),
+        (f"{HOME}/maintenance.html", State.FAILED, "redirect-away"),
+        ("https://host.example/suspendedpage.cgi", State.FAILED, "redirect-away"),
+    ],
+)
+def test_an_article_that_leads_to_no_article_has_not_moved(
+    target: str, state: State, reason: str
+) -> None:
+    found = outcome(status=302, fetch_redirect=target)
+    assert (found.state, found.reason) == (state, reason)
+
+
+def test_an_article_is_known_from_the_moment_that_another_leads_to_it() -> None:
+    found = outcome(status=301, fetch_redirect=f"{HOME}/story/b")
+    assert found.adverts == (Advertisement(f"{HOME}/story/b", f"{HOME}/story/a", "link"),)
+    assert found.adverts[0].kind is Kind.ARTICLE
+
+
+@pytest.mark.parametrize("sent", ["/story/مکتب", "/story/caf\xe9", "/story/a"])
+def test_a_location_may_be_utf8(sent: str) -> None:
+    on_the_wire = sent.encode("latin-1" if "caf" in sent else "utf-8")
+    assert location((("location", on_the_wire.decode("latin-1")),)) == sent
