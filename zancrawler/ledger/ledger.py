@@ -257,7 +257,7 @@ class Ledger:
         after = history.looked(entry, outcome, unknown, self._habits.edit_rate)
         self._habits.looked(entry, after)
         self._update(row, after)
-        if _first_answer(entry, after) and after.kind is not Kind.REQUISITE:
+        if self._is_first_answer(entry, after) and after.kind is not Kind.REQUISITE:
             # A calendar always leads to another month: only articles count, and of other shapes.
             articles = any(
                 told and advert.kind is Kind.ARTICLE and shape_of(advert.url) != shape_of(after.url)
@@ -327,6 +327,21 @@ class Ledger:
             "SELECT max(last) FROM sighting WHERE url = ?", (row,)
         ).fetchall()
         return None if last is None else _moment(last)
+
+    def _is_first_answer(self, before: Entry, after: Entry) -> bool:
+        """Whether this look was the first that the page itself answered.
+
+        A redirect answers where it leads to what is held already, or goes on from another; one to
+        what is still to be asked for is judged by what that answers.
+        """
+        if after.state is not State.REDIRECTED:
+            answered = after.state in (State.CAPTURED, State.UNCHANGED)
+            return answered and not before.held
+        if after.target in (None, after.url) or before.looks != before.failures:
+            return False
+        target = self.get(after.target) if after.target else None
+        is_held = target is not None and target.held
+        return is_held or all(shown.via in _PASSING for shown in self.sightings(after.url))
 
     def _is_new_text(self, row: int, entry: Entry) -> bool:
         """Whether a captured page is no copy of its own bare URL, or of another with a query."""
@@ -411,12 +426,6 @@ class Ledger:
             (row,),
         )
         return next((str(url) for (url,) in rows), None)
-
-
-def _first_answer(before: Entry, after: Entry) -> bool:
-    """Whether this look was the first that the page itself answered."""
-    answered = after.state in (State.CAPTURED, State.UNCHANGED, State.REDIRECTED)
-    return answered and before.looks == before.failures
 
 
 def _utc(moment: datetime) -> datetime:

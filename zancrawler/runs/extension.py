@@ -80,6 +80,7 @@ class RunExtension:
         self._held = ExitStack()
         self._held.enter_context(archive.lock(outlet.name, f"{self.crawl_id}, pid {os.getpid()}"))
         self.ledger = self._held.enter_context(Ledger(archive.ledger(outlet.name)))
+        self._refused = {shape.name: shape.refused for shape in self.ledger.traps()}
         self._follower: Follower | None = None
         self._poll = LoopingCall(self._take_reports)
 
@@ -232,6 +233,7 @@ class RunExtension:
     def _finish(self) -> None:
         """The last words of the run: its rows of `coverage` and `crawls`."""
         self.finished = datetime.now(UTC)
+        self._note_traps()
         try:
             # Somebody may have decided while we crawled.
             apply_decisions(self.archive, self.outlet.name, self.ledger)
@@ -247,3 +249,13 @@ class RunExtension:
             self.warcs_closed()
         except (OSError, ArchiveError) as error:
             self.failure = self.failure or f"{error}; what was captured is safe in the WARCs"
+
+    def _note_traps(self) -> None:
+        """What this run was told of and refuses: an explosion, or a shape of a healthy site."""
+        for shape in self.ledger.traps():
+            before = self._refused.get(shape.name, -1)
+            if shape.refused > before:
+                self.spider.note(
+                    f"a trap ({shape.trap}): {shape.refused - max(before, 0)} more like "
+                    f"{shape.example} are left alone"
+                )
