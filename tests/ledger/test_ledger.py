@@ -144,6 +144,42 @@ def test_the_same_wall_again_is_still_that_wall(ledger: Ledger) -> None:
     assert found.reason == "cloudflare-challenge"
 
 
+SOFT = {"reason": "error", "content_digest": "sha256:soft"}
+AS_BEFORE = {"reason": SAME_PAYLOAD, "content_digest": "sha256:soft"}
+
+
+def test_a_failed_page_is_no_article_for_being_the_same_after_a_redirect(ledger: Ledger) -> None:
+    ledger.record([look(NOW, State.FAILED, **SOFT), look(NOW, State.REDIRECTED, target=POST)])
+    ledger.record([look(NOW + DAY, State.UNCHANGED, **AS_BEFORE)])
+    found = entry(ledger)
+    assert (found.state, found.failures, found.held) == (State.FAILED, 1, False)
+
+
+def test_a_held_article_that_is_as_it_was_before_a_wall_is_back(ledger: Ledger) -> None:
+    ledger.record([look(NOW, text_digest="a", content_digest="sha256:a")])
+    ledger.record([look(NOW + DAY, State.FAILED, **SOFT)])
+    ledger.record([look(NOW + 2 * DAY, State.UNCHANGED, **AS_BEFORE)])
+    assert (entry(ledger).state, entry(ledger).failures) == (State.FAILED, 2)
+    back = {**AS_BEFORE, "content_digest": "sha256:a"}
+    ledger.record([look(NOW + 3 * DAY, State.UNCHANGED, **back)])
+    assert (entry(ledger).state, entry(ledger).failures) == (State.UNCHANGED, 0)
+
+
+def test_the_same_page_not_found_is_another_strike(ledger: Ledger) -> None:
+    ledger.record([look(NOW, State.GONE, **SOFT)])
+    for day in (1, 2):
+        ledger.record([look(NOW + day * DAY, State.UNCHANGED, **AS_BEFORE)])
+    found = entry(ledger)
+    assert (found.state, found.strikes, found.held) == (State.GONE, 3, False)
+
+
+def test_a_304_that_nobody_asked_for_makes_no_article_held(ledger: Ledger) -> None:
+    ledger.record([feed(NOW, POST), look(NOW, State.UNCHANGED, reason="http-304")])
+    found = entry(ledger)
+    assert (found.state, found.reason, found.held) == (State.FAILED, "http-304", False)
+    assert found.next_due == NOW + HOUR
+
+
 def test_a_hostile_retry_after_is_bounded(ledger: Ledger) -> None:
     ledger.record([look(NOW, State.FAILED, wait=10**12), look(NOW, url=f"{HOME}/b", wait=-5)])
     assert entry(ledger).next_due == NOW + 30 * DAY

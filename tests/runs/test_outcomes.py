@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -26,7 +27,12 @@ OUTLET = Outlet(
 )
 
 
-def outcome(path: str = "/story/a", status: int = 200, **known: Any) -> Outcome:
+UNKNOWN = replace(OUTLET, languages=())
+
+
+def outcome(
+    path: str = "/story/a", status: int = 200, outlet: Outlet = OUTLET, **known: Any
+) -> Outcome:
     row = {
         "url": HOME + path,
         "fetch_time": datetime(2026, 3, 1, tzinfo=UTC),
@@ -41,7 +47,7 @@ def outcome(path: str = "/story/a", status: int = 200, **known: Any) -> Outcome:
         "last_modified": None,
         "error": None,
     }
-    return outcome_of({**row, **known}, OUTLET)
+    return outcome_of({**row, **known}, outlet)
 
 
 @pytest.mark.parametrize(
@@ -72,3 +78,18 @@ def test_an_article_is_known_from_the_moment_that_another_leads_to_it() -> None:
 def test_a_location_may_be_utf8(sent: str) -> None:
     on_the_wire = sent.encode("latin-1" if "caf" in sent else "utf-8")
     assert location((("location", on_the_wire.decode("latin-1")),)) == sent
+
+
+@pytest.mark.parametrize("kind", ["listing", "other", "empty"])
+def test_an_article_is_not_held_by_a_page_that_is_none(kind: str) -> None:
+    found = outcome(page_kind=kind, page_reason="links")
+    assert (found.state, found.reason) == (State.FAILED, kind)
+
+
+def test_a_site_that_nobody_described_may_have_other_pages_anywhere() -> None:
+    found = outcome(page_kind="other", page_reason="no-sign", outlet=UNKNOWN)
+    assert (found.state, found.reason) == (State.CAPTURED, "other")
+
+
+def test_what_is_no_article_by_its_address_is_what_it_is() -> None:
+    assert outcome("/about", page_kind="other", page_reason="url").state is State.CAPTURED

@@ -148,14 +148,15 @@ def looked(entry: Entry, outcome: Outcome, fresh: int, edit_rate: float) -> Entr
         target=outcome.target,
     )
     match outcome.state:
-        case State.UNCHANGED if outcome.reason == SAME_PAYLOAD and entry.failures:
+        case State.UNCHANGED if _is_empty_handed(entry, outcome):
             # The same wall, or the same failed page, is no success for being the same.
-            entry = replace(entry, failures=entry.failures + 1, reason=before)
+            entry = _failed_again(entry, before, at)
         case State.CAPTURED | State.UNCHANGED:
             entry = _captured(entry, outcome)
         case State.GONE:
-            entry = _struck(entry, at)
+            entry = _struck(_with_payload(entry, outcome), at)
         case State.FAILED | State.BLOCKED:
+            entry = _with_payload(entry, outcome)
             entry = replace(entry, state=outcome.state, failures=entry.failures + 1)
         case state:
             entry = replace(entry, state=state, failures=0, strikes=0)
@@ -164,6 +165,35 @@ def looked(entry: Entry, outcome: Outcome, fresh: int, edit_rate: float) -> Entr
     wait = timedelta(seconds=min(max(outcome.wait or 0, 0), 30 * DAY.total_seconds()))
     due, why = next_due(entry, at, edit_rate, wait)
     return replace(entry, next_due=due, why=why)
+
+
+def _is_empty_handed(entry: Entry, outcome: Outcome) -> bool:
+    """Whether an answer that says "as before" brings no article.
+
+    It speaks of an earlier look, and that may have been one at a wall; and some servers answer 304
+    to who holds nothing.
+    """
+    if outcome.reason != SAME_PAYLOAD:
+        return entry.kind is Kind.ARTICLE and not entry.held
+    missed = bool(entry.failures or entry.strikes)
+    digest = outcome.content_digest
+    is_known = digest is not None and digest == entry.content_digest
+    return missed and not is_known if entry.held else missed or is_known
+
+
+def _failed_again(entry: Entry, before: str | None, at: datetime) -> Entry:
+    """The entry after a look that found what an earlier one had found, and that was no article."""
+    if entry.failures:
+        return replace(entry, failures=entry.failures + 1, reason=before)
+    if entry.strikes:
+        return replace(_struck(entry, at), reason=before)
+    return replace(entry, state=State.FAILED, failures=1)
+
+
+def _with_payload(entry: Entry, outcome: Outcome) -> Entry:
+    """What a look that failed brought, to be known again; a held article's own stays."""
+    digest = None if entry.held else outcome.content_digest
+    return replace(entry, content_digest=digest or entry.content_digest)
 
 
 def _captured(entry: Entry, outcome: Outcome) -> Entry:

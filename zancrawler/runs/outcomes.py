@@ -115,10 +115,15 @@ def _state(capture: Mapping[str, Any], canonical: str, outlet: Outlet) -> tuple[
         return State.BLOCKED, capture["page_reason"]
     if status >= 300:
         return State.FAILED, f"http-{status}"
-    if capture["page_kind"] in _NOT_IT:
-        # The bytes are kept, but the article that was advertised is not held.
-        return State.FAILED, capture["page_kind"]
-    return State.CAPTURED, capture["page_kind"] or f"http-{status}"
+    # Of a site that nobody described no rule says which URLs are articles.
+    is_article = outlet.is_described and url_kind(canonical, outlet) is UrlKind.ARTICLE
+    is_another = is_article and capture["page_kind"] != PageKind.ARTICLE
+    kind = capture["page_kind"] or f"http-{status}"
+    if is_another or capture["page_kind"] in _NOT_IT:
+        # The home page with 200, or a fault of the database: the bytes are kept, but the article
+        # that was advertised is not held.
+        return State.FAILED, kind
+    return State.CAPTURED, kind
 
 
 def _is_front(canonical: str, outlet: Outlet) -> bool:
