@@ -145,3 +145,42 @@ def test_an_articles_own_footer_may_stand_above_its_text() -> None:
     page = f"<h1>توري</h1>{footer}<p>{text}"
     assert kind(html(f"<article>{page}</article>"), "/a.htm", UNKNOWN)[1] == "dated"
     assert kind(html(page), "/a.htm", UNKNOWN)[1] == "little-text"
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "404",
+        "404 | News",
+        "404 - News",
+        "News – 404",
+        "Error 404 (Not Found)!!1",
+        "404 Not Found",
+        "Page not found – News",
+        "صفحه پیدا نشد",
+        "صفحه‌ای که دنبال آن هستید یافت نشد | زن",
+        "پیدا نشد - زن",
+        "خطا: یافت نشد",
+        "مطلب مورد نظر یافت نشد",
+        "پاڼه ونه موندل شوه",
+        "ونه موندل شو | زن",
+    ],
+)
+def test_a_title_says_that_the_page_is_not_there(title: str) -> None:
+    assert kind(html(BODY, POSTING, title), "/post/a", KNOWN) == (PageKind.ERROR, "not-found")
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "404 schools closed in Ghor | News",
+        "Herat: 404 schools closed",
+        "404-day siege ends",
+        "کودک گمشده در هرات پیدا نشد",
+        "راه حلی برای بحران مکتب‌ها یافت نشد | زن",
+        "ورک شوی ماشوم په هرات کې ونه موندل شو",
+    ],
+)
+def test_headlines_may_have_the_words_of_an_error_page(title: str) -> None:
+    assert kind(html(BODY, POSTING, title), "/post/a", KNOWN) == (PageKind.ARTICLE, "rules")
+    assert kind(html(STORY, json_ld("NewsArticle"), title), "/x", UNKNOWN)[0] is PageKind.ARTICLE

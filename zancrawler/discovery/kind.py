@@ -63,7 +63,12 @@ _SECTION = re.compile(
 _TELLING = frozenset(("guide", "how", "what", "why", "tips", "trends", "explained", "vs"))
 """Words of a slug that announce a text to read."""
 _NOT_FOUND = re.compile(
-    r"\b404\b|(?:page|post|article) (?:was )?not found|(?:پیدا|یافت) نشد|ونه موندل شو",
+    # Headlines have these words too: 404 schools were closed, a lost child was not found. So they
+    # begin a part of the title, or stand by the word for page.
+    r"(?:^|[|:–—]|\s-)\W*(?:error\W+)?404\s*(?:$|[|:–—(]|-\s|error\b|not found)"
+    r"|(?:page|post|article) (?:was )?not found"
+    r"|(?:(?:^|[|:–—]|\s-)\W*|(?:صفحه|برگه|مطلب|نوشته)\b[^|]{0,30})(?:پیدا|یافت) نشد"
+    r"|(?:(?:^|[|:–—]|\s-)\W*|(?:پاڼه|مطلب)\b[^|]{0,30})ونه موندل شو",
     re.IGNORECASE,
 )
 
