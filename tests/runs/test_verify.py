@@ -4,12 +4,24 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from crawled_newsroom import Crawled, zancrawler
+
+from zancrawler.archive import Archive
+from zancrawler.decisions import Action, Decision, record
+from zancrawler.outlets import Catalogue
+from zancrawler.runs.finding import Finding
+from zancrawler.runs.verify import show_unread, verify_archive
+from zancrawler.tables import withdrawal
+from zancrawler.tables.articles import VERSIONS
+from zancrawler.tables.captures import CAPTURES
 
 
 @pytest.fixture
@@ -63,3 +75,190 @@ def test_a_row_whose_record_is_gone(copy: Path) -> None:
 
 def test_no_archive_is_said_so(tmp_path: Path) -> None:
     assert "holds no archive" in zancrawler("verify", "--archive", tmp_path, code=2)
+
+
+Rows = list[dict[str, Any]]
+OUTLET = "newsroom-wp"
+
+
+def rewrite(archive: Path, table: str, change: Callable[[Rows], Rows]) -> None:
+    """Changes the rows of one chunk of OUTLET."""
+    path = next(archive.glob(f"tables/{table}/site={OUTLET}/*/*.parquet"))
+    rows = pq.ParquetFile(path).read()
+    changed = pa.Table.from_pylist(change(rows.to_pylist()), schema=rows.schema)
+    pq.write_table(changed, path)
+
+
+def findings(archive: Path, crawled: Crawled) -> list[Finding]:
+    """Of the rows: that the log of proofs knows the files otherwise is left out."""
+    catalogue = Catalogue.open(crawled.newsroom.catalogue)
+    found = verify_archive(Archive(archive), catalogue, [OUTLET])
+    return [fault for fault in found if fault.code != "changed-file"]
+
+
+def other(value: Any, kind: pa.DataType) -> Any:
+    """Another value of the type."""
+    if pa.types.is_list(kind):
+        return [*(value or []), other(None, kind.value_type)]
+    if pa.types.is_struct(kind):
+        return {field.name: "other" for field in kind}
+    if pa.types.is_timestamp(kind):
+        return value + timedelta(days=1) if value else crawl_time()
+    if pa.types.is_floating(kind):
+        return 0.125
+    return (value or 0) + 1 if pa.types.is_integer(kind) else f"{value or ''}other"
+
+
+def crawl_time() -> Any:
+    return pa.scalar(0, pa.timestamp("us", tz="UTC")).as_py()
+
+
+HISTORY = ("version", "n_versions", "first_seen", "last_seen")
+POINTERS = ("article_id", "warc_filename", "warc_record_offset", "exchange_offset")
+"""Columns that lead to the record; without them nothing else can be compared."""
+
+
+@pytest.mark.parametrize(
+    ("table", "columns"),
+    [
+        ("articles", [name for name in VERSIONS.names if name != "version"]),
+        ("versions", [name for name in VERSIONS.names if name != "version"]),
+        ("captures", list(CAPTURES.names)),
+    ],
+)
+def test_no_column_can_be_changed_unnoticed(
+    copy: Path, crawled: Crawled, table: str, columns: list[str]
+) -> None:
+    chosen = [name for name in columns if name not in (*POINTERS, "extractor_version")]
+    if table == "captures":
+        chosen.append("article_id")
+    changed: dict[int, str] = {}
+
+    def change(rows: Rows) -> Rows:
+        schema = (CAPTURES if table == "captures" else VERSIONS).schema
+        for number, name in enumerate(chosen):
+            row = rows[number % len(rows)]
+            row[name] = other(row[name], schema.field(name).type)
+            changed[number] = row["warc_record_offset"]
+        return rows
+
+    rewrite(copy, table, change)
+    told = [
+        fault.message for fault in findings(copy, crawled) if " gives another " in fault.message
+    ]
+    for number, name in enumerate(chosen):
+        (message,) = [text for text in told if f" at {changed[number]} " in text]
+        names = message.rpartition(" gives another ")[2].removesuffix(" now").split(", ")
+        assert name in names
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("table", ["articles", "versions", "captures"])
+@pytest.mark.parametrize("column", ["article_id", "warc_record_offset"])
+def test_a_row_that_points_elsewhere(copy: Path, crawled: Crawled, table: str, column: str) -> None:
+    def change(rows: Rows) -> Rows:
+        row = next(row for row in rows if row.get("text_digest"))
+        row[column] = "0" * 20 if column == "article_id" else row[column] + 1
+        return rows
+
+    rewrite(copy, table, change)
+    assert findings(copy, crawled)
+
+
+def test_what_an_article_says_of_its_history(copy: Path, crawled: Crawled) -> None:
+    def change(rows: Rows) -> Rows:
+        for row, name in zip(rows, HISTORY, strict=False):
+            kind = pa.timestamp("us", tz="UTC") if name.endswith("seen") else pa.int32()
+            row[name] = other(row[name], kind)
+        return rows
+
+    rewrite(copy, "articles", change)
+    told = [fault.message for fault in findings(copy, crawled) if fault.code == "table"]
+    for words in ("shows version 2", "n_versions of", "first_seen of", "last_seen of"):
+        assert any(words in message for message in told)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("table", ["articles", "versions", "captures"])
+def test_a_row_that_was_taken_out_or_is_there_twice(
+    copy: Path, crawled: Crawled, table: str
+) -> None:
+    before = (copy / "tables" / table).with_suffix(".before")
+    shutil.copytree(copy / "tables" / table, before)
+    rewrite(copy, table, lambda rows: rows[1:])
+    codes = {fault.code for fault in findings(copy, crawled)}
+    assert codes >= {"no-row"} if table == "captures" else codes >= {"table"}
+    shutil.rmtree(copy / "tables" / table)
+    before.rename(copy / "tables" / table)
+    rewrite(copy, table, lambda rows: [rows[0], *rows])
+    assert findings(copy, crawled)[0].message.endswith("has 2 rows")
+
+
+def test_all_versions_of_an_outlet_taken_out(copy: Path, crawled: Crawled) -> None:
+    shutil.rmtree(copy / "tables" / "versions" / f"site={OUTLET}")
+    assert "table" in {fault.code for fault in findings(copy, crawled)}
+
+
+def test_rows_of_another_extractor_are_counted_and_their_texts_hashed(
+    copy: Path, crawled: Crawled
+) -> None:
+    def older(rows: Rows) -> Rows:
+        return [row | {"extractor_version": "0.0.1", "tags": ["read otherwise"]} for row in rows]
+
+    rewrite(copy, "versions", older)
+    rewrite(copy, "articles", older)
+    assert findings(copy, crawled) == []
+    said = show_unread(Archive(copy), [OUTLET])
+    rows = pq.read_table(copy / "tables" / "articles" / f"site={OUTLET}").num_rows
+    assert said and said.startswith(f"{2 * rows} rows")
+
+    def false(rows: Rows) -> Rows:
+        rows[0]["text"] += " What it never said."
+        rows[1]["title"] = "What it never said"
+        for number, (name, value) in enumerate(
+            [
+                ("fetch_status", 404),
+                ("url", "https://example.org/"),
+                ("content_digest", "sha256:A"),
+            ],
+            start=2,
+        ):
+            rows[number][name] = value
+        rows[5]["fetch_time"] += timedelta(seconds=1)
+        return rows
+
+    rewrite(copy, "versions", false)
+    found = findings(copy, crawled)
+    assert [fault.code for fault in found].count("digest") == 2
+    for name in ("fetch_status", "url", "content_digest", "fetch_time"):
+        assert any(f"gives another {name} now" in fault.message for fault in found)
+    zancrawler("verify", "--outlet", OUTLET, "--archive", copy, code=1)
+    done = json.loads(json.dumps(faults(copy)))
+    assert {fault["code"] for fault in done} >= {"digest", "record"}
+
+
+def test_what_is_withdrawn_has_to_be_empty(copy: Path, crawled: Crawled) -> None:
+    path = next(copy.glob(f"tables/articles/site={OUTLET}/*/*.parquet"))
+    row = pq.ParquetFile(path).read().to_pylist()[0]
+    decision = Decision(
+        action=Action.WITHDRAW,
+        article_id=row["article_id"],
+        outlet=OUTLET,
+        url=row["canonical_url"],
+        at=row["fetch_time"],
+        by="a test",
+        reason="safety",
+    )
+    record(Archive(copy), [decision])
+    withdrawal.redact(Archive(copy), OUTLET, [row["article_id"]])
+    assert [fault.file for fault in findings(copy, crawled)] == []
+
+    def put_back(rows: Rows) -> Rows:
+        mine = {"title": row["title"], "text": row["text"]}
+        return [one | mine if one["article_id"] == row["article_id"] else one for one in rows]
+
+    rewrite(copy, "articles", put_back)
+    (fault,) = findings(copy, crawled)
+    assert fault.code == "withdrawn" and fault.message.endswith("still has title, text")
+    rewrite(copy, "articles", lambda rows: [one | {"access": "open"} for one in rows])
+    assert "access is open" in findings(copy, crawled)[0].message

@@ -74,7 +74,13 @@ def verify(
         verify_replay(Archive.existing(archive), catalogue, outlet, sample, json)
         return
     from zancrawler.runs.provenance import require_held
-    from zancrawler.runs.verify import show_growth, show_signers, verify_archive, verify_files
+    from zancrawler.runs.verify import (
+        show_growth,
+        show_signers,
+        show_unread,
+        verify_archive,
+        verify_files,
+    )
 
     if files:
         findings = verify_files(files)
@@ -96,6 +102,8 @@ def verify(
         print_json(found)
     else:
         typer.echo(f"{count} faults." if count else "Everything is in order.")
+    if not files and (sentence := show_unread(kept, outlet)):
+        typer.echo(sentence, err=True)
     if count:
         raise typer.Exit(1)
     for sentence in show_signers(files or ()):

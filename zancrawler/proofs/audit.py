@@ -78,7 +78,7 @@ def audit(archive: Archive, outlets: Collection[str] | None = None) -> Iterator[
     yield from _decision_faults(archive, history)
     for outlet, faults in _by_outlet(archive, history, outlets).items():
         if outlet and any(fault.is_open for fault in faults):
-            if _is_busy(archive, outlet):
+            if is_busy(archive, outlet):
                 faults = [fault for fault in faults if not fault.is_open]
             else:
                 # A run may have ended since we read the log, and have entered them.
@@ -115,7 +115,8 @@ def _log_faults(archive: Archive) -> Iterator[ProofFault]:
         yield ProofFault(checkpoint, "log", "more stands in it than a checkpoint of ours has")
 
 
-def _is_busy(archive: Archive, outlet: str) -> bool:
+def is_busy(archive: Archive, outlet: str) -> bool:
+    """Whether somebody writes to the outlet at this moment."""
     if not archive.lock_file(outlet).exists():
         return False
     try:

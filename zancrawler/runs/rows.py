@@ -44,8 +44,12 @@ def _domains() -> tldextract.TLDExtract:
 
 
 def text_digest(article: Article) -> str:
+    return digest_of(article.title, article.text)
+
+
+def digest_of(title: str | None, text: str | None) -> str:
     """What makes a version: title and text, not the page around them."""
-    content = f"{article.title or ''}\n\n{article.text}"
+    content = f"{title or ''}\n\n{text or ''}"
     return "sha256:" + hashlib.sha256(content.encode()).hexdigest()
 
 

@@ -4,63 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import pyarrow.parquet as pq
 
 from zancrawler.archive import Archive, ArchiveError, UsageError
 from zancrawler.capture.conformance import check_cdxj, check_warc, check_warcs
-from zancrawler.capture.errors import DamagedWarcError
-from zancrawler.capture.reader import Exchange, read_record
 from zancrawler.capture.wacz import check_wacz, signed_by
 from zancrawler.capture.warcfile import page_warcs
 from zancrawler.decisions import Decisions
-from zancrawler.extraction.memory import SiteMemory
 from zancrawler.outlets import Catalogue, Outlet, OutletError
 from zancrawler.proofs.audit import audit, grown_since
 from zancrawler.proofs.checkpoint import read_checkpoint
 from zancrawler.proofs.log import NoLogError, checkpoint_of
-from zancrawler.runs.derive import derive
+from zancrawler.runs.finding import Finding
 from zancrawler.runs.memories import memory_of
 from zancrawler.runs.provenance import outlet_of, outlets_in
-from zancrawler.runs.rows import extractor_version
+from zancrawler.runs.verify_exchanges import rowless_exchanges
+from zancrawler.runs.verify_rows import row_faults, unread_rows
 from zancrawler.storage.pruned import closed_warcs
-
-_COMPARED = (
-    "article_id",
-    "canonical_url",
-    "title",
-    "text_digest",
-    "language",
-    "date_published",
-    "date_published_raw",
-    "authors",
-)
-"""Columns that must come out the same when the record is read again."""
-_BATCH = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One fault: what is wrong, in which file, and where in it."""
-
-    file: str
-    offset: int | None
-    """Bytes; of the record, or of the index line. None for a table's file."""
-    code: str
-    message: str
+from zancrawler.tables.agreement import disagreements
+from zancrawler.tables.chunks import SchemaMismatchError, UnreadableTableError
 
 
 def verify_archive(
     archive: Archive, catalogue: Catalogue, chosen: Collection[str] | None = None
 ) -> Iterator[Finding]:
     """Every fault of the archive: first files that are not as the log of proofs says, then outlet
-    by outlet. Reads all of it twice, and each row's record.
+    by outlet. Reads all of it twice, and extracts each exchange once.
 
-    What another version of the extractor read is not compared with what ours would read, and what
-    is withdrawn is not read again.
+    What another version of the extractor read is not compared with what ours would read;
+    `show_unread` says how much that is.
     """
     with suppress(NoLogError):
         for found in audit(archive, set(chosen) if chosen else None):
@@ -71,6 +43,23 @@ def verify_archive(
             yield Finding(fault.file, fault.offset, fault.code.value, fault.message)
         yield from _indexes(archive, name)
         yield from _rows(archive, catalogue, name)
+
+
+def show_unread(archive: Archive, chosen: Collection[str] | None = None) -> str | None:
+    """How many rows were not extracted again, in a sentence; None where all were.
+
+    Raises ArchiveError for tables that cannot be read.
+    """
+    names = chosen or outlets_in(archive)
+    count = sum(unread_rows(archive, name, memory_of(archive, name)) for name in names)
+    if not count:
+        return None
+    return (
+        f"{count:,} rows of articles and versions were read by another version of the extractor, "
+        "or with another memory, and were not extracted again: their records, digests, URLs, "
+        "statuses and times were compared, and each text with its digest. "
+        "`zancrawler rebuild` reads them anew."
+    )
 
 
 def show_growth(archive: Archive, since: Path | None) -> str:
@@ -121,50 +110,13 @@ def _rows(archive: Archive, catalogue: Catalogue, name: str) -> Iterator[Finding
     except OutletError as error:
         outlet = None
         yield Finding(name, None, "outlet", f"rows are not read again: {error}")
-    memory = memory_of(archive, name)
-    decisions = Decisions.read(archive)
-    for table in ("articles", "versions", "captures"):
-        folder = archive.table(table) / f"site={name}"
-        for path in sorted(folder.glob("year=*/*.parquet")):
-            for batch in pq.ParquetFile(path).iter_batches(_BATCH):
-                for row in batch.to_pylist():
-                    reader = None if decisions.is_withdrawn(row["article_id"]) else outlet
-                    for code, message in _row_faults(archive, reader, memory, table, row):
-                        yield Finding(archive.relative(path), None, code, message)
-
-
-def _row_faults(
-    archive: Archive,
-    outlet: Outlet | None,
-    memory: SiteMemory | None,
-    table: str,
-    row: dict[str, Any],
-) -> Iterator[tuple[str, str]]:
-    offset = row["warc_record_offset"]
-    if offset is None:
-        return
-    where = f"{row['url']}: {row['warc_filename']} at {offset}"
     try:
-        record = read_record(archive.root / row["warc_filename"], offset)
-    except (OSError, DamagedWarcError) as error:
-        yield "record", f"{where} cannot be read: {error}"
-        return
-    if record.record_id != row["warc_record_id"] or record.length != row["warc_record_length"]:
-        yield "record", f"{where} is another record than the row names"
-    elif record.payload_digest != row["content_digest"] or record.target_uri != row["url"]:
-        yield "digest", f"{where} has another digest or URL than the row"
-    elif outlet is not None and row.get("extractor_version") == extractor_version(memory):
-        again = derive(
-            Exchange(request=None, response=record, metadata=None),
-            warc_filename=row["warc_filename"],
-            outlet=outlet,
-            crawl_id=row["crawl_id"],
-            memory=memory,
-        ).article
-        if again is None:
-            yield "article", f"{where} gives no article now"
-            return
-        for column in _COMPARED:
-            now = list(again[column]) if isinstance(again[column], tuple) else again[column]
-            if now != row[column]:
-                yield "article", f"{where} gives another {column} now"
+        for fault in disagreements(archive, name):
+            folder = archive.relative(archive.table(fault.table) / f"site={name}")
+            yield Finding(folder, None, "table", fault.message)
+        memory, decisions = memory_of(archive, name), Decisions.read(archive)
+        yield from row_faults(archive, name, outlet, memory, decisions)
+        if outlet is not None:
+            yield from rowless_exchanges(archive, outlet)
+    except (SchemaMismatchError, UnreadableTableError) as error:
+        yield Finding(name, None, "table", f"rows are not read again: {error}")
