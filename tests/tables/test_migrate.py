@@ -79,6 +79,21 @@ def test_files_of_a_newer_zancrawler_are_left_alone(archive: Archive) -> None:
         migrate.migrate(archive, "test")
 
 
+@pytest.mark.parametrize("newer", [0, -1])
+def test_one_file_of_a_newer_zancrawler_is_enough(archive: Archive, newer: int) -> None:
+    """Before or behind one of an older: its new column would be lost."""
+    make_old(archive)
+    path = sorted(archive.table("articles").rglob("*.parquet"))[newer]
+    rows = pq.ParquetFile(path).read()
+    metadata = rows.schema.metadata | {b"zancrawler:schema_version": b"99"}
+    rows = rows.append_column("new_column", [["kept"] * rows.num_rows])
+    pq.write_table(rows.replace_schema_metadata(metadata), path)
+    with pytest.raises(SchemaMismatchError, match="upgrade zancrawler"):
+        migrate.migrate(archive, "test")
+    assert pq.read_table(path)["new_column"].to_pylist() == ["kept"] * rows.num_rows
+    assert schemas(archive, "captures") == {b"0"}
+
+
 def test_a_running_crawl_is_not_disturbed(archive: Archive) -> None:
     make_old(archive)
     with archive.lock("zantimes", "a crawl"), pytest.raises(ArchiveLockedError):

@@ -49,13 +49,14 @@ def _chunks(archive: Archive, table: Table) -> list[Path]:
 
 
 def _outdated(archive: Archive, table: Table) -> bool:
+    """Looks at every chunk: one of a newer zancrawler may stand behind one of an older."""
+    is_outdated = False
     for path in _chunks(archive, table):
         found = schema_version(open_chunk(path).schema_arrow)
         if found > SCHEMA_VERSION:
             raise SchemaMismatchError(path, found)
-        if found < SCHEMA_VERSION:
-            return True
-    return False
+        is_outdated |= found < SCHEMA_VERSION
+    return is_outdated
 
 
 def _migrate(archive: Archive, table: Table) -> None:
