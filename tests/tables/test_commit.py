@@ -188,6 +188,83 @@ def test_what_lost_more_than_half_of_its_text_is_held(
     assert (article["version"], article["access"]) == (2, access)
 
 
+NAMES = ["Zan News", "ز. احمدی"]
+PICTURES = [{"url": url("1.jpg")}, {"url": url("2.jpg")}]
+
+
+@pytest.mark.parametrize(
+    ("change", "access"),
+    [
+        ({}, "open"),
+        ({"authors": ["Zan News"]}, "held"),
+        ({"authors": []}, "held"),
+        ({"authors": ["Zan News", "زهرا احمدی"]}, "open"),
+        ({"authors": ["Zan News"], "translators": ["ز. احمدی"]}, "open"),
+        ({"images": PICTURES[:1]}, "held"),
+        ({"images": []}, "held"),
+        ({"images": [PICTURES[0], {"url": url("3.jpg")}]}, "open"),
+        ({"authors": [*NAMES, "ن. رحیمی"], "images": [*PICTURES, {"url": url("3.jpg")}]}, "open"),
+    ],
+)
+def test_what_loses_a_name_or_a_picture_is_held(
+    archive: Archive, change: dict[str, Any], access: str
+) -> None:
+    """Its text stays, so that there is no other version, and the row goes on showing the first."""
+    first, second = capture(0, url("a")), capture(1, url("a"))
+    shown = {"authors": NAMES, "images": PICTURES}
+    Tables(archive, OUTLET).commit([first], [sighting(first, **shown)])
+    outcome = Tables(archive, OUTLET).commit([second], [sighting(second, **(shown | change))])
+    assert outcome == (Outcome.UNCHANGED,)
+    (row,) = read.open(archive).articles().to_pylist()
+    assert (row["access"], row["authors"], row["n_versions"]) == (access, NAMES, 1)
+
+
+def test_the_byline_of_the_outlets_file_takes_no_ones_place(archive: Archive) -> None:
+    first, second = capture(0, url("a")), capture(1, url("a"))
+    Tables(archive, OUTLET).commit([first], [sighting(first, authors=NAMES[1:])], house="Zan News")
+    tables = Tables(archive, OUTLET)
+    tables.commit([second], [sighting(second, authors=["Zan News"])], house="Zan News")
+    assert read.open(archive).articles()["access"].to_pylist() == ["held"]
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_what_a_person_has_released_is_held_again_only_for_what_goes_after_that(
+    archive: Archive, at_once: bool
+) -> None:
+    pages = [capture(number, url("a")) for number in range(5)]
+    names = [NAMES, NAMES[:1], NAMES[:1], NAMES[:1], []]
+    seen = [sighting(page, authors=who) for page, who in zip(pages, names, strict=True)]
+    by_place = {
+        (page["warc_filename"], page["exchange_offset"]): one
+        for page, one in zip(pages, seen, strict=True)
+    }
+
+    def look(*numbers: int) -> str:
+        for batch in [numbers] if at_once else [[number] for number in numbers]:
+            Tables(archive, OUTLET).commit(
+                [pages[number] for number in batch],
+                [seen[number] for number in batch],
+                lambda *place: by_place[place],
+            )
+        return str(read.open(archive).articles()["access"][0])
+
+    assert look(0) == "open"
+    assert look(1) == "held"
+    Tables(archive, OUTLET).mark([seen[0]["article_id"]], access=Access.OPEN)
+    assert look(2, 3) == "open"
+    assert look(4) == "held"
+
+
+def test_where_the_look_before_cannot_be_read_again_a_person_decides(archive: Archive) -> None:
+    def lost(warc_filename: str, exchange_offset: int) -> dict[str, Any]:
+        raise FileNotFoundError(warc_filename)
+
+    for number, names in enumerate([NAMES, []]):
+        page = capture(number, url("a"))
+        Tables(archive, OUTLET).commit([page], [sighting(page, authors=names)], lost)
+    assert read.open(archive).articles()["access"].to_pylist() == ["held"]
+
+
 def test_not_modified_moves_last_seen(archive: Archive) -> None:
     tables = Tables(archive, OUTLET)
     first = capture(0, url("a"))

@@ -202,6 +202,7 @@ def commit_rows(
         captures=captures,
         articles=[_permitted(article, decisions) for article in articles],
         recall=lambda *place: _permitted(seen, decisions) if (seen := recall(*place)) else None,
+        house=outlet.byline,
     )
     return Counter(seen.value for seen in found)
 

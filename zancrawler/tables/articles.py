@@ -36,7 +36,8 @@ class Access(StrEnum):
 
     OPEN = "open"
     HELD = "held"
-    """Waits for a person's decision: it vanished, or lost more than half of its text."""
+    """Waits for a person's decision: it vanished, lost more than half of its text, or lost a name
+    or a picture beside a text that stayed."""
     WITHDRAWN = "withdrawn"
 
 

@@ -13,14 +13,14 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from zancrawler.archive import Archive
+from zancrawler.archive import Archive, ArchiveError
 from zancrawler.tables.articles import ARTICLES, VERSIONS, Access, Status
 from zancrawler.tables.captures import CAPTURES
 from zancrawler.tables.chunks import Chunks, Row, check_columns
 from zancrawler.tables.columns import TIME
 from zancrawler.tables.coverage import COVERAGE, CRAWLS
 from zancrawler.tables.schemas import TABLES
-from zancrawler.tables.state import Known, Pending, Place, Seen, State
+from zancrawler.tables.state import Credits, Known, Look, Place, Seen, State
 from zancrawler.tables.versions import counts, lost_much
 
 
@@ -49,6 +49,7 @@ class _Changes:
     """What a commit will write."""
 
     recall: Recall = _recall_nothing
+    house: str | None = None
     sightings: dict[Place, Row] = field(default_factory=dict)
     """Those of this commit, by the exchange that they were seen in."""
     versions: dict[tuple[str, int], dict[str, Any]] = field(default_factory=dict)
@@ -58,10 +59,10 @@ class _Changes:
     touched: set[str] = field(default_factory=set)
     """Articles of which last_seen, status or access moves."""
 
-    def recalled(self, pending: Pending) -> Row | None:
-        """The article as it was seen where its pending text was."""
-        seen = self.sightings.get(pending.place) or self.recall(*pending.place)
-        return seen if seen and seen["text_digest"] == pending.text_digest else None
+    def recalled(self, look: Look) -> Row | None:
+        """The article as that look found it."""
+        seen = self.sightings.get(look.place) or self.recall(*look.place)
+        return seen if seen and seen["text_digest"] == look.text_digest else None
 
 
 class Tables:
@@ -106,6 +107,8 @@ class Tables:
         captures: Sequence[Row] = (),
         articles: Sequence[Row] = (),
         recall: Recall = _recall_nothing,
+        *,
+        house: str | None = None,
     ) -> tuple[Outcome, ...]:
         """Writes rows of `captures`, and the articles that were seen in them, in their order.
 
@@ -114,8 +117,10 @@ class Tables:
         status, which follow from what was seen before. A capture that shows no article but has an
         `article_id` and status 200 or 304 says that the article still stands, so a revisit moves
         last_seen too. Which text makes a version, `zancrawler.tables.versions` says; where it is
-        one that an earlier commit has seen, `recall` brings that sighting back. Returns what each
-        of `articles` was.
+        one that an earlier commit has seen, `recall` brings that sighting back. An article that
+        loses a name or a picture while its text stays is held; `house`, the byline that the
+        outlet's file gives to articles without one, is no name. Returns what each of `articles`
+        was.
 
         Raises ValueError for an unknown column or an article without its capture, before anything
         is written; on any other error the tables are whole and the commit can be repeated.
@@ -125,10 +130,10 @@ class Tables:
         sightings = {_record(row): row for row in articles}
         if lost := sightings.keys() - {_record(row) for row in captures}:
             raise ValueError(f"no capture of the article at {', '.join(sorted(map(str, lost)))}")
-        changes = _Changes(recall)
+        changes = _Changes(recall, house)
         outcomes = dict.fromkeys(sightings, Outcome.COMMITTED)
         with self._known() as state:
-            state.know(row.get("article_id") for row in (*captures, *articles))
+            state.know((row.get("article_id") for row in (*captures, *articles)), house)
             new_captures = self._not_committed(state, captures)
             for row in new_captures:
                 sighting = sightings.get(_record(row))
@@ -217,7 +222,8 @@ class Tables:
         known = state.articles[article_id]
         changes.sightings[place] = sighting
         outcome = Outcome.UNCHANGED if known.sighted else Outcome.NEW
-        before, pending = known.shown, known.pending
+        before, pending, latest = known.shown, known.pending, known.latest
+        known.latest = Look(text, sighting.get("content_digest"), place)
         self._touch(changes, article_id, known, sighting)
         born = sighting.get("date_published") or known.first_seen
         if counts(
@@ -233,13 +239,31 @@ class Tables:
                 number = self._add(changes, known, first or sighting)
             self._show(changes, article_id, known, number)
             known.content = sighting.get("content_digest")
+            if known.access == Access.OPEN and self._is_stripped(changes, known, sighting, latest):
+                known.access = Access.HELD
         else:
-            known.pending = Pending(text, sighting.get("content_digest"), place)
+            known.pending = known.latest
             outcome = Outcome.PENDING
         if before and known.shown != before:
             outcome = Outcome.CHANGED
         known.sighted = True
         return outcome
+
+    @staticmethod
+    def _is_stripped(changes: _Changes, known: Known, sighting: Row, latest: Look | None) -> bool:
+        """Whether this look, and not the one before it already, lacks a name or a picture that the
+        row of its version shows."""
+        now = Credits.of(sighting, changes.house)
+        if not now.lack(known.versions[known.shown].credits):
+            return False
+        if latest is None or latest.text_digest != sighting["text_digest"]:
+            return True
+        try:
+            before = changes.recalled(latest)
+        except (OSError, ArchiveError):
+            # Without its WARC nobody can tell; a person may.
+            before = None
+        return before is None or now.lack(Credits.of(before, changes.house))
 
     def _confirm(self, state: State, changes: _Changes, capture: Row) -> None:
         """A look that brought no body: the answer was 304, or bytes that are in the archive."""
@@ -267,7 +291,10 @@ class Tables:
         """A new version, as the first look at it found it."""
         number = len(known.versions) + 1
         known.versions[number] = Seen(
-            sighting["text_digest"], sighting.get("content_digest"), sighting.get("word_count") or 0
+            sighting["text_digest"],
+            sighting.get("content_digest"),
+            sighting.get("word_count") or 0,
+            Credits.of(sighting, changes.house),
         )
         row = {name: sighting.get(name) for name in VERSIONS.names}
         changes.versions[sighting["article_id"], number] = row | {

@@ -24,6 +24,23 @@ class Place(NamedTuple):
     exchange_offset: int
 
 
+class Credits(NamedTuple):
+    """How many people a look names beside the text, and how many pictures it shows."""
+
+    names: int
+    pictures: int
+
+    @classmethod
+    def of(cls, row: Row, house: str | None) -> Credits:
+        """`house` is the byline that the outlet's file gives to what has none: nobody's name."""
+        names = {*(row.get("authors") or ()), *(row.get("translators") or ())} - {house}
+        return cls(len(names), len(row.get("images") or ()))
+
+    def lack(self, before: Credits) -> bool:
+        """Whether something was taken out since and nothing took its place."""
+        return self.names < before.names or self.pictures < before.pictures
+
+
 class Seen(NamedTuple):
     """A text as a look found it."""
 
@@ -31,12 +48,14 @@ class Seen(NamedTuple):
     content_digest: str | None
     """Of the page's bytes: by these an identical answer, kept without its body, is known again."""
     words: int
+    credits: Credits
+    """What its row shows beside the text."""
     chunk: Path | None = None
     """Where its row in `versions` stands; None for one of the commit at hand."""
 
 
-class Pending(NamedTuple):
-    """The latest look's text, where the article's row does not show it."""
+class Look(NamedTuple):
+    """What one sighting of an article found."""
 
     text_digest: str
     content_digest: str | None
@@ -52,7 +71,10 @@ class Known:
     then find them as they were written."""
     sighted: bool = False
     """Whether any of these captures showed it."""
-    pending: Pending | None = None
+    latest: Look | None = None
+    """The last sighting."""
+    pending: Look | None = None
+    """That, where the article's row does not show its text."""
     content: str | None = None
     """Digest of the page's bytes at the latest look that found the version shown."""
     shown: int = 0
@@ -106,7 +128,10 @@ class State:
             derived,
             _versions=list(
                 versions.scan(
-                    ["article_id", "version", "text_digest", "content_digest", "word_count"]
+                    [
+                        *("article_id", "version", "text_digest", "content_digest", "word_count"),
+                        *("authors", "translators", "images.list.element.url"),
+                    ]
                 )
             ),
             _looks=looks,
@@ -124,8 +149,11 @@ class State:
         """Whether the exchange at this offset is in `captures`."""
         return offset < self.derived.get(warc_filename, 0)
 
-    def know(self, article_ids: Iterable[str | None]) -> None:
-        """Puts these into `articles`, known or not. Once there, they are the writer's to keep."""
+    def know(self, article_ids: Iterable[str | None], house: str | None = None) -> None:
+        """Puts these into `articles`, known or not. Once there, they are the writer's to keep.
+
+        `house` is as in `Credits.of`.
+        """
         asked = {name: Known() for name in article_ids if name and name not in self.articles}
         if not asked:
             return
@@ -133,7 +161,11 @@ class State:
         names = pa.array(list(asked), pa.string())
         for path, row in _among(self._versions, names):
             asked[row["article_id"]].versions[row["version"]] = Seen(
-                row["text_digest"], row["content_digest"], row["word_count"] or 0, path
+                row["text_digest"],
+                row["content_digest"],
+                row["word_count"] or 0,
+                Credits.of(row, house),
+                path,
             )
         for path, row in _among(self._articles, names):
             known = asked[row["article_id"]]
@@ -144,6 +176,7 @@ class State:
         for article_id, seen in _latest(_among(self._looks, names)).items():
             known = asked[article_id]
             known.sighted = True
+            known.latest = seen
             if known.shown == known.number_of(seen.text_digest):
                 known.content = seen.content_digest
             else:
@@ -157,12 +190,12 @@ def _among(columns: Columns, names: pa.Array) -> Iterator[tuple[Path, Row]]:
             yield path, row
 
 
-def _latest(looks: Iterable[tuple[Path, Row]]) -> dict[str, Pending]:
+def _latest(looks: Iterable[tuple[Path, Row]]) -> dict[str, Look]:
     """Each article's last sighting: WARCs are named by their time, and grow at their end."""
-    latest: dict[str, Pending] = {}
+    latest: dict[str, Look] = {}
     for _, row in looks:
         place = Place(row["warc_filename"], row["exchange_offset"])
         known = latest.get(row["article_id"])
         if known is None or known.place < place:
-            latest[row["article_id"]] = Pending(row["text_digest"], row["content_digest"], place)
+            latest[row["article_id"]] = Look(row["text_digest"], row["content_digest"], place)
     return latest
