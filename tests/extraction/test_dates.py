@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -91,6 +92,10 @@ def test_gregorian(text: str, expected: str) -> None:
         ("۱۹ ژوئیه ۲۰۲۵", "2025-07-19"),
         ("20 اپریل 2024، ساعت 10:30 ب.ظ", "2024-04-20T18:00:00+00:00"),
         ("لسم وری ۱۴۰۳", "2024-03-29"),
+        ("د تلې ۵، ۱۴۰۳", "2024-09-26"),
+        ("۵ سلواغې ۱۴۰۳", "2025-01-24"),
+        ("۳ اکټوبر ۲۰۲۴", "2024-10-03"),
+        ("۱۱ سپټمبر ۲۰۲۴", "2024-09-11"),
         ("د ۲۰۲۵ کال د نومبر ۷مه", "2025-11-07"),
         ("د ۱۴۰۴ لمريز کال د زمري ۱۵مه", AUG_6),
         ("د ۱۴۰۴ کال د اسد په ۱۵مه", AUG_6),
@@ -100,6 +105,48 @@ def test_gregorian(text: str, expected: str) -> None:
 )
 def test_dari_pashto_and_iranian(text: str, expected: str) -> None:
     assert moment(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("clock", "kabul"),
+    [
+        ("۳:۳۰ بعدازظهر", "15:30"),
+        ("۳:۳۰ بعد از ظهر", "15:30"),
+        ("۳:۳۰ پس از ظهر", "15:30"),
+        ("۳:۳۰ بعد از چاشت", "15:30"),
+        ("۳:۳۰ ب\u200cظ", "15:30"),
+        ("۳:۳۰ غ.و", "15:30"),
+        ("۹:۳۰ غ.م", "09:30"),
+        ("۹:۳۰ قبل از چاشت", "09:30"),
+        ("۷:۳۰ ماښام", "19:30"),
+        ("۴:۳۰ مازدیګر", "16:30"),
+        ("۳:۳۰ د ماسپښین", "15:30"),
+        ("۶:۳۰ سهار", "06:30"),
+        ("۱۱:۱۵ د شپې", "23:15"),
+        ("۱۲:۱۵ شب", "00:15"),
+        ("۲:۱۵ شب", "02:15"),
+        ("۸:۳۰ شب", "20:30"),
+        ("۱۲:۱۵ بامداد", "00:15"),
+        ("۱۲:۳۰ ظهر", "12:30"),
+        ("۱:۳۰ ظهر", "13:30"),
+        ("۱۱:۴۵ ظهر", "11:45"),
+        ("شب ۸:۳۰", "20:30"),
+        ("د ماسپښین ۳:۳۰", "15:30"),
+        ("۱۵:۳۰ عصر", "15:30"),
+    ],
+)
+def test_halves_of_the_day(clock: str, kabul: str) -> None:
+    for text in (f"۱۵ اسد ۱۴۰۴ ساعت {clock}", f"{clock} - ۱۵ اسد ۱۴۰۴"):
+        reading = parse_date(text, captured_at=CAPTURED)
+        assert reading is not None
+        assert f"{reading.moment.astimezone(ZoneInfo('Asia/Kabul')):%d %H:%M}" == f"06 {kabul}"
+
+
+@pytest.mark.parametrize("text", ["۶/۸/۱۴۰۴", "۱۴۰۴/۱۰/۱۲", "۱۴۰۵/۱/۲"])
+def test_a_solar_day_to_come_is_no_lunar_day_of_long_ago(text: str) -> None:
+    verdict = read_date(text, captured_at=datetime(2025, 8, 10, tzinfo=UTC))
+    assert verdict.reading is None
+    assert [w.split(":")[0] for w in verdict.warnings] == ["date-future"]
 
 
 @pytest.mark.parametrize(
@@ -208,6 +255,7 @@ def test_what_cannot_be_stays_empty_and_is_said(text: str, warning: str) -> None
     "text",
     [
         *("", " ", "Zan News", "- 2 min read", "535 results", "12345", "۱۴۰۰", "10:30", "1.2.3.4"),
+        *("yesterday or so", "دیروز ۳۰ تن کشته شدند", "۳ روز پیش زنی در کابل کشته شد"),
         *("0001-01-01", "192.168.1.20", "۰۴/۰۵/۱۵", "Mizan", "اسد", "۹۹٫۵"),
     ],
 )

@@ -7,6 +7,7 @@ from made_pages import JOINED, NOW, STORY, URL, outlet, page, read, rules, story
 
 from zancrawler.extraction.article import Translation
 from zancrawler.extraction.extract import NoArticle, extract
+from zancrawler.extraction.page import Page
 
 BODY = outlet(articles=(rules(body=(".story",)),), byline="News of the Valley")
 
@@ -120,3 +121,10 @@ def test_the_same_page_gives_the_same_article() -> None:
     html = story_html(head='<meta name="author" content="A and B and C">')
     assert read(html) == read(html)
     assert page(html).captured_at == NOW
+
+
+def test_broken_characters_are_counted() -> None:
+    spoilt = story_html(paragraphs(JOINED, *STORY)).encode().replace(b"two hours", b"two \x80", 1)
+    read_again = extract(Page.parse(spoilt, URL, captured_at=NOW), BODY)
+    assert "broken_characters:1" in read_again.warnings
+    assert not any(w.startswith("broken") for w in read(story_html(), of=BODY).warnings)

@@ -76,3 +76,22 @@ def test_what_is_refused_in_one_sentence(body: bytes, says: str) -> None:
     assert time.monotonic() - start < 10
     assert str(refusal.value).endswith(".")
     assert "\n" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    "declared", [None, "text/html; charset=iso-8859-1", "text/html; charset=windows-1256"]
+)
+def test_one_broken_byte_does_not_spoil_the_page(declared: str | None) -> None:
+    cut = "زنان در کابل"[:6].encode()[:-1]
+    body = HTML.encode().replace(b"<title>x", b'<meta name="description" content="' + cut + b'">')
+    assert PERSIAN in decode(body, declared)
+    assert decode(body, declared).count("\ufffd") == 1
+
+
+def test_what_is_mostly_broken_is_no_utf_8() -> None:
+    html = "<html lang=fa><p>وزير خارجه كشور گفت كه فردا به هرات مى رود</p>"
+    assert decode(html.encode("cp1256")) == html
+    assert (
+        decode("<p>Kühe über Bäche</p>".encode("cp1252"), "text/html; charset=latin-1").count("ü")
+        == 2
+    )

@@ -13,6 +13,11 @@ def meta(name: str, value: str) -> str:
     return f'<meta property="{name}" content="{value}">'
 
 
+def linked(day: str) -> str:
+    thing = f'{{"@type": "NewsArticle", "headline": "A well", "datePublished": "{day}"}}'
+    return f'<script type="application/ld+json">{thing}</script>'
+
+
 @pytest.mark.parametrize(
     ("head", "above", "day", "source"),
     [
@@ -81,3 +86,39 @@ def test_the_outlets_element() -> None:
     article = read(story_html(above='<p class="when">پنجشنبه ۲۷ سنبله ۱۴۰۴</p>'), of=known)
     assert article.date_published == datetime(2025, 9, 18, tzinfo=UTC)
     assert (article.date_source, article.date_calendar) == ("outlet", "solar-hijri")
+
+
+@pytest.mark.parametrize(
+    ("head", "above", "raw"),
+    [
+        ("", "<time>۳۲ اسد ۱۴۰۴</time>", "۳۲ اسد ۱۴۰۴"),
+        ("", "<p>۳۰ حوت ۱۴۰۲</p>", "۳۰ حوت ۱۴۰۲"),
+        (meta("article:published_time", "32 Asad 1404"), "", "32 Asad 1404"),
+        (meta("article:published_time", "not known"), "", "not known"),
+        (
+            meta("article:published_time", "2025-02-30T10:00:00Z"),
+            "<p>32 Asad 1404</p>",
+            "2025-02-30T10:00:00Z",
+        ),
+        ("", '<time datetime="2025-02-30T10:00Z">30 February 2025</time>', "2025-02-30T10:00Z"),
+        (linked("2025-13-45"), "", "2025-13-45"),
+        (linked("2031-01-01"), "", "2031-01-01"),
+        (linked("yesterday or so"), "", "yesterday or so"),
+        (meta("publication", "News of the Valley"), "<p>Photo 3 of 14</p>", None),
+        ("", "<p>" + "32 Asad 1404, as it was told. " * 5 + "</p>", None),
+        (meta("article:published_time", "x" * 5_000), "", None),
+    ],
+)
+def test_a_date_that_cannot_be_read_is_kept_as_written(
+    head: str, above: str, raw: str | None
+) -> None:
+    article = read(story_html(head=head, above=above), of=UNKNOWN, url=URL)
+    assert article.date_published is None
+    assert article.date_published_raw == raw
+    assert (article.date_source, article.date_calendar) == (None, None)
+
+
+def test_a_day_in_words_without_its_year() -> None:
+    article = read(story_html(above="<p>پانزدهم اسد</p>"), of=UNKNOWN, url=URL)
+    assert article.date_published == datetime(2025, 8, 6, tzinfo=UTC)
+    assert article.date_published_raw == "پانزدهم اسد"

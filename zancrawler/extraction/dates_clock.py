@@ -15,10 +15,20 @@ _ZONE = (
     r"(?P<zone>(?:UTC|GMT)\s?[+-]\d\d?(?::?\d\d)?(?!\d)|[+-]\d\d(?::?\d\d)?(?!\d)"
     rf"|(?:{'|'.join(_ZONE_HOURS)})(?!\w)|به وقت کابل)"
 )
-_HALF = r"(?P<half>[ap]\.?\s?m\b\.?|ق\.?ظ|ب\.?ظ|قبل از ظهر|بعد از ظهر|صبح|عصر|شب|ماسپښین)"
-_AFTERNOON = ("p", "ب", "عصر", "شب", "ماسپښین")
+_HALVES = (
+    r"(?:(?:ق\s?\.?\s?ظ|ب\s?\.?\s?ظ|غ\.?\s?[مو]"
+    r"|(?:قبل|پیش|بعد|پس)\s?از\s?(?:ظهر|چاشت)|ظهر|چاشت|صبح|بامداد|عصر|شام|(?:نیمه\s?)?شب"
+    r"|(?:د\s)?(?:سهار|ماسپښین|مازدیکر|ماښام|شپی))(?!\w))"
+)
+_HALF = rf"(?P<half>[ap]\.?\s?m\b\.?|{_HALVES})"
+_AFTERNOON = re.compile("p|ب(?!امداد)|پس|عصر|شام|غ.*و|ماسپښین|مازدیکر|ماښام")
+_NOON = re.compile("ظهر|چاشت")
+"""From eleven to four."""
+_NIGHT = re.compile("شب|نیمه|شپی")
+"""From five to eleven before midnight, else after it."""
 
 CLOCK = (
+    rf"(?:(?P<half_before>{_HALVES})\s)?"
     r"(?P<hour>[01]?\d|2[0-3])(?::(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d)(?:[.,]\d+)?)?"
     rf"(?:\s?{_HALF})?|\s?(?P<half_only>[ap]\.?m\b\.?))(?!\d)(?:\s?\(?{_ZONE}\)?)?"
 )
@@ -40,11 +50,20 @@ class Clock:
 def read_clock(match: re.Match[str]) -> Clock:
     """The clock that a match of `CLOCK` states; halves of the day are in any of its languages."""
     hour = int(match["hour"])
-    half = (match["half"] or match["half_only"] or "").lower()
+    half = (match["half"] or match["half_only"] or match["half_before"] or "").lower()
     if half and hour <= 12:
-        hour = hour % 12 + (12 if half.startswith(_AFTERNOON) else 0)
+        hour = hour % 12 + (12 if _is_late(half.removeprefix("د").lstrip(), hour) else 0)
     clock = time(hour, int(match["minute"] or 0), int(match["second"] or 0))
     return Clock(clock, match["second"] is not None, _zone(match["zone"]))
+
+
+def _is_late(half: str, hour: int) -> bool:
+    """Whether an hour of one to twelve is one after noon."""
+    if _NIGHT.match(half):
+        return 4 < hour < 12
+    if _NOON.match(half):
+        return hour == 12 or hour <= 4
+    return _AFTERNOON.match(half) is not None
 
 
 def _zone(name: str | None) -> tzinfo | None:

@@ -35,6 +35,10 @@ _DAYS = {
 _NOW = "just now|moments ago|لحظاتی پیش|لحظاتی قبل|همین اکنون|هم اکنون|همدا اوس|اوس مهال"
 
 
+# A sentence goes on with a word: «دیروز ۳۰ تن کشته شدند», `yesterday or so`.
+_AFTER = r"(?=\s*(?:$|[^\w\s,]|(?:at\s|on\s|by\s|ساعت\s)|\d\d?:\d\d))"
+
+
 @dataclass(frozen=True, slots=True)
 class RelativeDate:
     """`unit` times `count` before the capture; a day word has the unit of a day."""
@@ -66,7 +70,8 @@ def _ago() -> re.Pattern[str]:
         f"(?P<u{number}>{_fold_options(names)})" for number, names in enumerate(_UNITS.values())
     )
     return re.compile(
-        rf"(?<![\w.])(?P<count>\d{{1,3}}|(?:{count})(?=\s))\s?(?:{units})\s(?:{_fold_options(_AGO)})(?!\w)",
+        rf"(?<![\w.])(?P<count>\d{{1,3}}|(?:{count})(?=\s))\s?(?:{units})\s(?:{_fold_options(_AGO)})(?!\w)"
+        + _AFTER,
         re.IGNORECASE,
     )
 
@@ -75,7 +80,9 @@ def _ago() -> re.Pattern[str]:
 def _day_word() -> re.Pattern[str]:
     words = "|".join(fold_word(word) for word in (*_DAYS, *_NOW.split("|")))
     # Only at the head of what stands in a date element: in a sentence these words are the story's.
-    return re.compile(rf"\W*(?:[A-Za-z ]{{1,20}}:\s?)?(?P<word>{words})(?!\w)", re.IGNORECASE)
+    return re.compile(
+        rf"\W*(?:[A-Za-z ]{{1,20}}:\s?)?(?P<word>{words})(?!\w){_AFTER}", re.IGNORECASE
+    )
 
 
 def relative_date(text: str) -> RelativeDate | None:

@@ -3,8 +3,9 @@
 The rules, in the order in which they apply:
 
 - Calendar. A month's name tells it, or an era beside three numbers («ش», «قمری», «میلادی»). Else
-  a year of 1800 and later is Gregorian; an earlier one is Solar Hijri, or Hijri-Qamari where the
-  Solar Hijri day would lie in the future.
+  a year of 1800 and later is Gregorian; an earlier one is Solar Hijri, or Hijri-Qamari where that
+  Solar Hijri year is not even the next one. A day in the future is a slip of the pen, and no lunar
+  day of decades ago.
 - Order of day and month. Impossible and future days fall out, then the weekday, the URL's date
   and the sitemap's choose. Where both orders remain, `04/05/2024` in ASCII digits and slashes
   is month first on English pages, all else day first, and a warning says so.
@@ -81,29 +82,28 @@ def _possible(stated: Stated, year: int, latest: date) -> list[Day]:
     written = f"{year}-{stated.month}-{stated.day}"
     future: date | None = None
     days = []
-    for calendar in _calendars(stated.calendar, year):
-        for month, day_of_month in orders:
-            try:
-                day = to_gregorian(calendar, year, month, day_of_month)
-            except ValueError:
-                continue
-            if day > latest:
-                future = day
-            elif day >= _EARLIEST and day != _EMPTY:
-                days.append(Day(day, calendar))
-        if days:
-            return days
+    calendar = stated.calendar or _calendar(year, latest)
+    for month, day_of_month in orders:
+        try:
+            day = to_gregorian(calendar, year, month, day_of_month)
+        except ValueError:
+            continue
+        if day > latest:
+            future = day
+        elif day >= _EARLIEST and day != _EMPTY:
+            days.append(Day(day, calendar))
+    if days:
+        return days
     if future is not None:
         raise ImpossibleDateError(f"date-future: {written} would be {future}, after the capture")
     raise ImpossibleDateError(f"date-impossible: there is no day {written}")
 
 
-def _calendars(calendar: Calendar | None, year: int) -> tuple[Calendar, ...]:
-    if calendar is not None:
-        return (calendar,)
+def _calendar(year: int, latest: date) -> Calendar:
     if year >= _EARLIEST.year:
-        return (Calendar.GREGORIAN,)
-    return (Calendar.SOLAR_HIJRI, Calendar.HIJRI)
+        return Calendar.GREGORIAN
+    this_year, _, _ = from_gregorian(Calendar.SOLAR_HIJRI, latest)
+    return Calendar.HIJRI if year > this_year + 1 else Calendar.SOLAR_HIJRI
 
 
 def _choose_order(days: list[Day], stated: Stated, hints: Hints) -> tuple[Day, tuple[str, ...]]:

@@ -32,7 +32,7 @@ from zancrawler.extraction.headline import around_headline
 from zancrawler.extraction.language import detect, languages_in
 from zancrawler.extraction.links import outgoing_links, translations
 from zancrawler.extraction.memory import SiteMemory
-from zancrawler.extraction.page import Page
+from zancrawler.extraction.page import BROKEN, Page
 from zancrawler.extraction.pictures import pictures_of
 from zancrawler.extraction.publication import publication_of
 from zancrawler.extraction.sensitivity import sensitivity
@@ -128,7 +128,7 @@ def extraction_of(page: Page, outlet: Outlet, memory: SiteMemory | None = None) 
         links=outgoing_links(found.element, page.url),
         translations=translations(page.tree, page.url),
         sensitivity=sensitivity(title, text, (*authors, *byline.translators)),
-        warnings=(*when.warnings, *_warnings(found, len(recurring))),
+        warnings=(*when.warnings, *_warnings(found, len(recurring), f"{title} {text}")),
     )
     return Extraction(article, found.element, (*body.cut, *recurring))
 
@@ -139,9 +139,11 @@ def _reliable(rules: ArticleRules | None, outlet: Outlet) -> ArticleRules | None
     return rules if rules and (outlet.is_described or rules.needs) else None
 
 
-def _warnings(found: Found, recurring: int) -> Iterator[str]:
+def _warnings(found: Found, recurring: int, words: str) -> Iterator[str]:
     if recurring:
         yield f"memory_cut:{recurring}"
+    if broken := words.count(BROKEN):
+        yield f"broken_characters:{broken}"
     if found.winner != "outlet":
         yield f"text:{found.winner}"
     if found.agreement is not None and found.agreement < AGREEMENT:

@@ -21,8 +21,8 @@ GREGORIAN = (
     "june|jun|جون|ژوئن|يونيو",
     "july|jul|جولای|جولایی|جولائی|ژوئیه|ژوییه|يوليو",
     "august|aug|اگست|آگوست|اوت|أغسطس",
-    "september|sept|sep|سپتمبر|سپتامبر|سبتمبر",
-    "october|oct|اکتوبر|اکتبر|أكتوبر",
+    "september|sept|sep|سپتمبر|سپټمبر|سپتامبر|سبتمبر",
+    "october|oct|اکتوبر|اکټوبر|اکتبر|أكتوبر",
     "november|nov|نومبر|نوامبر|نوفمبر",
     "december|dec|دسمبر|دسامبر|ديسمبر|ډسمبر",
 )
@@ -34,11 +34,11 @@ SOLAR_HIJRI = (
     "سرطان|چنګاښ|تیر|saratan|sartan|tir",
     "اسد|زمری|زمرې|مرداد|امرداد|asad|assad|mordad",
     "سنبله|سمبله|وږی|وږې|شهریور|sunbula|sonbola|sonbula|sumbula|shahrivar",
-    "میزان|تله|مهر|mizan|mehr",
+    "میزان|تله|تلې|مهر|mizan|mehr",
     "عقرب|لړم|آبان|aqrab|aban",
     "قوس|لیندۍ|لینده|آذر|qaws|qaus|qows|azar",
     "جدی|مرغومی|دی|jadi|jaddi|jady|dey",
-    "دلو|سلواغه|بهمن|dalw|dalwa|dalwe|dalv|bahman",
+    "دلو|سلواغه|سلواغې|بهمن|dalw|dalwa|dalwe|dalv|bahman",
     "حوت|کب|اسفند|اسپند|hut|hoot|esfand",
 )
 
@@ -58,7 +58,7 @@ HIJRI = (
 )
 
 _EVERYDAY = """
-حمل ثور جوزا سرطان اسد میزان عقرب قوس جدی دلو حوت وری غویی غوایی زمری وږی تله لړم کب
+حمل ثور جوزا سرطان اسد میزان عقرب قوس جدی دلو حوت وری غویی غوایی زمری وږی تله تلی لړم کب
 تیر مهر آبان آذر دی بهمن محرم صفر رجب شعبان می مه مارس اوت جون
 may march mar hamal asad assad mizan jadi hut hoot tir mehr aban azar dey bahman safar rajab shaban
 """

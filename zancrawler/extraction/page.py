@@ -15,8 +15,15 @@ from w3lib.encoding import html_body_declared_encoding, http_content_type_encodi
 from zancrawler.charset import unmarked_utf_16
 from zancrawler.markup import MAX_BYTES, UnreadableMarkup, parse_html
 
+BROKEN = "\ufffd"
+"""Stands for bytes that are no character."""
+
 DETECTION_BYTES = 50_000
 """How much of a body without any usable declaration is looked at to guess its charset."""
+
+MOSTLY = 3
+"""Of so many characters beyond ASCII at most one may be broken in a body that is still UTF-8. Of
+text in other charsets, taken for it, seven in ten and more are."""
 
 _BINARY = (b"%PDF-", b"PK\x03\x04", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x1f\x8b", b"\x00\x00")
 _TAG = re.compile(rb"<[a-zA-Z!]")
@@ -89,8 +96,9 @@ def decode(body: bytes, content_type: str | None = None) -> str:
     """The text of an HTML body. Never fails on bad bytes: they become U+FFFD.
 
     The order of the HTML standard (section 13.2.3: byte order mark, header, meta, guess) with one
-    change: a body with non-ASCII characters that is valid UTF-8 is UTF-8 whatever is declared,
-    since no other charset's text passes for it by chance, and servers declare wrongly often.
+    change: a body with non-ASCII characters that is valid UTF-8, but for a few broken bytes, is
+    UTF-8 whatever is declared, since no other charset's text passes for it by chance, and servers
+    declare wrongly often.
     """
     bom_encoding, _ = read_bom(body)
     if bom_encoding:
@@ -99,11 +107,11 @@ def decode(body: bytes, content_type: str | None = None) -> str:
         return body.decode(utf_16, "replace")
     if body.startswith(_BINARY) or body[:1_000].count(b"\x00") > 100:
         raise UnreadablePage("The body is binary, not HTML.")
-    try:
-        # A body cut off within a character is still UTF-8.
-        return body.decode("utf-8") if body.isascii() else _utf_8(body)
-    except UnicodeDecodeError:
-        pass
+    text = body.decode("utf-8", "replace")
+    # The last may be a character that was cut off with the body.
+    broken = text[:-1].count(BROKEN)
+    if not broken or broken * MOSTLY <= len(text) - len(text.encode("ascii", "ignore")):
+        return text
     declared = (http_content_type_encoding(content_type), html_body_declared_encoding(body))
     for encoding in declared:
         if encoding in ("utf-8", "utf8"):
@@ -113,15 +121,6 @@ def decode(body: bytes, content_type: str | None = None) -> str:
             with suppress(LookupError, UnicodeError):
                 return body.decode(encoding, "replace")
     return body.decode(_guess(body), "replace")
-
-
-def _utf_8(body: bytes) -> str:
-    try:
-        return body.decode("utf-8")
-    except UnicodeDecodeError as error:
-        if error.start > len(body) - 4 and error.reason == "unexpected end of data":
-            return body.decode("utf-8", "replace")
-        raise
 
 
 def _guess(body: bytes) -> str:

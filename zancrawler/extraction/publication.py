@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 
 from zancrawler.extraction.dates import DateReading, Hints, read_date, url_date
 from zancrawler.extraction.headline import Surroundings
+from zancrawler.extraction.lines import is_date_line
 from zancrawler.extraction.page import Page
 from zancrawler.extraction.structured import Node, Structured, first_string
 from zancrawler.extraction.textblocks import TextBlock
@@ -19,6 +20,8 @@ DISAGREEMENT = timedelta(days=3)
 """Between the date that wins and the one in the URL: zones and late releases explain less."""
 CLOCK = timedelta(days=1)
 """A date above the headline that is this near the capture is the page's clock, not the story's."""
+LONGEST_RAW = 120
+"""Characters of a text that is kept as a date although it cannot be read."""
 LABEL = 25
 """Letters around a date that still stands alone on its line: `Published on`."""
 ABOVE = "-above"
@@ -44,7 +47,8 @@ class Publication:
     published: datetime | None = None
     modified: datetime | None = None
     raw: str | None = None
-    """The text that `published` was read from, as the page has it."""
+    """The text that `published` was read from, as the page has it; where that is None, the first
+    that was put there as its date and cannot be read as one."""
     calendar: str | None = None
     source: str | None = None
     """`jsonld`, `microdata`, `meta`, `outlet` (its selector), `time`, `text` or `url`."""
@@ -101,9 +105,17 @@ def publication_of(
         found = alone
     changed = modified.reading.moment if modified else None
     if found is None:
-        when = datetime.combine(url_day, time(), UTC) if url_day else None
-        source, calendar = ("url", "gregorian") if url_day else (None, None)
-        return Publication(when, changed, None, calendar, source, tuple(dict.fromkeys(warnings)))
+        warned = tuple(dict.fromkeys(warnings))
+        if url_day:
+            when = datetime.combine(url_day, time(), UTC)
+            return Publication(when, changed, None, "gregorian", "url", warned)
+        witnesses = (
+            *_stated(structured, node, "datePublished", _PUBLISHED),
+            *_shown(page, surroundings, rules),
+        )
+        exact = {value for meta in _PUBLISHED for value in structured.meta.get(meta, ())}
+        raw = next(_unread(witnesses, exact, page, hints), None)
+        return Publication(None, changed, raw, warnings=warned)
     if found.reading.year_inferred:
         warnings.append("date-year-inferred")
     if url_day and abs(found.day - url_day) > DISAGREEMENT:
@@ -116,6 +128,20 @@ def publication_of(
         source=found.source,
         warnings=tuple(dict.fromkeys(warnings)),
     )
+
+
+def _unread(
+    witnesses: Iterable[tuple[str, str]], exact: Container[str], page: Page, hints: Hints
+) -> Iterator[str]:
+    """What was meant as a date and names no day that can be. Of running text, and of meta elements
+    of any name but the `exact` ones, that is only what reads like a date."""
+    for source, raw in witnesses:
+        if source.endswith(ABOVE) or _CHANGED.search(raw) or len(raw) > LONGEST_RAW:
+            continue
+        verdict = read_date(raw, captured_at=page.captured_at, hints=hints)
+        meant = source in ("jsonld", "microdata", "outlet", "time") or raw in exact
+        if verdict.reading is None and (meant or verdict.warnings):
+            yield raw
 
 
 def _stated(
@@ -153,7 +179,7 @@ def _in_block(block: TextBlock, place: str) -> Iterator[tuple[str, str]]:
         if stamp and element_text(element) in block.text:
             changed = _CHANGED.search(f"{block.text} {element.get('class', '')}")
             yield "time" + place, f"{stamp} updated" if changed else stamp
-    if any(map(str.isdigit, block.text)):
+    if any(map(str.isdigit, block.text)) or is_date_line(block.text):
         yield "text" + place, block.text
 
 
