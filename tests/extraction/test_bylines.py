@@ -3,11 +3,12 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from made_pages import STORY, outlet, read, story_html
+from made_pages import STORY, outlet, read, rules, story_html
 
 from zancrawler.extraction.bylines import Role, credits_in, is_label
 
 UNKNOWN = outlet(languages=())
+BODY = outlet(articles=(rules(body=(".story",)),))
 A, T, P, O = Role.AUTHOR, Role.TRANSLATOR, Role.PHOTOGRAPHER, Role.OTHER  # noqa: E741
 
 
@@ -38,6 +39,11 @@ A, T, P, O = Role.AUTHOR, Role.TRANSLATOR, Role.PHOTOGRAPHER, Role.OTHER  # noqa
         ("ژباړه: ن. څپه", [(T, "ن. څپه")]),
         ("انځور: ګلالۍ", [(P, "ګلالۍ")]),
         ("لیکوال, هوسۍ لمر او یحیا غرنی\nدنده, څراغ", [(A, "هوسۍ لمر او یحیا غرنی"), (O, "څراغ")]),
+        ("نویسنده: مینا (نام مستعار)", [(A, "مینا (نام مستعار)")]),
+        ("(Photo: A. Rahimi)", [(P, "A. Rahimi")]),
+        ("منبع: رویترز", [(Role.SOURCE, "رویترز")]),
+        ("خبرنگار: شما در کجا به دنیا آمده‌اید؟", []),
+        ("Author: Where were you born?", []),
         ("ترجمه قرآن در کابل چاپ شد", []),
         ("Translated poems by women are rare", []),
         ("عکس‌های تازه از کابل رسید و همه دیدند", []),
@@ -95,3 +101,43 @@ def test_an_account_is_no_author(account: str) -> None:
 def test_the_sites_own_name_by_the_headline_is_a_collective() -> None:
     article = read(story_html(above="<p>News of the Valley</p>"), of=UNKNOWN)
     assert article.authors == ("News of the Valley",)
+
+
+INTERVIEW = (
+    "خبرنگار: خوش آمدید.",
+    "زرغونه: سپاس از شما که وقت گذاشتید.",
+    "خبرنگار: شما در کجا به دنیا آمده‌اید؟",
+    "زرغونه: در یک دره در شمال کشور، در خانه‌ای که پنج دختر داشت و یک چاه.",
+    "خبرنگار: سپاس.",
+)
+
+
+def test_questions_of_an_interview_are_text_and_no_names() -> None:
+    article = read(story_html("".join(f"<p>{line}</p>" for line in INTERVIEW)), of=BODY)
+    assert article.authors == ()
+    assert article.text == "\n\n".join(INTERVIEW)
+
+
+def test_other_stories_bylines_make_no_dialogue() -> None:
+    others = "".join(f"<div><h3>Other {n}</h3><p>نویسنده: نام {n}</p></div>" for n in "الف")
+    article = read(story_html(above="<p>نویسنده: زهرا احمدی</p>", below=others), of=BODY)
+    assert article.authors == ("زهرا احمدی",)
+
+
+@pytest.mark.parametrize("head", ["", '<meta name="author" content="News of the Valley">'])
+def test_who_signs_below_the_text(head: str) -> None:
+    signed = "<p>نویسنده: زهرا احمدی</p><p>مترجم: سهیل دانا</p><p>عکس: رویترز</p>"
+    body = "".join(f"<p>{p}</p>" for p in STORY) + f"{signed}<p>منبع: کلچه</p>"
+    article = read(
+        story_html(body, head=f'{head}<meta property="og:image" content="/w.jpg">'), of=BODY
+    )
+    assert (article.authors, article.translators) == (("زهرا احمدی",), ("سهیل دانا",))
+    assert [image.credit for image in article.images] == ["رویترز"]
+    assert article.text == "\n\n".join((*STORY, "منبع: کلچه"))
+
+
+def test_the_byline_above_goes_before_the_one_below() -> None:
+    body = "".join(f"<p>{p}</p>" for p in STORY) + "<p>نویسنده: زهرا احمدی</p>"
+    assert read(story_html(body, above="<p>By Zarghuna Amini</p>"), of=BODY).authors == (
+        "Zarghuna Amini",
+    )

@@ -62,6 +62,8 @@ def test_a_sentence_with_a_date(line: str) -> None:
     [
         ("03:07", is_furniture),
         ("© All rights reserved. You may republish.", is_furniture),
+        ("(c) 2024 News of the Valley", is_furniture),
+        ("(C) News of the Valley. All rights reserved.", is_furniture),
         ("شمار خوانندگان: ۲۳۱۷", is_furniture),
         ("لیدنې: ۵۱۲", is_furniture),
         ("Readers: 2317", is_furniture),
@@ -87,6 +89,7 @@ def test_the_pages_own_words(line: str, rule: object) -> None:
         "Read more than one book, she said.",
         "Readers: they are what keeps the paper alive.",
         "Latest talks fail",
+        "(c) Women shall not speak loudly outside of their homes.",
         "Related work is done by women",
         "نظرات مردم در باره آب",
         "این را هم بخوانید و هم بنویسید",

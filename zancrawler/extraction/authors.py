@@ -85,6 +85,8 @@ class Byline:
     translators: tuple[str, ...] = ()
     photographers: tuple[str, ...] = ()
     """As stated, agencies among them; they are the lead picture's credit."""
+    is_collective: bool = False
+    """The names are the site's own."""
 
 
 def byline_of(
@@ -93,15 +95,17 @@ def byline_of(
     node: Node | None,
     surroundings: Surroundings,
     rules: ArticleRules | None,
+    speakers: Container[str] = (),
 ) -> Byline:
     """The first witness that names a person: structured data, the outlet's selector, meta, what
     stands by the headline. Who is named only by the site's own name is a collective, and stands
     when nobody else is named. Translators and photographers are told by what stands beside their
-    names, or by schema.org's `translator`; they are no authors."""
+    names, or by schema.org's `translator`; they are no authors. `speakers` are those of a dialogue
+    (`bylines.speakers_in`), who sign nothing."""
     selected = _selected(tree, rules)
     blocks = (*surroundings.below, *surroundings.above)
     lines = [line for text in (*selected, *(b.text for b in blocks)) for line in text.split("\n")]
-    credits = [credit for line in lines for credit in credits_in(line)]
+    credits = [credit for line in lines for credit in credits_in(line, speakers)]
     publishers = _publishers(structured, node)
     collective = {key_of(name) for name in publishers}
     whole = {*publishers, *_organisations((node or {}).get("author"))}
@@ -123,11 +127,29 @@ def byline_of(
         for byline in found
         if (names := tuple(n for n in byline.names if key_of(n) not in collective))
     )
-    best = next(persons, None) or next((b for b in found if b.names), Byline((), "none"))
+    sites = (replace(b, is_collective=True) for b in found if b.names)
+    best = next(persons, None) or next(sites, Byline((), "none"))
     stated = strings((node or {}).get("translator"))
     translators = split_names([*stated, *(c.names for c in credits if c.role is Role.TRANSLATOR)])
     photographers = dict.fromkeys(c.names for c in credits if c.role is Role.PHOTOGRAPHER)
     return replace(best, translators=translators, photographers=tuple(photographers))
+
+
+def signed_below(byline: Byline, lines: Iterable[str]) -> Byline:
+    """The byline with what the last lines of the text say in its stead: «نویسنده: الف»."""
+    credits = [credit for line in lines for credit in credits_in(line)]
+
+    def names(role: Role) -> list[str]:
+        return [credit.names for credit in credits if credit.role is role]
+
+    nobody = byline.is_collective or not byline.names
+    if nobody and (authors := split_names(names(Role.AUTHOR))):
+        byline = replace(byline, names=authors, source="text", is_collective=False)
+    return replace(
+        byline,
+        translators=byline.translators or split_names(names(Role.TRANSLATOR)),
+        photographers=byline.photographers or tuple(dict.fromkeys(names(Role.PHOTOGRAPHER))),
+    )
 
 
 def split_names(texts: Iterable[str], whole: Container[str] = ()) -> tuple[str, ...]:

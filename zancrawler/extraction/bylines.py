@@ -7,6 +7,8 @@ only when all of it is credits: «ترجمه قرآن» within a sentence names 
 from __future__ import annotations
 
 import re
+from collections import defaultdict
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -22,6 +24,8 @@ class Role(StrEnum):
     AUTHOR = "author"
     TRANSLATOR = "translator"
     PHOTOGRAPHER = "photographer"
+    SOURCE = "source"
+    """Where a text or a picture was taken from: «منبع: رویترز»."""
     OTHER = "other"
     """Editors, reviewers, and a writer's office («شغل، بی‌بی‌سی»): no name that is kept."""
 
@@ -56,10 +60,11 @@ _LABELS = {
     ),
     Role.OTHER: (
         r"edit(?:ed|ors?|ing)|reviewed|illustrat(?:ed|ions?)|graphics?|produced|producer|role"
-        r"|video|source",
-        r"ویراستار(?:ان)?|ویرایش|سردبیر|شغل|منبع|طراح|تصویرگر|تهیه(?:\u200c?کننده)?",
-        r"سمون(?:ګر|وونکی)?|ایډیټر|دنده|سرچینه",
+        r"|video",
+        r"ویراستار(?:ان)?|ویرایش|سردبیر|شغل|طراح|تصویرگر|تهیه(?:\u200c?کننده)?",
+        r"سمون(?:ګر|وونکی)?|ایډیټر|دنده",
     ),
+    Role.SOURCE: ("source", "منبع", "سرچینه"),
 }
 # A label ends with a mark, or with the word of its language for `by`.
 _LABEL = re.compile(
@@ -77,17 +82,33 @@ _PARTS = re.compile(
 )
 
 
-def credits_in(line: str) -> tuple[Credit, ...]:
-    """The credits of a line that holds nothing else; empty for any other line.
+def credits_in(line: str, speakers: Container[str] = ()) -> tuple[Credit, ...]:
+    """The credits of a line that holds nothing else; empty for any other line, and for what one of
+    the `speakers` says.
 
     The first credit may be a bare name when labelled ones follow: `A. Name | Photos: B. Name`.
     """
     line = line.strip()
     if not line or len(line) > MAX_LINE:
         return ()
-    found = [_credit(part) for part in _PARTS.split(line) if part]
+    found = [_credit(part, speakers) for part in _PARTS.split(line) if part]
     named = [credit for credit in found if credit is not None]
     return tuple(named) if len(named) == len(found) else ()
+
+
+def speakers_in(lines: Iterable[str]) -> frozenset[str]:
+    """The labels that are somebody's who speaks in a dialogue, in lower case: each begins several
+    lines, and after one of them no names can stand. «خبرنگار: شما از کجا آمدید؟»"""
+    said: dict[str, set[str]] = defaultdict(set)
+    for line in lines:
+        label = _LABEL.match(line.translate(_ONE_SPELLING))
+        if label and label.lastgroup and ":" in label[0]:
+            said[_spoken(label)].add(line[label.end() :].strip())
+    return frozenset(
+        label
+        for label, speeches in said.items()
+        if len(speeches) > 1 and any(map(_is_speech, speeches))
+    )
 
 
 def role_of(text: str) -> Role | None:
@@ -109,11 +130,22 @@ def is_label(text: str) -> bool:
     return label is not None and label.end() > len(word)
 
 
-def _credit(part: str) -> Credit | None:
+def _spoken(label: re.Match[str]) -> str:
+    return label[label.lastgroup or 0].lower()
+
+
+def _is_speech(text: str) -> bool:
+    """Whether no names can be meant."""
+    return text.endswith(("؟", "?", "!")) or len(text.split()) > MAX_WORDS
+
+
+def _credit(part: str, speakers: Container[str]) -> Credit | None:
     label = _LABEL.match(part.translate(_ONE_SPELLING))
-    if label is None or not label.lastgroup:
+    if label is None or not label.lastgroup or _spoken(label) in speakers:
         return None
-    names = part[label.end() :].strip(" .)]")
-    if not names or len(names.split()) > MAX_WORDS or names.endswith((":", "…")):
+    names = part[label.end() :].strip(" .")
+    if "(" not in names and "[" not in names:
+        names = names.rstrip(")]")
+    if not names or _is_speech(names) or names.endswith((":", "…")):
         return None
     return Credit(Role(label.lastgroup), names)

@@ -3,11 +3,11 @@ time), the page's own furniture, the photograph's credit, and what comes after i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from zancrawler.extraction.bylines import credits_in, is_label
+from zancrawler.extraction.bylines import Role, credits_in, is_label
 from zancrawler.extraction.lines import (
     credit_in,
     ends_the_story,
@@ -63,13 +63,15 @@ def without_chrome(
     title: str | None,
     names: Sequence[str],
     ends: Sequence[str] = (),
+    speakers: Container[str] = (),
 ) -> Body:
     """The article's own blocks.
 
     `names` are those of the authors and of the section. Cut: in the head, lines that repeat the
     title or a name, that hold credits, the date or the reading time; furniture anywhere; and all
     from a line on that ends the story, by `ends` or by the words that themes have for it. The head
-    is over with the first block that is none of these and is longer than a line.
+    is over with the first block that is none of these and is longer than a line. No credits are what
+    the `speakers` of a dialogue say.
     """
     kept: list[TextBlock] = []
     cut: list[tuple[Cut, TextBlock]] = []
@@ -91,7 +93,7 @@ def without_chrome(
             cut.append((Cut.ONWARD, block))
             continue
         if in_head and place < HEAD:
-            if _is_head(block, head, known):
+            if _is_head(block, head, known, speakers):
                 cut.append((Cut.HEAD, block))
                 continue
             whose = credit_in(first) if not _prose(kept) else None
@@ -105,8 +107,14 @@ def without_chrome(
                 in_head = False
         kept.append(block)
         letters += len(block.key)
-    while kept and (why := _hangs(kept[-1])):
-        cut.append((why, kept.pop()))
+    last: list[TextBlock] = []
+    while kept and (_is_source(kept[-1]) or _hangs(kept[-1], speakers)):
+        block = kept.pop()
+        if why := _hangs(block, speakers):
+            cut.append((why, block))
+        else:
+            last.append(block)
+    kept += reversed(last)
     repeated = {*_pull_quotes(kept), *_said_twice(kept)}
     cut += ((Cut.REPEATED, kept[place]) for place in sorted(repeated))
     own = tuple(block for place, block in enumerate(kept) if place not in repeated)
@@ -139,11 +147,15 @@ def _prose(kept: Sequence[TextBlock]) -> bool:
     return any(len(block.text) > PROSE for block in kept)
 
 
-def _is_head(block: TextBlock, head: set[str], names: set[str]) -> bool:
-    return all(_is_head_text(line, key_of(line), head, names) for line in block.text.split("\n"))
+def _is_head(block: TextBlock, head: set[str], names: set[str], speakers: Container[str]) -> bool:
+    return all(
+        _is_head_text(line, key_of(line), head, names, speakers) for line in block.text.split("\n")
+    )
 
 
-def _is_head_text(text: str, key: str, head: set[str], names: set[str]) -> bool:
+def _is_head_text(
+    text: str, key: str, head: set[str], names: set[str], speakers: Container[str]
+) -> bool:
     if not key:
         return True
     if key in head or any(
@@ -156,11 +168,17 @@ def _is_head_text(text: str, key: str, head: set[str], names: set[str]) -> bool:
         or bare in names
         or is_head_line(text)
         or is_label(text)
-        or (bool(credits_in(text)) and credit_in(text) is None)
+        or (bool(credits_in(text, speakers)) and credit_in(text) is None)
     )
 
 
-def _hangs(last: TextBlock) -> Cut | None:
+def _is_source(block: TextBlock) -> bool:
+    """«منبع: رویترز», which is kept nowhere but in the text."""
+    credits = credits_in(block.text)
+    return bool(credits) and all(credit.role is Role.SOURCE for credit in credits)
+
+
+def _hangs(last: TextBlock, speakers: Container[str]) -> Cut | None:
     """Whether a text cannot end with this block."""
     if last.kind is Kind.HEADING:
         return Cut.LAST_HEADING
@@ -168,4 +186,6 @@ def _hangs(last: TextBlock) -> Cut | None:
         return None
     if is_date_line(last.text):
         return Cut.HEAD
-    return Cut.CREDIT if credits_in(last.text) else None
+    if _is_source(last):
+        return None
+    return Cut.CREDIT if credits_in(last.text, speakers) else None

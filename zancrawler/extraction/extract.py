@@ -18,7 +18,8 @@ from zancrawler.extraction.arbiter import (
     letters,
 )
 from zancrawler.extraction.article import Article, Image
-from zancrawler.extraction.authors import byline_of
+from zancrawler.extraction.authors import byline_of, signed_below
+from zancrawler.extraction.bylines import speakers_in
 from zancrawler.extraction.chrome import Cut, without_chrome
 from zancrawler.extraction.declared import (
     article_body,
@@ -76,7 +77,8 @@ def extraction_of(page: Page, outlet: Outlet, memory: SiteMemory | None = None) 
     blocks = read_blocks(page.tree)
     title = title_of(page.tree, structured, node, rules, page.url)
     surroundings = around_headline(blocks, title)
-    byline = byline_of(page.tree, structured, node, surroundings, rules)
+    speakers = speakers_in(line for block in blocks for line in block.text.split("\n"))
+    byline = byline_of(page.tree, structured, node, surroundings, rules, speakers)
     authors = byline.names or ((outlet.byline,) if outlet.byline else ())
     section = section_of(page.tree, structured, node, rules)
     cutting = partial(
@@ -84,6 +86,7 @@ def extraction_of(page: Page, outlet: Outlet, memory: SiteMemory | None = None) 
         title=title,
         names=(*authors, *filter(None, (section,)), *site_lines(page.tree, title)),
         ends=rules.ends if rules else (),
+        speakers=speakers,
     )
     found = find_text(page, blocks, rules, article_body(node), surroundings.headline)
     body = cutting(found.blocks)
@@ -92,6 +95,8 @@ def extraction_of(page: Page, outlet: Outlet, memory: SiteMemory | None = None) 
         shown = cutting(below.blocks)
         if letters(shown.blocks) > MUCH_MORE_LETTERS * letters(body.blocks):
             found, body = below, shown
+    byline = signed_below(byline, (block.text for cut, block in body.cut if cut is Cut.CREDIT))
+    authors = byline.names or authors
     own = memory.without_known(body.blocks) if memory else body.blocks
     if not own:
         raise NoArticle("No text of an article was found in the page.")

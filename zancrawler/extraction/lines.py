@@ -19,7 +19,7 @@ LABEL = 25
 _FURNITURE = re.compile(
     r"top of page|bottom of page|advertisement|skip to (?:main )?content|share this(?: article)?|"
     r"read more|loading\.*|share|tweet|print|email|copy link|follow us|end of content|\d{1,2}:\d{2}"
-    r"|(?:©|\(c\)).{0,200}"
+    r"|(?:©|\(c\)(?=\s*(?:copyright\b|(?:19|20)\d\d)|.{0,150}\brights reserved)).{0,200}"
     r"|(?:readers|views|hits|visits|شمار\s+خوانندگان|بازدید(?:ها)?|تعداد\s+بازدید|لیدنې|لوستونکي)"
     r"\s*:?\s*[\d,٬۰-۹٠-٩]+(?:\s+بار)?|[\d,]+\s+(?:views|reads|comments)",
     re.IGNORECASE,
