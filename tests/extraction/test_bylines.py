@@ -136,6 +136,11 @@ def test_who_signs_below_the_text(head: str) -> None:
     assert article.text == "\n\n".join((*STORY, "منبع: کلچه"))
 
 
+def test_the_outlet_itself_is_no_source() -> None:
+    body = "".join(f"<p>{p}</p>" for p in STORY) + "<p>Source: News of the Valley</p>"
+    assert read(story_html(body), of=BODY).text == "\n\n".join(STORY)
+
+
 def test_the_byline_above_goes_before_the_one_below() -> None:
     body = "".join(f"<p>{p}</p>" for p in STORY) + "<p>نویسنده: زهرا احمدی</p>"
     assert read(story_html(body, above="<p>By Zarghuna Amini</p>"), of=BODY).authors == (

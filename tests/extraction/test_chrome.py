@@ -14,6 +14,7 @@ from zancrawler.extraction.lines import (
     is_head_line,
     leads_onward,
 )
+from zancrawler.outlets.platforms.wordpress import PRESET
 
 BODY = outlet(articles=(rules(body=(".story",)),))
 UNKNOWN = outlet(languages=())
@@ -71,6 +72,11 @@ def test_a_sentence_with_a_date(line: str) -> None:
         ("۵ دقیقه مطالعه", is_head_line),
         ("Read also: Another well", leads_onward),
         ("این را هم بخوانید: چاه دیگر", leads_onward),
+        ("بیش\u200cتر بخوانید: چاه دیگر", leads_onward),
+        ("بيشتر بخوانيد: چاه دیگر", leads_onward),
+        ("هم\u200cچنین بخوانید:", leads_onward),
+        ("همچنان بخوانید: چاه دیگر", leads_onward),
+        ("این خبر را هم بخوانید: چاه دیگر", leads_onward),
         ("دا هم ولولئ", leads_onward),
         ("Latest", ends_the_story),
         ("Related Topics:", ends_the_story),
@@ -191,3 +197,30 @@ def test_the_next_storys_article_is_not_this_ones() -> None:
     <article><header><h1>A well in the valley</h1></header>{own}</article>
     <article><header><h2>A road in the hills</h2></header>{other}</article></main></body></html>"""
     assert read(html, of=UNKNOWN).text == "\n\n".join(STORY)
+
+
+@pytest.mark.parametrize(
+    ("line", "kept"),
+    [
+        ('<a href="/2025/09/01/a-road">A road in the hills</a>', False),
+        ('<a href="https://www.news.example/2025/09/01/a-road">A road</a>', False),
+        ('<a href="https://other.example/report.pdf">The whole report</a>', True),
+        ('See <a href="/2025/09/01/a-road">A road in the hills</a>', True),
+        ('<a href="#notes">Notes</a>', True),
+        ("<a>No link</a>", True),
+    ],
+)
+def test_a_line_that_is_a_link_to_another_story(line: str, kept: bool) -> None:
+    body = f"<p>{STORY[0]}</p><p>{line}</p><p>{STORY[1]}</p>"
+    blocks = read(story_html(body), of=BODY).text.split("\n\n")
+    assert len(blocks) == 2 + kept
+
+
+def test_a_caption_of_wordpress_is_no_text() -> None:
+    caption = (
+        '<div class="wp-caption"><img src=/w.jpg><p class="wp-caption-text">The well</p></div>'
+    )
+    body = "".join(f"<p>{p}</p>" for p in (STORY[0], STORY[1]))
+    preset = PRESET.articles[0]
+    own = outlet(articles=(rules(body=(".story",), drop=preset.drop),))
+    assert read(story_html(body + caption), of=own).text == "\n\n".join(STORY[:2])

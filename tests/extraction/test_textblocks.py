@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from made_pages import JOINED, page
 
+from zancrawler.extraction.cells import MOST_COLUMNS
 from zancrawler.extraction.textblocks import Kind, joined, key_of, read_blocks
 
 KEPT = "\u200c\u200d\u200e\u200f\u061c\u202a\u202b\u202c\u2066\u2067\u2069"
@@ -46,6 +47,30 @@ def test_joined_keeps_lists_and_rows_together() -> None:
         "<body><p>p</p><ul><li>a</li><li>b</li></ul><table><tr><td>1<td>2<tr><td>3</table></body>"
     )
     assert joined(read_blocks(page(html).tree)) == "p\n\na\nb\n\n1\t2\n3"
+
+
+@pytest.mark.parametrize(
+    ("rows", "text"),
+    [
+        ("<tr><td><td>Dead<td>Hurt<tr><td>Kabul<td><td>12", "\tDead\tHurt\nKabul\t\t12"),
+        ("<tr><td>a<td>b<td>c<tr><td><td>2<td>3", "a\tb\tc\n\t2\t3"),
+        ("<tr><td>a<td>b<td>c<tr><td colspan=2>1<td>3", "a\tb\tc\n1\t\t3"),
+        ("<tr><td rowspan=2>Kabul<td>x<td>1<tr><td>y<td>2", "Kabul\tx\t1\n\ty\t2"),
+        ("<tr><td rowspan=0>Kabul<td>x<tr><td>y<tr><td>z", "Kabul\tx\n\ty\n\tz"),
+        ("<tr><td colspan=99999999>a<td>b<tr><td colspan=-1>c<td>d", "a\tb\nc\td"),
+        ("<tr><td>a<br><br>b<td>c<tr><td>1<td>2", "a b\tc\n1\t2"),
+    ],
+)
+def test_a_cell_stays_in_its_column(rows: str, text: str) -> None:
+    html = f"<body><p>p</p><table>{rows}</table></body>"
+    assert joined(read_blocks(page(html).tree)) == f"p\n\n{text}"
+
+
+def test_a_table_that_claims_to_be_endless() -> None:
+    rows = "<tr><td>a<td colspan=65534 rowspan=65534>b<td>c</tr><tr><td>d<td>e</tr>"
+    text = joined(read_blocks(page(f"<body><table>{rows}</table></body>").tree))
+    assert text.split() == ["a", "b", "c", "d", "e"]
+    assert len(text) < 5 * MOST_COLUMNS
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from urllib.parse import urlsplit
 
 from zancrawler.extraction.bylines import Role, credits_in, is_label
 from zancrawler.extraction.lines import (
@@ -16,6 +17,7 @@ from zancrawler.extraction.lines import (
     is_head_line,
     leads_onward,
 )
+from zancrawler.extraction.links import absolute
 from zancrawler.extraction.textblocks import Kind, TextBlock, key_of
 
 HEAD = 12
@@ -64,14 +66,16 @@ def without_chrome(
     names: Sequence[str],
     ends: Sequence[str] = (),
     speakers: Container[str] = (),
+    home: str = "",
 ) -> Body:
     """The article's own blocks.
 
     `names` are those of the authors and of the section. Cut: in the head, lines that repeat the
     title or a name, that hold credits, the date or the reading time; furniture anywhere; and all
     from a line on that ends the story, by `ends` or by the words that themes have for it. The head
-    is over with the first block that is none of these and is longer than a line. No credits are what
-    the `speakers` of a dialogue say.
+    is over with the first block that is none of these and is longer than a line. No credits are
+    what the `speakers` of a dialogue say. With the page's own address as `home`, a line that is one
+    link to another page of its host leads onward too.
     """
     kept: list[TextBlock] = []
     cut: list[tuple[Cut, TextBlock]] = []
@@ -89,7 +93,8 @@ def without_chrome(
         if is_furniture(text) and block.kind is not Kind.CELL:
             cut.append((Cut.FURNITURE, block))
             continue
-        if leads_onward(first) and len(text) < 2 * PROSE and block.kind is not Kind.QUOTE:
+        onward = leads_onward(first) and len(text) < 2 * PROSE and block.kind is not Kind.QUOTE
+        if onward or _is_link_within(block, home):
             cut.append((Cut.ONWARD, block))
             continue
         if in_head and place < HEAD:
@@ -108,12 +113,14 @@ def without_chrome(
         kept.append(block)
         letters += len(block.key)
     last: list[TextBlock] = []
-    while kept and (_is_source(kept[-1]) or _hangs(kept[-1], speakers)):
+    while kept:
         block = kept.pop()
-        if why := _hangs(block, speakers):
+        if why := _hangs(block, known, speakers):
             cut.append((why, block))
-        else:
-            last.append(block)
+            continue
+        last.append(block)
+        if not _is_source(block):
+            break
     kept += reversed(last)
     repeated = {*_pull_quotes(kept), *_said_twice(kept)}
     cut += ((Cut.REPEATED, kept[place]) for place in sorted(repeated))
@@ -124,6 +131,18 @@ def without_chrome(
 def _of(block: TextBlock, text: str) -> TextBlock:
     """A part of a block."""
     return TextBlock(block.kind, text, key_of(text), block.linked, block.element)
+
+
+def _is_link_within(block: TextBlock, home: str) -> bool:
+    if block.kind is not Kind.PARAGRAPH or block.linked < len(block.key) or len(block.text) > PROSE:
+        return False
+    anchors = (*block.element.iter("a"), *block.element.iterancestors("a"))
+    urls = [absolute(anchor.get("href"), home) for anchor in anchors]
+    return bool(urls) and all(url and _host(url) == _host(home) for url in urls)
+
+
+def _host(url: str) -> str:
+    return (urlsplit(url).hostname or "").removeprefix("www.")
 
 
 def _pull_quotes(kept: Sequence[TextBlock]) -> list[int]:
@@ -172,13 +191,15 @@ def _is_head_text(
     )
 
 
-def _is_source(block: TextBlock) -> bool:
-    """«منبع: رویترز», which is kept nowhere but in the text."""
+def _is_source(block: TextBlock, names: Container[str] = ()) -> bool:
+    """«منبع: رویترز», which is kept nowhere but in the text; the outlet itself is no source."""
     credits = credits_in(block.text)
-    return bool(credits) and all(credit.role is Role.SOURCE for credit in credits)
+    return bool(credits) and all(
+        credit.role is Role.SOURCE and key_of(credit.names) not in names for credit in credits
+    )
 
 
-def _hangs(last: TextBlock, speakers: Container[str]) -> Cut | None:
+def _hangs(last: TextBlock, names: Container[str], speakers: Container[str]) -> Cut | None:
     """Whether a text cannot end with this block."""
     if last.kind is Kind.HEADING:
         return Cut.LAST_HEADING
@@ -186,6 +207,6 @@ def _hangs(last: TextBlock, speakers: Container[str]) -> Cut | None:
         return None
     if is_date_line(last.text):
         return Cut.HEAD
-    if _is_source(last):
+    if _is_source(last, names):
         return None
     return Cut.CREDIT if credits_in(last.text, speakers) else None

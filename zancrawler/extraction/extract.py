@@ -87,6 +87,7 @@ def extraction_of(page: Page, outlet: Outlet, memory: SiteMemory | None = None) 
         names=(*authors, *filter(None, (section,)), *site_lines(page.tree, title)),
         ends=rules.ends if rules else (),
         speakers=speakers,
+        home=page.url,
     )
     found = find_text(page, blocks, rules, article_body(node), surroundings.headline)
     body = cutting(found.blocks)

@@ -15,6 +15,8 @@ from itertools import islice
 import lxml.etree
 from lxml.html import HtmlElement
 
+from zancrawler.extraction.cells import columns_of
+
 
 class Kind(StrEnum):
     """What a block is, by the nearest element that says so."""
@@ -83,25 +85,43 @@ def read_blocks(root: HtmlElement, skip: Container[HtmlElement] = ()) -> list[Te
 
 def joined(blocks: Sequence[TextBlock]) -> str:
     """The blocks as one text: parted by a blank line, items of a list and rows of a table by a line
-    break, cells of a row by a tab."""
+    break, cells of a row by a tab for each column from one to the other, empty ones too."""
     pieces: list[str] = []
+    tables: dict[HtmlElement, dict[HtmlElement, int]] = {}
     for before, block in zip([None, *blocks], blocks, strict=False):
         if before is not None:
-            pieces.append(_between(before, block))
+            pieces.append(_between(before, block, tables))
         pieces.append(block.text)
     return "".join(pieces)
 
 
-def _between(before: TextBlock, block: TextBlock) -> str:
+def _between(
+    before: TextBlock, block: TextBlock, tables: dict[HtmlElement, dict[HtmlElement, int]]
+) -> str:
     if before.kind is block.kind is Kind.ITEM:
         return "\n"
-    if before.kind is block.kind is Kind.CELL:
-        return "\t" if _row(before.element) is _row(block.element) else "\n"
-    return "\n\n"
+    if block.kind is not Kind.CELL:
+        return "\n\n"
+    row, column = _place(block.element, tables)
+    row_before, column_before = _place(before.element, tables)
+    if before.kind is not Kind.CELL:
+        return "\n\n" + ("\t" * column if row is not row_before else "")
+    if row is not row_before:
+        return "\n" + "\t" * column
+    return "\t" * (column - column_before) or " "
 
 
-def _row(element: HtmlElement) -> HtmlElement | None:
-    return next(element.iterancestors("tr"), None)
+def _place(
+    element: HtmlElement, tables: dict[HtmlElement, dict[HtmlElement, int]]
+) -> tuple[HtmlElement | None, int]:
+    """The row and the column of the cell that holds an element."""
+    cell = next((e for e in (element, *element.iterancestors()) if e.tag in ("td", "th")), element)
+    table = next(cell.iterancestors("table"), None)
+    if table is None:
+        return None, 0
+    if table not in tables:
+        tables[table] = columns_of(table)
+    return next(cell.iterancestors("tr"), None), tables[table].get(cell, 0)
 
 
 def script_blocks(root: HtmlElement, text: str) -> list[TextBlock]:

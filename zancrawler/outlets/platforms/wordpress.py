@@ -88,6 +88,7 @@ PRESET = Preset(
                 ".author-box",
                 ".td-a-rec",
                 ".code-block",
+                ".wp-caption-text",
             ),
         ),
     ),
