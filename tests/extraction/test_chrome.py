@@ -224,3 +224,22 @@ def test_a_caption_of_wordpress_is_no_text() -> None:
     preset = PRESET.articles[0]
     own = outlet(articles=(rules(body=(".story",), drop=preset.drop),))
     assert read(story_html(body + caption), of=own).text == "\n\n".join(STORY[:2])
+
+
+@pytest.mark.parametrize("heading", ["Comments", "دیدگاه‌ها", "نظرات", "تبصرې"])
+def test_what_people_think_is_a_part_of_the_story(heading: str) -> None:
+    body = "".join(f"<p>{p}</p>" for p in STORY) + f"<h2>{heading}</h2><p>{STORY[0]} They said.</p>"
+    article = read(story_html(body), of=BODY)
+    assert article.text.split("\n\n")[3:] == [heading, f"{STORY[0]} They said."]
+    assert article.warnings == ()
+
+
+def test_what_is_cut_off_the_end_is_said() -> None:
+    more = "".join(f"<p>Elsewhere, {p}</p>" for p in STORY)
+    body = "".join(f"<p>{p}</p>" for p in STORY)
+    (warning,) = read(story_html(f"{body}<h3>Related Topics:</h3>{more}"), of=BODY).warnings
+    name, _, letters = warning.partition(":")
+    assert name == "end_cut"
+    assert len("".join(STORY)) * 0.7 < int(letters) < len(more)
+    links = "".join(f'<p><a href="/2025/{n}">Elsewhere, {p}</a></p>' for n, p in enumerate(STORY))
+    assert read(story_html(f"{body}<h3>Related Topics:</h3>{links}"), of=BODY).warnings == ()

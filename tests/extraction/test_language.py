@@ -176,3 +176,29 @@ def test_only_the_head_of_a_long_text_is_read() -> None:
     start = time.process_time()
     assert tag_of(text, "fa-AF") == "fa-AF"
     assert time.process_time() - start < 0.1
+
+
+def test_dari_about_iran_stays_dari() -> None:
+    text = (
+        "در استان‌های کرمان و یزد در ایران صدها خانواده از ولسوالی‌های غور بدون تذکره زندگی می‌کنند. "
+        "آن‌ها می‌گویند که هر ماه پنج میلیون تومان کرایه می‌دهند "
+        "و سپاه پاسداران آن‌ها را به زاهدان می‌برد."
+    )
+    assert tag_of(text, *ZAN_NEWS) == "fa-AF"
+
+
+def test_iranian_persian_of_the_same_places_stays_iranian() -> None:
+    text = (
+        "استاندار کرمان در گفت‌وگو با ایسنا از پرداخت یارانه به خانوارهای شهرستان خبر داد و گفت که "
+        "ثبت‌نام تا پایان شهریور ادامه دارد. مدیرکل بهداشت استان یزد نیز از ساخت درمانگاه خبر داد."
+    )
+    assert tag_of(text, "fa-IR") == "fa-IR"
+    assert tag_of(text, *ZAN_NEWS) == "fa-IR"
+
+
+def test_letters_in_the_forms_of_old_fonts_are_letters() -> None:
+    text = "زنان در کابل می گویند که آب نیست و هر روز راه می روند"
+    forms = text.translate({ord(a): b for a, b in zip("زندرکبل", "ﺯﻥﺩﺭﮎﺏﻝ", strict=True)})
+    assert forms != text
+    assert tag_of(forms, *ZAN_NEWS) == tag_of(text, *ZAN_NEWS) == "fa-AF"
+    assert languages_in(forms, detect(forms, ZAN_NEWS), ZAN_NEWS) == ("fa-AF",)

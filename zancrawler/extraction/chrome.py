@@ -67,6 +67,7 @@ def without_chrome(
     ends: Sequence[str] = (),
     speakers: Container[str] = (),
     home: str = "",
+    is_marked: bool = False,
 ) -> Body:
     """The article's own blocks.
 
@@ -75,7 +76,8 @@ def without_chrome(
     from a line on that ends the story, by `ends` or by the words that themes have for it. The head
     is over with the first block that is none of these and is longer than a line. No credits are
     what the `speakers` of a dialogue say. With the page's own address as `home`, a line that is one
-    link to another page of its host leads onward too.
+    link to another page of its host leads onward too. Blocks of an element that is marked as the
+    story's hold no readers' comments: a heading of that name is one of its own.
     """
     kept: list[TextBlock] = []
     cut: list[tuple[Cut, TextBlock]] = []
@@ -87,7 +89,9 @@ def without_chrome(
     for place, block in enumerate(blocks):
         text = block.text
         first, _, rest = text.partition("\n")
-        if text.casefold() in ended or (letters >= ENOUGH and ends_the_story(first)):
+        if text.casefold() in ended or (
+            letters >= ENOUGH and ends_the_story(first, surely=is_marked)
+        ):
             cut += ((Cut.END, after) for after in blocks[place:])
             break
         if is_furniture(text) and block.kind is not Kind.CELL:

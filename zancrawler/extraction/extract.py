@@ -20,7 +20,7 @@ from zancrawler.extraction.arbiter import (
 from zancrawler.extraction.article import Article, Image
 from zancrawler.extraction.authors import byline_of, signed_below
 from zancrawler.extraction.bylines import speakers_in
-from zancrawler.extraction.chrome import Cut, without_chrome
+from zancrawler.extraction.chrome import Body, Cut, without_chrome
 from zancrawler.extraction.declared import (
     article_body,
     declared_language,
@@ -90,7 +90,7 @@ def extraction_of(page: Page, outlet: Outlet, memory: SiteMemory | None = None) 
         home=page.url,
     )
     found = find_text(page, blocks, rules, article_body(node), surroundings.headline)
-    body = cutting(found.blocks)
+    body = cutting(found.blocks, is_marked=found.winner == "outlet")
     if found.winner != "outlet" and letters(body.blocks) < HARDLY_ANY:
         below = below_headline(blocks, surroundings.headline)
         shown = cutting(below.blocks)
@@ -134,7 +134,7 @@ def extraction_of(page: Page, outlet: Outlet, memory: SiteMemory | None = None) 
         links=outgoing_links(found.element, page.url),
         translations=translations(page.tree, page.url),
         sensitivity=sensitivity(title, text, (*authors, *byline.translators)),
-        warnings=(*when.warnings, *_warnings(found, len(recurring), f"{title} {text}")),
+        warnings=(*when.warnings, *_warnings(found, body, len(recurring), f"{title} {text}")),
     )
     return Extraction(article, found.element, (*body.cut, *recurring))
 
@@ -145,9 +145,12 @@ def _reliable(rules: ArticleRules | None, outlet: Outlet) -> ArticleRules | None
     return rules if rules and (outlet.is_described or rules.needs) else None
 
 
-def _warnings(found: Found, recurring: int, words: str) -> Iterator[str]:
+def _warnings(found: Found, body: Body, recurring: int, words: str) -> Iterator[str]:
     if recurring:
         yield f"memory_cut:{recurring}"
+    ended = letters(b for cut, b in body.cut if cut is Cut.END and 2 * b.linked < len(b.key))
+    if ended >= HARDLY_ANY:
+        yield f"end_cut:{ended}"
     if broken := words.count(BROKEN):
         yield f"broken_characters:{broken}"
     if found.winner != "outlet":

@@ -56,7 +56,7 @@ UNSURE = 0.2
 
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 
-_EASTERN = re.compile("[\u0400-\u052f\u0600-\u06ff]")
+_EASTERN = re.compile("[\u0400-\u052f\u0600-\u06ff\ufb50-\ufdff\ufe70-\ufefc]")
 
 _PRIMARY = re.compile("[a-z]{2,3}(?![a-z])")
 

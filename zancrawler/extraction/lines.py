@@ -64,14 +64,23 @@ _SECTIONS = """
     latest | latest news | latest stories | latest posts | latest articles | most read | most viewed
     most popular | trending | trending now | related topics | continue reading
     you may also like | you might also like | more stories | more news | up next | don't miss
-    leave a reply | leave a comment | post a comment | comments
+    leave a reply | leave a comment | post a comment
     تازه‌ترین‌ها | تازه‌ترین خبرها | تازه‌ترین اخبار | آخرین خبرها | آخرین اخبار | پربیننده‌ترین‌ها
     پربازدیدترین‌ها | مطالب مرتبط | خبرهای مرتبط | اخبار مرتبط | مطالب مشابه | ادامه مطلب
-    دیدگاه‌ها | نظرات | دیدگاه شما | دیدگاه بگذارید | ما را دنبال کنید
+    دیدگاه شما | دیدگاه بگذارید | ما را دنبال کنید
     وروستي خبرونه | تازه خبرونه | نور خبرونه | اړوند خبرونه | اړوند مطالب | ډېر لوستل شوي
-    تبصرې | نظرونه | موږ تعقیب کړئ
+    موږ تعقیب کړئ
 """
-_ENDS = frozenset(key_of(name) for name in re.split(r"[|\n]", _SECTIONS)) - {""}
+_COMMENTS = "comments | دیدگاه‌ها | نظرات | تبصرې | نظرونه"
+"""A story has parts of these names too: what the people of a village think of a law."""
+
+
+def _keys(names: str) -> frozenset[str]:
+    return frozenset(key_of(name) for name in re.split(r"[|\n]", names)) - {""}
+
+
+_ENDS = _keys(_SECTIONS)
+_MAY_END = _ENDS | _keys(_COMMENTS)
 
 
 def credit_in(line: str) -> str | None:
@@ -92,9 +101,10 @@ def leads_onward(line: str) -> bool:
     return bool(_ONWARD.match(line))
 
 
-def ends_the_story(line: str) -> bool:
-    """The heading of what comes after every story: `Latest`, `Related Topics:`."""
-    return len(line) < 40 and key_of(line) in _ENDS
+def ends_the_story(line: str, *, surely: bool = False) -> bool:
+    """The heading of what comes after every story: `Latest`, `Related Topics:`; unless it must be
+    `surely` so, `Comments` too."""
+    return len(line) < 40 and key_of(line) in (_ENDS if surely else _MAY_END)
 
 
 def is_head_line(line: str) -> bool:

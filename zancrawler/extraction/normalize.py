@@ -57,9 +57,14 @@ def _search_letters() -> dict[int, str]:
     return {ord(c): to for sources, to in table.items() for c in sources}
 
 
+def without_forms(text: str) -> str:
+    """The letters that are meant where a text is written in their forms (U+FB50 to U+FEFC)."""
+    return _PRESENTATION_FORMS.sub(lambda m: unicodedata.normalize("NFKC", m.group()), text)
+
+
 def normalized(text: str) -> str:
     """The text in one spelling, its words, paragraphs and orthography kept. Idempotent."""
-    text = _PRESENTATION_FORMS.sub(lambda m: unicodedata.normalize("NFKC", m.group()), text)
+    text = without_forms(text)
     # Marks first: NFC is twenty times slower on text that has any.
     text = unicodedata.normalize("NFC", _HE_HAMZA.sub("", _MARKS.sub("", text)))
     # Four times faster than `str.translate` on text that is nearly all Arabic script.
