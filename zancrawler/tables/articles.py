@@ -134,7 +134,12 @@ _CONTENT = (
         rdf="schema:alternativeHeadline",
         storage=Storage.PROSE,
     ),
-    Column("authors", STRINGS, "Bylines in the order of the page.", rdf="schema:author"),
+    Column(
+        "authors",
+        STRINGS,
+        "Bylines in the order of the page, as of fetch_time; the outlet's own where it has none.",
+        rdf="schema:author",
+    ),
     Column(
         "translators",
         STRINGS,
@@ -144,19 +149,20 @@ _CONTENT = (
     Column(
         "date_published",
         TIME,
-        "When the outlet says that it published (UTC); null where that cannot be read.",
+        "When the outlet says that it published (UTC); null where that cannot be read. A day that "
+        "is printed without a time of day is 00:00 UTC of that day.",
         rdf="schema:datePublished",
     ),
     Column(
         "date_modified",
         TIME,
-        "When the outlet says that it last changed the article (UTC).",
+        "When the outlet says that it last changed the article (UTC), as of fetch_time.",
         rdf="schema:dateModified",
     ),
     Column(
         "date_published_raw",
         STRING,
-        "The publication date as the page writes it.",
+        "The publication date as the page writes it, also where that cannot be read.",
         storage=Storage.PROSE,
     ),
     Column(
@@ -168,7 +174,8 @@ _CONTENT = (
     Column(
         "date_source",
         STRING,
-        "Where the date was read: jsonld, meta, time, text, url and so on.",
+        "Where date_published was read: jsonld, microdata, meta, outlet (the element that its file "
+        "names), time (an element by the headline), text (a line there) or url.",
         storage=Storage.DICTIONARY,
     ),
     Column(
@@ -203,7 +210,9 @@ _CONTENT = (
         rdf="schema:articleSection",
         storage=Storage.DICTIONARY,
     ),
-    Column("tags", STRINGS, "Keywords and further categories.", rdf="schema:keywords"),
+    Column(
+        "tags", STRINGS, "Keywords and further categories, as of fetch_time.", rdf="schema:keywords"
+    ),
     Column(
         "description",
         STRING,
@@ -221,14 +230,16 @@ _CONTENT = (
     Column(
         "text_normalized",
         STRING,
-        "text folded for matching (letters, digits, joiners, diacritics). Not for quotation.",
+        "text folded for matching (letters, digits, joiners, diacritics), by "
+        "zancrawler.extraction.normalize.normalized. Not for quotation.",
         storage=Storage.PROSE,
     ),
-    Column("word_count", INT32, "Words in text.", rdf="schema:wordCount"),
+    Column("word_count", INT32, "Words in text: what white space parts.", rdf="schema:wordCount"),
     Column(
         "images",
         IMAGES,
-        "Images of the body at full size, each with caption, credit and alternative text.",
+        "Images of the body at full size, each with caption, credit and alternative text, as of "
+        "fetch_time.",
         rdf="schema:image",
     ),
     Column(
@@ -284,7 +295,7 @@ _EVIDENCE = (
         "fetch_time",
         TIME,
         "When the capture behind this row was asked for (WARC-Date, UTC): "
-        "the first that showed this version.",
+        "the first that showed this version. Content and evidence in the row are as of then.",
         rdf="prov:generatedAtTime",
         required=True,
     ),
@@ -327,7 +338,12 @@ _EVIDENCE = (
         "Run that captured it: <outlet>-<yyyymmddhhmmss>.",
         storage=Storage.DICTIONARY,
     ),
-    Column("warnings", STRINGS, "Codes of what the extraction was not sure of."),
+    Column(
+        "warnings",
+        STRINGS,
+        "What the extraction was not sure of: a code, then a colon and particulars. "
+        "docs/researchers.md lists them.",
+    ),
 )
 
 MAX_ROWS = 2_500
@@ -347,7 +363,10 @@ ARTICLES = Table(
 
 VERSIONS = Table(
     name="versions",
-    description="One row per distinct version of an article, never changed once written.",
+    description=(
+        "One row per distinct version of an article: of its title and text. Only a withdrawal, "
+        "which empties it, a restoration and a rebuild change a row."
+    ),
     columns=(*_IDENTITY, *_CONTENT, *_EVIDENCE),
     key=("article_id", "version"),
     time="fetch_time",

@@ -51,19 +51,19 @@ _COMMON_CRAWL = (
     Column(
         "content_mime_detected",
         STRING,
-        "Media type by the bytes themselves.",
+        "Always null: no media type is guessed from the bytes. Common Crawl has this column.",
         storage=Storage.DICTIONARY,
     ),
     Column(
         "content_charset",
         STRING,
-        "Character encoding that the body was read with.",
+        "Character encoding that the Content-Type header declares; a page may be in another.",
         storage=Storage.DICTIONARY,
     ),
     Column(
         "content_languages",
         STRING,
-        "Languages of the text, BCP 47, parted by commas, the main one first.",
+        "Always null: see language and languages of articles. Common Crawl has this column.",
         rdf="schema:inLanguage",
         storage=Storage.DICTIONARY,
     ),
