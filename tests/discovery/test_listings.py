@@ -172,3 +172,12 @@ def test_a_real_wix_listing() -> None:
     assert len(found.adverts) == 10
     assert all(advert.title for advert in found.adverts)
     assert [advert.url for advert in found.follow] == [HOME + "hot-topics/page/3"]
+
+
+def test_a_walk_goes_on_where_another_source_was_before_it() -> None:
+    """A feed of ten items has told of the listing's first page, and of nothing on its second."""
+    shown = frozenset(f"/post/{n}" for n in range(10))
+    assert Walk().after(shown, 0, fresh=10)
+    assert Walk().after(shown, 0, fresh=6)
+    assert Walk().after(shown, 0, fresh=5) is None
+    assert Walk(seen=shown).after(shown, 0, fresh=10) is None

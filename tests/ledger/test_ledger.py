@@ -165,6 +165,11 @@ def test_a_held_article_that_is_as_it_was_before_a_wall_is_back(ledger: Ledger) 
     assert (entry(ledger).state, entry(ledger).failures) == (State.UNCHANGED, 0)
 
 
+def test_a_source_that_was_cut_short_at_first_is_a_source(ledger: Ledger) -> None:
+    ledger.record([Outcome(FEED, NOW, State.FAILED, "ConnectionLost"), feed(NOW + HOUR, POST)])
+    assert (entry(ledger, FEED).kind, entry(ledger, FEED).why) == (Kind.FEED, "source")
+
+
 def test_the_same_page_not_found_is_another_strike(ledger: Ledger) -> None:
     ledger.record([look(NOW, State.GONE, **SOFT)])
     for day in (1, 2):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, field
-from datetime import timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -75,8 +75,12 @@ class Crawls:
         return found
 
     def articles(self, name: str) -> list[Entry]:
+        """But for when they were advertised, which the spider and a record say in turn."""
         with Ledger(Archive(self.folder / "archive").ledger(name)) as ledger:
-            return sorted(ledger.entries(Kind.ARTICLE), key=lambda entry: entry.url)
+            return [
+                replace(entry, first_advertised=datetime.min, next_due=None)
+                for entry in sorted(ledger.entries(Kind.ARTICLE), key=lambda entry: entry.url)
+            ]
 
     def entry(self, name: str, path: str) -> Entry:
         with Ledger(Archive(self.folder / "archive").ledger(name)) as ledger:
@@ -128,16 +132,42 @@ def moving(site: Script) -> Mapping[str, list[str]]:
     }
 
 
+def bursting(site: Script) -> Mapping[str, list[str]]:
+    """A feed and a listing of few items. Its feed says at any condition that it has not changed."""
+    publish(site, *range(2))
+    return {"feeds": ["/feed"], "listings": ["/"]}
+
+
+def publish(site: Script, *numbers: int) -> None:
+    """The newest first: three in the feed, and three on each page of the listing."""
+    paths = [f"/story/{number}" for number in reversed(numbers)]
+    site.replies["/feed"] = feed(site, *paths[:3])
+    for number, path in enumerate(paths):
+        site.replies[path] = Reply(story(f"{PLACES[number % 8]} {number}", number + 1))
+    for at in range(0, len(paths), 3):
+        links = "".join(f"<p><a href={path}>A story</a></p>" for path in paths[at : at + 3])
+        older = f"<link rel=next href='/?page={at // 3 + 2}'>"
+        site.replies[f"/?page={at // 3 + 1}" if at else "/"] = Reply(page("News", links, older))
+
+
 @pytest.fixture(scope="module")
 def first(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawls]:
     """The first crawl of each site."""
     crawls = Crawls(tmp_path_factory.mktemp("accounted"))
     with ExitStack() as serving:
-        for answer in (moving,):
+        for answer in (moving, bursting):
             site = serving.enter_context(scripted_site())
             crawls.add(answer.__name__, site, answer(site))
         crawls.crawl(*crawls.sites)
         yield crawls
+
+
+@pytest.fixture(scope="module")
+def second(first: Crawls) -> Crawls:
+    """The next crawl, after the sites have changed; asked for after the tests of the first."""
+    publish(first.sites["bursting"], *range(12))
+    first.crawl("bursting")
+    return first
 
 
 def test_a_source_that_leads_to_another_spelling_of_itself_is_read(first: Crawls) -> None:
@@ -175,3 +205,7 @@ def test_a_live_ledger_is_that_of_its_warcs(first: Crawls) -> None:
         live = first.articles(name)
         zancrawler("rebuild", name, "--ledger", *first.options)
         assert first.articles(name) == live
+
+
+def test_a_burst_behind_a_short_feed_is_found(second: Crawls) -> None:
+    assert all(second.entry("bursting", f"/story/{number}").held for number in range(12))

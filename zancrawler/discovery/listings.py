@@ -103,15 +103,20 @@ class Walk:
     seen: frozenset[str] = frozenset()
     """What the walk's pages showed so far."""
 
-    def after(self, shown: frozenset[str], unknown: int, *, backfill: bool = False) -> Walk | None:
+    def after(
+        self, shown: frozenset[str], unknown: int, *, fresh: int = 0, backfill: bool = False
+    ) -> Walk | None:
         """The walk after a page that shows the articles `shown`; None: go no further.
 
         `unknown` is how many of them the ledger had never heard of. An ordinary walk ends at the
-        first page without any, for listings run from new to old. A backfill goes on through known
-        articles to the end, which is a page that shows nothing that the walk has not seen: sites
-        answer `?start=100000` with an empty page or with the last one again.
+        first page without any, for listings run from new to old; but not where most of them are
+        `fresh`, heard of in this run from another source: a feed has ten items, and so has a
+        listing's first page. A backfill goes on through known articles to the end, which is a page
+        that shows nothing that the walk has not seen: sites answer `?start=100000` with an empty
+        page or with the last one again.
         """
-        news = len(shown - self.seen) if backfill else unknown
+        goes_on = backfill or fresh > len(shown) / 2
+        news = len(shown - self.seen) if goes_on else unknown
         if not news or self.pages + 1 >= MAX_LISTING_PAGES:
             return None
         return Walk(self.pages + 1, self.seen | shown)

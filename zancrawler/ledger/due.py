@@ -27,6 +27,9 @@ STRIKE_WAITS = (ALMOST_A_DAY, 7 * DAY - 4 * HOUR, 30 * DAY, YEAR)
 """After the first, second, third and each later day on which it was not there: takedowns are news
 here, so what is gone is looked at again once a year."""
 
+FULL_LOOK_EVERY = 10
+"""Every so many looks no validator is sent: some servers answer 304 to a page that has changed."""
+
 REQUISITE_TRIES = 3
 """Failures in a row after which a requisite is given up."""
 REQUISITE_AGE = 90 * DAY
@@ -113,6 +116,11 @@ def paced(kind: Kind, interval: int | None, fresh: int) -> int | None:
     if interval is None:
         return first
     return min(max(interval // 2 if fresh else interval * 3 // 2, shortest), longest)
+
+
+def is_full_look(looks: int) -> bool:
+    """Whether what was looked at so often is asked for without a validator the next time."""
+    return looks % FULL_LOOK_EVERY == FULL_LOOK_EVERY - 1
 
 
 def modified_since(entry: Entry) -> bool:

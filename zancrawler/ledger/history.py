@@ -59,8 +59,7 @@ def advertised_again(
     if advert.kind is Kind.REQUISITE:
         return _wanted_again(entry, at)
     lastmod = _sane(advert.lastmod, at)
-    # A URL's standing only rises, so the order of advertisements does not matter.
-    kind = max(entry.kind, advert.kind, key=lambda kind: _STANDING.get(kind, 2))
+    kind = _standing(entry.kind, advert.kind)
     latest = max(filter(None, (entry.lastmod, lastmod)), default=None)
     earliest = min(filter(None, (entry.first_lastmod, lastmod)), default=None)
     title = entry.title or advert.title
@@ -144,6 +143,8 @@ def looked(entry: Entry, outcome: Outcome, fresh: int, edit_rate: float) -> Entr
         last_look=at,
         looks=entry.looks + 1,
         looked_lastmod=entry.lastmod,
+        # What an article's URL answers makes it no source.
+        kind=_standing(Kind.OTHER, outcome.kind) if entry.kind is Kind.OTHER else entry.kind,
         reason=outcome.reason,
         target=outcome.target,
     )
@@ -249,6 +250,11 @@ def _struck(entry: Entry, at: datetime) -> Entry:
 def _digest(known: Entry | Outcome) -> str | None:
     """What tells two captures apart: the article's text, or for other pages the payload."""
     return known.text_digest or known.content_digest
+
+
+def _standing(known: Kind, told: Kind) -> Kind:
+    """A URL's standing only rises, so the order in which it is told of does not matter."""
+    return max(known, told, key=lambda kind: _STANDING.get(kind, 2))
 
 
 def _later(due: datetime | None, at: datetime) -> bool:

@@ -15,7 +15,7 @@ from typing import Any
 from zancrawler.ledger import history, schema
 from zancrawler.ledger.coverage import Coverage, coverage, missing
 from zancrawler.ledger.dropped import dropped, last_reading
-from zancrawler.ledger.due import DAY
+from zancrawler.ledger.due import DAY, is_full_look
 from zancrawler.ledger.habits import Habits
 from zancrawler.ledger.model import (
     Advertisement,
@@ -28,9 +28,6 @@ from zancrawler.ledger.model import (
 )
 from zancrawler.ledger.shapes import Shapes
 from zancrawler.ledger.traps import Shape, shape_of
-
-FULL_LOOK_EVERY = 10
-"""Every so many looks no validator is sent: some servers answer 304 to a page that has changed."""
 
 _PASSING = ("link", "hreflang")
 """Ways in which pages point to each other. They are noted only for a URL that nothing else has
@@ -159,7 +156,7 @@ class Ledger:
                 if len(chosen) >= limit:
                     return chosen
                 if url not in asked:
-                    if looks % FULL_LOOK_EVERY == FULL_LOOK_EVERY - 1:
+                    if is_full_look(looks):
                         etag = last_modified = None
                     chosen.append(Due(url, Kind(kind), etag, last_modified, why))
         return chosen

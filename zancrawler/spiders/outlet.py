@@ -20,6 +20,7 @@ from zancrawler.discovery import Advert, Discovered, UnreadableSource, Via, Walk
 from zancrawler.discovery.sources import read_source, source_kind
 from zancrawler.headers import location
 from zancrawler.ledger import Advertisement, Due, Kind, Ledger, Outcome, State
+from zancrawler.ledger.due import is_full_look
 from zancrawler.outlets import Outlet, UrlKind, canonical_url, url_kind
 from zancrawler.spiders.adverts import advertisements, further_sources
 from zancrawler.spiders.breaker import Breaker
@@ -69,6 +70,8 @@ class OutletSpider(scrapy.Spider):
         self.is_over = False
         """Nothing is asked any more."""
         self._is_new = False
+        self._began = datetime.now(UTC).replace(microsecond=0)
+        """In whole seconds, as the ledger has its times."""
         self.advertised = 0
         self.advertised_new = 0
         self.problems: dict[str, None] = {}
@@ -176,8 +179,9 @@ class OutletSpider(scrapy.Spider):
             return None
         self.sources_left += 1
         self.budget -= 1
-        again = self.full or self.backfill
-        known = None if again else self.ledger.get(canonical)
+        known = None if self.full or self.backfill else self.ledger.get(canonical)
+        if known and is_full_look(known.looks):
+            known = None
         return Request(
             advert.url,
             callback=self.parse_source,
@@ -310,7 +314,14 @@ class OutletSpider(scrapy.Spider):
         if via is Via.SITEMAP:
             return walk
         shown = frozenset(advert.url for advert in found.adverts)
-        return walk.after(shown, new, backfill=self.backfill)
+        fresh = sum(map(self._is_fresh, shown))
+        return walk.after(shown, new, fresh=fresh, backfill=self.backfill)
+
+    def _is_fresh(self, url: str) -> bool:
+        """Whether the ledger had not heard of an article when the run began."""
+        known = self.ledger.get(canonical_url(url, self.outlet))
+        is_fresh = known is None or known.first_advertised >= self._began
+        return is_fresh and url_kind(url, self.outlet) is UrlKind.ARTICLE
 
     def _ask_due(self, due: Due) -> Request | None:
         """An article, or a source that an earlier run heard of: a child sitemap, a further page."""
