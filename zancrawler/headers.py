@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 
 Headers = Sequence[tuple[str, str]]
 
@@ -25,3 +27,17 @@ def location(headers: Headers) -> str:
 def media_type(headers: Headers) -> str:
     """That of Content-Type, in lower case and without parameters (RFC 9110, 8.3.1)."""
     return first(headers, "content-type").partition(";")[0].strip().lower()
+
+
+def retry_after(headers: Headers, now: datetime) -> int | None:
+    """Seconds from `now` for which a server asks to be left alone (RFC 9110, 10.2.3): it says a
+    number of them, or a date. None where it asks for nothing that can be understood."""
+    value = first(headers, "retry-after").strip()
+    if value.isascii() and value.isdigit() and len(value) < 10:
+        return int(value)
+    try:
+        until = parsedate_to_datetime(value)
+        # An HTTP date is GMT, whether it says so or not.
+        return max(int((until.replace(tzinfo=until.tzinfo or UTC) - now).total_seconds()), 0)
+    except (ValueError, OverflowError, IndexError):
+        return None

@@ -6,7 +6,8 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
@@ -138,6 +139,14 @@ def bursting(site: Script) -> Mapping[str, list[str]]:
     return {"feeds": ["/feed"], "listings": ["/"]}
 
 
+def resting(site: Script) -> Mapping[str, list[str]]:
+    """A site that asks to be left alone for an hour, and says so as a date."""
+    later = format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True)
+    site.otherwise = lambda path: Reply("", 503, headers={"Retry-After": later})
+    site.replies["/sitemap.xml"] = sitemap(site, "/story/1", "/story/2", "/story/3")
+    return {"sitemaps": ["/sitemap.xml"]}
+
+
 def publish(site: Script, *numbers: int) -> None:
     """The newest first: three in the feed, and three on each page of the listing."""
     paths = [f"/story/{number}" for number in reversed(numbers)]
@@ -155,10 +164,10 @@ def first(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawls]:
     """The first crawl of each site."""
     crawls = Crawls(tmp_path_factory.mktemp("accounted"))
     with ExitStack() as serving:
-        for answer in (moving, bursting):
+        for answer in (moving, bursting, resting):
             site = serving.enter_context(scripted_site())
             crawls.add(answer.__name__, site, answer(site))
-        crawls.crawl(*crawls.sites)
+        crawls.crawl(*crawls.sites, code=1)
         yield crawls
 
 
@@ -191,6 +200,14 @@ def test_an_article_that_leads_to_no_article_is_asked_for_again_soon(first: Craw
     for entry in (shut, itself):
         assert entry.last_look and entry.next_due
         assert entry.next_due - entry.last_look <= timedelta(days=1)
+
+
+def test_a_site_that_asks_to_be_left_alone_for_long_is(first: Crawls) -> None:
+    site = first.sites["resting"]
+    assert sorted(path for path in site.asked if "story" in path) == site.asked[-1:]
+    assert first.runs["resting"]["state"] == "blocked"
+    due = first.entry("resting", site.asked[-1]).next_due
+    assert due and due > datetime.now(UTC) + timedelta(minutes=50)
 
 
 def test_a_trap_is_a_problem_of_the_run(first: Crawls) -> None:

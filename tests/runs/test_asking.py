@@ -1,18 +1,21 @@
-"""What the spider asks for, and how, before any answer."""
+"""What the spider asks for, and how."""
 
 from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
-from scrapy.http import Request
+from scrapy.core.downloader import Slot
+from scrapy.http import Request, Response
 from scrapy.settings import Settings
 
 from zancrawler.ledger import Kind, Ledger, Outcome, State
 from zancrawler.outlets import Outlet, Sources
 from zancrawler.spiders.outlet import OutletSpider
+from zancrawler.spiders.politeness import PolitenessMiddleware
 
 FEED = "https://zan.example/feed"
 
@@ -51,3 +54,20 @@ def test_every_tenth_look_at_a_source_wants_the_whole_answer(
     with Ledger(tmp_path / "zan.sqlite") as ledger:
         ledger.record([article] + [seen] * looks)
         assert ("If-None-Match" in first_request(ledger).headers) is conditional
+
+
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+def test_a_crawl_delay_is_kept_to_the_second(mark: bytes) -> None:
+    slot = Slot(1, 0.1, 0.5)
+    manners = PolitenessMiddleware(
+        SimpleNamespace(  # type: ignore[arg-type]
+            spider=None,
+            settings=Settings({"USER_AGENT": "zancrawler"}),
+            engine=SimpleNamespace(downloader=SimpleNamespace(slots={"zan.example": slot})),
+        )
+    )
+    robots = "https://zan.example/robots.txt"
+    asked = Request(robots, meta={"download_slot": "zan.example"})
+    answer = Response(robots, body=mark + b"User-agent: *\nCrawl-delay: 2\n")
+    asyncio.run(manners.process_response(asked, answer))
+    assert {slot.download_delay() for _ in range(9)} == {2.0}

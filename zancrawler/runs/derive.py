@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from zancrawler.capture.reader import Exchange
 from zancrawler.discovery.blocks import blocked
 from zancrawler.discovery.kind import PageKind
 from zancrawler.extraction.memory import SiteMemory
+from zancrawler.headers import retry_after
 from zancrawler.ledger import Kind, Outcome, State
 from zancrawler.outlets import Outlet, UrlKind, host_of, url_kind
 from zancrawler.runs.answers import Answer, answer_of
@@ -75,7 +77,7 @@ def derive(
         capture,
         outlet,
         published=article["date_published"] if article else None,
-        wait=_retry_after(answer),
+        wait=_wait(answer, capture["fetch_time"]),
     )
     if outcome.state is State.UNCHANGED and outcome.kind is Kind.ARTICLE:
         capture["article_id"] = article_id(outcome.url)
@@ -127,8 +129,7 @@ def _read(
     )
 
 
-def _retry_after(answer: Answer | None) -> int | None:
-    """Seconds that the server asks us to stay away (RFC 9110 section 10.2.3), a number only."""
-    value = (answer.header("retry-after") or "") if answer else ""
-    number = value.isascii() and value.isdigit() and len(value) < 10
-    return min(int(value), MAX_RETRY_AFTER) if number else None
+def _wait(answer: Answer | None, at: datetime) -> int | None:
+    """Seconds that the server asks us to stay away."""
+    seconds = retry_after(answer.headers, at) if answer else None
+    return None if seconds is None else min(seconds, MAX_RETRY_AFTER)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from protego import Protego
@@ -17,14 +18,16 @@ from scrapy.exceptions import (
 from scrapy.http import Response
 from scrapy.utils.defer import deferred_from_coro
 
+from zancrawler.headers import retry_after
 from zancrawler.outlets import host_of
 from zancrawler.spiders.breaker import NO_ROBOTS
+from zancrawler.spiders.headers import headers_of
 from zancrawler.spiders.outlet import OutletSpider
 from zancrawler.spiders.requisites import PREREQUISITE
 from zancrawler.spiders.strangers import Strangers
 
 MAX_WAIT = 120.0
-"""Seconds. A server that wants us away for longer is left to the next run."""
+"""Seconds. A server that wants us away for longer is left to another run."""
 MAX_CRAWL_DELAY = 60.0
 """Seconds. A longer Crawl-delay (some say a day) would only mean that nothing is kept."""
 MAX_RETURNS = 3
@@ -80,7 +83,8 @@ class PolitenessMiddleware:
         return self.strangers
 
     async def process_response(self, request: Request, response: Response) -> Request | Response:
-        """Takes Crawl-delay from robots.txt; after a short Retry-After, asks once more."""
+        """Takes Crawl-delay from robots.txt; after a short Retry-After asks once more, and after
+        a long one leaves the host to rest."""
         slot = request.meta.get("download_slot", "")
         if _is_robots(request):
             if response.status == 200:
@@ -88,7 +92,10 @@ class PolitenessMiddleware:
             elif response.status >= 500 and self._is_last_try(request):
                 self._leave(request, f"robots.txt answers {response.status}")
         self._slow_down(slot)
-        wait = retry_after(response)
+        busy = response.status in (429, 503)
+        wait = retry_after(headers_of(response), datetime.now(UTC)) if busy else None
+        if wait is not None and wait > MAX_WAIT:
+            self._rest(request, f"it asks to be left alone for {wait:,} seconds")
         returns = request.meta.get("returns", 0)
         if wait is None or wait > MAX_WAIT or returns >= MAX_RETURNS:
             return response
@@ -107,10 +114,13 @@ class PolitenessMiddleware:
         return retries >= self.crawler.settings.getint("RETRY_TIMES")
 
     def _leave(self, request: Request, reason: str) -> None:
-        """Rules that cannot be read forbid everything (RFC 9309, 2.3.1.4): the outlet's own end the
-        run, another host's close that host."""
-        if not self.crawler.settings.getbool("ROBOTSTXT_OBEY"):
-            return
+        """Rules that cannot be read forbid everything (RFC 9309, 2.3.1.4)."""
+        if self.crawler.settings.getbool("ROBOTSTXT_OBEY"):
+            self._rest(request, reason)
+
+    def _rest(self, request: Request, reason: str) -> None:
+        """Asks for nothing more: of the outlet's own hosts that ends the run, of another host it
+        closes that host."""
         spider = self.crawler.spider
         if isinstance(spider, OutletSpider):
             if self._is_stranger(request):
@@ -121,25 +131,23 @@ class PolitenessMiddleware:
             deferred_from_coro(self.crawler.engine.close_spider_async(reason="blocked"))
 
     def _crawl_delay(self, response: Response) -> float:
-        robots = Protego.parse(response.body[:512_000].decode("utf-8", "replace"))
+        robots = Protego.parse(response.body[:512_000].decode("utf-8-sig", "replace"))
         delay = robots.crawl_delay(self.crawler.settings["USER_AGENT"]) or 0.0
         return min(delay, MAX_CRAWL_DELAY)
 
     def _slow_down(self, name: str) -> None:
-        """AutoThrottle may lower a slot's delay after each answer, so it is raised after each."""
+        """AutoThrottle may lower a slot's delay after each answer, so it is raised after each.
+
+        It is the least that a host asks for: Scrapy would halve it at random.
+        """
         engine = self.crawler.engine
         slot = engine.downloader.slots.get(name) if engine else None
-        if slot is not None:
-            slot.delay = max(slot.delay, self.crawl_delays.get(name, 0.0))
+        delay = self.crawl_delays.get(name, 0.0)
+        if slot is not None and delay > 0:
+            slot.delay = max(slot.delay, delay)
+            # Before Scrapy 2.19 it had the other name.
+            setattr(slot, "jitter" if hasattr(slot, "jitter") else "randomize_delay", 0)
 
 
 def _is_robots(request: Request) -> bool:
     return urlsplit(request.url).path == "/robots.txt"
-
-
-def retry_after(response: Response) -> float | None:
-    """Seconds that a 429 or 503 asks us to wait (RFC 9110 section 10.2.3; a number only)."""
-    if response.status not in (429, 503):
-        return None
-    value = (response.headers.get("Retry-After") or b"").strip()
-    return float(value) if value.isdigit() and len(value) < 10 else None
