@@ -77,4 +77,6 @@ def test_a_host_that_refuses_connections_turns_nobody_away(tmp_path: Path) -> No
     )
     end = ("--archive", tmp_path / "a", "--outlets", tmp_path)
     said = zancrawler("crawl", "nobody", *end, code=1)
+    told = json.loads(zancrawler("status", "--json", *end, code=1))
+    assert [alarm["code"] for alarm in told["alarms"]] == ["unreachable"]
     assert "cannot be reached (robots.txt cannot be had: its host refuses connections)" in said

@@ -186,23 +186,30 @@ def _runs(ended: list[dict[str, Any]], exchanges: list[dict[str, Any]]) -> Itera
     for row in ended:
         # Runs older than the exchanges that were read are given the benefit of the doubt.
         is_old = not exchanges or row["started"] < exchanges[0]["fetch_time"]
-        crawl_id, state = row["crawl_id"], _state(row)
+        crawl_id, end = row["crawl_id"], _end(row)
+        is_unreached = end == "unreachable"
         yield Run(
             crawl_id=crawl_id,
             started=row["started"],
             finished=row["finished"] or row["started"],
-            state=state,
+            state=_state(row, end),
             outcome=row["outcome"] or "",
             requests=row["requests"] or 0,
             articles_new=row["articles_new"] or 0,
-            answered=crawl_id in answered or (is_old and crawl_id not in known),
-            walled=state is RunState.BLOCKED and (is_old or crawl_id in walled),
+            answered=crawl_id in answered
+            or (is_old and crawl_id not in known and not is_unreached),
+            walled=end == "blocked" and (is_old or crawl_id in walled),
         )
 
 
-def _state(row: dict[str, Any]) -> RunState:
-    stats = json.loads(row["stats"] or "{}")
-    if stats.get("finish_reason") == "blocked":
+def _end(row: dict[str, Any]) -> str | None:
+    """What Scrapy, or `PolitenessMiddleware`, calls the run's end."""
+    end: str | None = json.loads(row["stats"] or "{}").get("finish_reason")
+    return end
+
+
+def _state(row: dict[str, Any], end: str | None) -> RunState:
+    if end in ("blocked", "unreachable"):
         return RunState.BLOCKED
     return RunState.FINISHED if row["outcome"] == RunState.FINISHED else RunState.STOPPED
 

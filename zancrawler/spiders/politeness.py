@@ -128,7 +128,8 @@ class PolitenessMiddleware:
                 return
             spider.breaker.tripped = reason
         if self.crawler.engine:
-            deferred_from_coro(self.crawler.engine.close_spider_async(reason="blocked"))
+            end = "unreachable" if reason.startswith(NO_ROBOTS) else "blocked"
+            deferred_from_coro(self.crawler.engine.close_spider_async(reason=end))
 
     def _crawl_delay(self, response: Response) -> float:
         robots = Protego.parse(response.body[:512_000].decode("utf-8-sig", "replace"))
