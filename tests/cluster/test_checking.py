@@ -38,7 +38,12 @@ def test_a_file_is_checked_a_week_after_the_first_run(
     asked: list[bool] = []
 
     def crawl(
-        archive: Archive, names: Sequence[str], options: CrawlOptions, *, outlets: Path | None
+        archive: Archive,
+        names: Sequence[str],
+        options: CrawlOptions,
+        *,
+        outlets: Path | None,
+        turns: Path,
     ) -> Iterator[RunSummary]:
         asked.append(options.check)
         yield ran(datetime.now(UTC), state)
