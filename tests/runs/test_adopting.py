@@ -12,6 +12,7 @@ import pytest
 from crawled_newsroom import Crawled, zancrawler
 
 from zancrawler.archive import Archive
+from zancrawler.runs.verify import verify_archive
 
 OUTLET = "newsroom-wp"
 
@@ -27,7 +28,9 @@ def adopted(crawled: Crawled, file: Path, root: Path) -> dict[str, str]:
         "--outlets",
         crawled.newsroom.catalogue,
     )
-    table = pq.read_table(Archive(root).table("articles"), columns=["canonical_url", "text_digest"])
+    archive = Archive(root)
+    assert list(verify_archive(archive, crawled.catalogue)) == []
+    table = pq.read_table(archive.table("articles"), columns=["canonical_url", "text_digest"])
     return dict(zip(*(column.to_pylist() for column in table.columns), strict=True))
 
 

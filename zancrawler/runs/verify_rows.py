@@ -73,7 +73,7 @@ def row_faults(
     }
     for chunks in tables.values():
         chunks.check()
-    readers = _readers(tables["versions"]) if outlet else {}
+    readers = _readers(tables["versions"])
     check = _RowCheck(archive, outlet, memory, decisions, extractor_version(memory), readers)
     for path, rows in _batches(tables["captures"], _ORDER):
         yield from check.captures(archive.relative(path), rows)
@@ -124,11 +124,15 @@ class _RowCheck:
     ours: str
     """The version of the extractor that is installed."""
     readers: dict[str, set[str]]
+    all_readers: set[str] = field(init=False)
     places: dict[tuple[str, int], _Place] = field(default_factory=dict)
     """By WARC and offset of the response."""
     sound: dict[tuple[str, int], bytes | None] = field(default_factory=dict)
     """Fingerprints of rows of `versions`, by the same; None for one that has a fault."""
     crawl_ids: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.all_readers = set().union(*self.readers.values())
 
     def captures(self, file: str, rows: list[dict[str, Any]]) -> Iterator[Finding]:
         read: list[tuple[dict[str, Any], Exchange, Derived | None]] = []
@@ -216,7 +220,7 @@ class _RowCheck:
     def _is_ours(self, warc_filename: str) -> bool:
         """Whether the captures of a WARC were derived by the extractor that is installed. Their
         rows do not say so; those of `versions` that were read from it do, or all others."""
-        readers = self.readers.get(warc_filename) or set().union(*self.readers.values())
+        readers = self.readers.get(warc_filename) or self.all_readers
         return self.outlet is not None and readers <= {self.ours}
 
     def _exchange(self, warc_filename: str, offset: int) -> Exchange:

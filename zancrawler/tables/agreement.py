@@ -25,64 +25,71 @@ def disagreements(archive: Archive, outlet: str) -> Iterator[Disagreement]:
     """Every row that is there twice or that another table misses, and every count and time of
     `articles` that does not follow from `versions` and `captures`.
 
-    Holds these columns of the three tables in memory. Raises UnreadableTableError.
+    Holds a few columns of a table in memory, in Arrow. Raises UnreadableTableError.
     """
-    life = ["article_id", "version", "n_versions", "first_seen", "last_seen"]
-    articles = _columns(archive, ARTICLES, outlet, life)
+    for table in (ARTICLES, VERSIONS, CAPTURES):
+        yield from _doubles(_columns(archive, table, outlet, list(table.key)), table)
+    articles = _columns(archive, ARTICLES, outlet, ["article_id", "version", "n_versions"])
     versions = _columns(archive, VERSIONS, outlet, ["article_id", "version"])
-    captures = _columns(archive, CAPTURES, outlet, ["article_id", "fetch_time", "text_digest"])
-    places = _columns(archive, CAPTURES, outlet, list(CAPTURES.key))
-    for table, rows in ((ARTICLES, articles), (VERSIONS, versions), (CAPTURES, places)):
-        counts = rows.group_by(list(table.key)).aggregate([([], "count_all")])
-        for row in counts.filter(pc.greater(counts["count_all"], 1)).to_pylist():
-            times = row.pop("count_all")
-            key = " ".join(map(str, row.values()))
-            yield Disagreement(table.name, f"{key} has {times} rows")
-
-    looks = captures.filter(pc.is_valid(captures["article_id"]))
-    seen = looks.filter(pc.is_valid(looks["text_digest"]))
-    names = {
-        table: _distinct(rows)
-        for table, rows in (("articles", articles), ("versions", versions), ("captures", seen))
-    }
-    for name, ids in names.items():
-        others = pa.concat_tables([rows for other, rows in names.items() if other != name])
-        for missing in _without(_distinct(others), ids, ["article_id"]):
-            yield Disagreement(name, f"no row is of the article {missing}, and others have some")
-
-    numbers = versions.group_by("article_id").aggregate([("version", "max"), ("version", "count")])
-    for row in articles.join(numbers, "article_id", join_type="inner").to_pylist():
-        if not row["n_versions"] == row["version_max"] == row["version_count"]:
-            count, last = row["version_count"], row["version_max"]
-            message = f"n_versions of {row['article_id']} is {row['n_versions']}"
-            yield Disagreement(
-                "articles", f"{message}, and `versions` has {count}, the last {last}"
-            )
-        if not 1 <= row["version"] <= row["version_max"]:
-            message = f"{row['article_id']} shows version {row['version']}, which is none"
-            yield Disagreement("articles", message)
-
-    times = looks.select(["article_id", "fetch_time"])
+    looks = _columns(archive, CAPTURES, outlet, ["article_id"], where="text_digest")
+    yield from _lone(articles=articles, versions=versions, captures=looks)
+    yield from _miscounted(articles, versions)
+    times = _columns(archive, CAPTURES, outlet, ["article_id", "fetch_time"], where="article_id")
     for column in ("first_seen", "last_seen"):
-        told = articles.select(["article_id", column]).rename_columns(times.column_names)
-        for wrong in _without(told, times, times.column_names):
+        told = _columns(archive, ARTICLES, outlet, ["article_id", column])
+        for wrong in _without(told.rename_columns(times.column_names), times):
             message = f"{column} of {wrong} is the time of none of its captures"
             yield Disagreement("articles", message)
 
 
-def _columns(archive: Archive, table: Table, outlet: str, names: list[str]) -> pa.Table:
+def _doubles(rows: pa.Table, table: Table) -> Iterator[Disagreement]:
+    counts = rows.group_by(list(table.key)).aggregate([([], "count_all")])
+    for row in counts.filter(pc.greater(counts["count_all"], 1)).to_pylist():
+        times = row.pop("count_all")
+        yield Disagreement(table.name, f"{' '.join(map(str, row.values()))} has {times} rows")
+
+
+def _lone(**tables: pa.Table) -> Iterator[Disagreement]:
+    """Articles of which one of the tables has no row."""
+    names = {name: rows.select(["article_id"]) for name, rows in tables.items()}
+    for name, rows in names.items():
+        others = [theirs for other, theirs in names.items() if other != name]
+        for missing in sorted({lone for theirs in others for lone in _without(theirs, rows)}):
+            yield Disagreement(name, f"no row is of the article {missing}, and others have some")
+
+
+def _miscounted(articles: pa.Table, versions: pa.Table) -> Iterator[Disagreement]:
+    numbers = versions.group_by("article_id").aggregate([("version", "max"), ("version", "count")])
+    rows = articles.join(numbers, "article_id", join_type="inner")
+    last, told = rows["version_max"], rows["n_versions"]
+    is_miscounted = pc.or_(pc.not_equal(told, last), pc.not_equal(told, rows["version_count"]))
+    for row in rows.filter(is_miscounted).to_pylist():
+        message = (
+            f"n_versions of {row['article_id']} is {row['n_versions']}, and `versions` has "
+            f"{row['version_count']}, the last of them {row['version_max']}"
+        )
+        yield Disagreement("articles", message)
+    is_none = pc.or_(pc.greater(rows["version"], last), pc.less(rows["version"], 1))
+    for row in rows.filter(is_none).to_pylist():
+        message = f"{row['article_id']} shows version {row['version']}, which is none"
+        yield Disagreement("articles", message)
+
+
+def _columns(
+    archive: Archive, table: Table, outlet: str, names: list[str], where: str | None = None
+) -> pa.Table:
+    """Columns of all rows, or of those in which `where` is not null."""
     chunks = Chunks(archive, table, outlet, table.max_rows)
     # Columns of two tables have to be alike to be joined: neither required nor described.
     plain = pa.schema([(name, table.schema.field(name).type) for name in names])
-    rows = (rows.cast(plain) for _, rows in chunks.scan(names))
-    return pa.concat_tables([plain.empty_table(), *rows])
+    parts = [plain.empty_table()]
+    for _, rows in chunks.scan(list(dict.fromkeys([*names, *([where] if where else ())]))):
+        kept = rows.filter(pc.is_valid(rows[where])) if where else rows
+        parts.append(kept.select(names).cast(plain))
+    return pa.concat_tables(parts)
 
 
-def _distinct(rows: pa.Table) -> pa.Table:
-    return rows.select(["article_id"]).group_by("article_id").aggregate([])
-
-
-def _without(rows: pa.Table, others: pa.Table, keys: list[str]) -> list[str]:
-    """The articles of those rows of which `others` has none with the same keys."""
-    lone = rows.join(others.select(keys), keys, join_type="left anti")
+def _without(rows: pa.Table, others: pa.Table) -> list[str]:
+    """The articles of those rows of which `others` has none that is the same."""
+    lone = rows.join(others, rows.column_names, join_type="left anti")
     return sorted(map(str, lone["article_id"].to_pylist()))
