@@ -232,7 +232,8 @@ def test_rows_of_another_extractor_are_counted_and_their_texts_hashed(
     assert [fault.code for fault in found].count("digest") == 2
     for name in ("fetch_status", "url", "content_digest", "fetch_time"):
         assert any(f"gives another {name} now" in fault.message for fault in found)
-    zancrawler("verify", "--outlet", OUTLET, "--archive", copy, code=1)
+    said = zancrawler("verify", "--outlet", OUTLET, "--archive", copy, code=1)
+    assert f"{2 * rows} rows of articles and versions were read by another version" in said
     done = json.loads(json.dumps(faults(copy)))
     assert {fault["code"] for fault in done} >= {"digest", "record"}
 

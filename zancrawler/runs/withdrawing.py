@@ -7,7 +7,7 @@ and the ledger follow, under the outlet's lock; while a crawl holds that, they f
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -307,13 +307,10 @@ def _bring_back(archive: Archive, article: Known, catalogue: Catalogue) -> None:
         & pc.field("text_digest").is_valid()
         & (pc.field("warc_type") == "response"),
     )
-    seen = (recall(row["warc_filename"], row["exchange_offset"]) for row in captures.to_pylist())
-    texts: dict[str, Mapping[str, Any]] = {}
-    for row in seen:
-        if row is not None:
-            texts.setdefault(row["text_digest"], row)
+    looks = (recall(row["warc_filename"], row["exchange_offset"]) for row in captures.to_pylist())
+    seen = {withdrawal.look_of(row): row for row in looks if row is not None}
     versions = read_tables(archive).versions(article.article_id, outlet=article.outlet)
-    if set(versions["text_digest"].to_pylist()) - texts.keys():
+    if any(withdrawal.look_of(row) not in seen for row in versions.to_pylist()):
         raise ArchiveError(
             f"{article.url} is no longer withdrawn, but its pages are read otherwise than then; "
             f"run `zancrawler rebuild {article.outlet}` to bring it back"
@@ -324,4 +321,4 @@ def _bring_back(archive: Archive, article: Known, catalogue: Catalogue) -> None:
         if decision.action is Action.WITHDRAW and decision.article_id == article.article_id
     )
     access = Access.HELD if was_held else Access.OPEN
-    withdrawal.restore(archive, article.outlet, article.article_id, texts, access)
+    withdrawal.restore(archive, article.outlet, article.article_id, seen, access)

@@ -7,15 +7,22 @@ Each is idempotent, works chunk by chunk, and is called with the outlet's lock h
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import Any
 
 import pyarrow.compute as pc
 
 from zancrawler.archive import Archive
 from zancrawler.tables.articles import ARTICLES, REDACTED, VERSIONS, Access, redacted
 from zancrawler.tables.captures import CAPTURES
-from zancrawler.tables.chunks import Chunks
+from zancrawler.tables.chunks import Chunks, Row
 from zancrawler.tables.columns import Table
+
+Look = tuple[str, int, str]
+"""The record in which an article was seen, and the digest of its text there."""
+
+
+def look_of(row: Row) -> Look:
+    """Of a row of `articles` or `versions`, or of a sighting."""
+    return row["warc_filename"], row["warc_record_offset"], row["text_digest"]
 
 
 def redact(archive: Archive, outlet: str, article_ids: Collection[str]) -> int:
@@ -40,17 +47,18 @@ def restore(
     archive: Archive,
     outlet: str,
     article_id: str,
-    texts: Mapping[str, Mapping[str, Any]],
+    seen: Mapping[Look, Row],
     access: Access,
 ) -> None:
-    """Gives an article its content back; `texts` are sightings of it, by text_digest."""
+    """Gives an article its content back; `seen` are sightings of it. Another look at the same text
+    will not do: what stands beside it may have changed."""
     for table in (VERSIONS, ARTICLES):
         chunks = _chunks(archive, table, outlet)
         for path, rows in chunks.holding("article_id", [article_id]):
             whole = []
             for row in rows.to_pylist():
-                seen = texts.get(row["text_digest"], {})
-                row |= {name: seen.get(name) for name in REDACTED if name in row}
+                look = seen.get(look_of(row), {})
+                row |= {name: look.get(name) for name in REDACTED if name in row}
                 whole.append(row | ({"access": access} if table is ARTICLES else {}))
             chunks.rewrite(path, whole)
 
