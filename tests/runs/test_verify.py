@@ -238,6 +238,26 @@ def test_rows_of_another_extractor_are_counted_and_their_texts_hashed(
     assert {fault["code"] for fault in done} >= {"digest", "record"}
 
 
+def test_rows_from_before_an_outlets_file_changed_are_sound(
+    copy: Path, crawled: Crawled, tmp_path: Path
+) -> None:
+    outlets = tmp_path / "outlets"
+    shutil.copytree(crawled.newsroom.catalogue, outlets)
+    text = (outlets / f"{OUTLET}.toml").read_text()
+    (outlets / f"{OUTLET}.toml").write_text(
+        text.replace("skip = [", 'skip = ["^/weather-", ').replace("Apache-2.0", "CC0-1.0")
+    )
+    end = (Archive(copy), Catalogue.open(outlets), [OUTLET])
+    assert list(verify_archive(*end)) == []
+
+    def false(rows: Rows) -> Rows:
+        return [row | {"section": "Weather"} for row in rows]
+
+    rewrite(copy, "articles", false)
+    messages = [fault.message for fault in verify_archive(*end) if fault.code == "article"]
+    assert messages and all("section" in message for message in messages)
+
+
 def test_what_is_withdrawn_has_to_be_empty(copy: Path, crawled: Crawled) -> None:
     path = next(copy.glob(f"tables/articles/site={OUTLET}/*/*.parquet"))
     row = pq.ParquetFile(path).read().to_pylist()[0]

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,11 +23,11 @@ from zancrawler.capture.errors import DamagedWarcError
 from zancrawler.capture.reader import Exchange, read_exchanges
 from zancrawler.decisions import Decisions
 from zancrawler.extraction.memory import SiteMemory
-from zancrawler.outlets import Outlet
+from zancrawler.outlets import Outlet, OutletError, parse_outlet
 from zancrawler.runs.answers import answer_of
 from zancrawler.runs.derive import Derived, derive
 from zancrawler.runs.finding import Finding
-from zancrawler.runs.provenance import crawl_id_of
+from zancrawler.runs.provenance import crawl_id_of, warcinfo_of
 from zancrawler.runs.rows import digest_of, extractor_version
 from zancrawler.tables.articles import ARTICLES, REDACTED, VERSIONS, Access, redacted
 from zancrawler.tables.captures import CAPTURES
@@ -62,10 +63,11 @@ def row_faults(
 ) -> Iterator[Finding]:
     """Every row of an outlet's tables that is not as its record and the tables' rules have it.
 
-    What another version of the extractor read is not extracted again, and nothing is where
-    `outlet` is None: there records, digests, offsets, URL, status and time are compared, and a
-    text with its own digest. What is withdrawn has to be empty. Raises SchemaMismatchError and
-    UnreadableTableError.
+    An outlet's file that has changed since is no fault of the rows: what the file gives that the
+    WARC keeps is sound as well. What another version of the extractor read is not extracted again,
+    and nothing is where `outlet` is None: there records, digests, offsets, URL, status and time are
+    compared, and a text with its own digest. What is withdrawn has to be empty. Raises
+    SchemaMismatchError and UnreadableTableError.
     """
     tables = {
         table.name: Chunks(archive, table, name, table.max_rows)
@@ -130,6 +132,8 @@ class _RowCheck:
     sound: dict[tuple[str, int], bytes | None] = field(default_factory=dict)
     """Fingerprints of rows of `versions`, by the same; None for one that has a fault."""
     crawl_ids: dict[str, str] = field(default_factory=dict)
+    older: dict[str, Outlet | None] = field(default_factory=dict)
+    """The outlet as each WARC keeps it, where its file has changed since."""
 
     def __post_init__(self) -> None:
         self.all_readers = set().union(*self.readers.values())
@@ -142,21 +146,25 @@ class _RowCheck:
             except (OSError, DamagedWarcError) as error:
                 yield Finding(file, None, "record", f"{_where(row)} cannot be read: {error}")
                 continue
-            is_read = self._is_ours(row["warc_filename"])
-            read.append((row, exchange, self._derive(row, exchange) if is_read else None))
+            is_read = self.outlet is not None and self._is_ours(row["warc_filename"])
+            derived = self._derive(row, exchange, self.outlet) if is_read else None
+            read.append((row, exchange, derived))
         expected = storable(
             [derived.capture if derived else _recorded(ex) for _, ex, derived in read],
             CAPTURES.schema,
         ).to_pylist()
-        found = [derived.article if derived else None for _, _, derived in read]
-        prints = iter(self._fingerprints([article for article in found if article]))
-        for (row, _, derived), capture, article in zip(read, expected, found, strict=True):
-            yield from _differences(
-                file, row, capture, CAPTURES.names if derived else _RECORDED, "capture"
-            )
-            if article or row["text_digest"]:
+        marks = self._fingerprints([derived.article if derived else None for *_, derived in read])
+        for (row, exchange, derived), capture, mark in zip(read, expected, marks, strict=True):
+            names = CAPTURES.names if derived else _RECORDED
+            found = list(_differences(file, row, capture, names, "capture"))
+            if found and derived and (older := self._older(row["warc_filename"])):
+                then = self._derive(row, exchange, older)
+                (capture,) = storable([then.capture], CAPTURES.schema).to_pylist()
+                if not list(_differences(file, row, capture, names, "capture")):
+                    found, mark = [], self._fingerprints([then.article])[0]
+            yield from found
+            if mark or row["text_digest"]:
                 key = row["warc_filename"], row["warc_record_offset"]
-                mark = next(prints) if article else None
                 self.places[key] = _Place(row["exchange_offset"], mark)
 
     def versions(self, file: str, rows: list[dict[str, Any]]) -> Iterator[Finding]:
@@ -210,18 +218,25 @@ class _RowCheck:
                 message = f"{_where(row)}: title and text are not those of text_digest"
                 yield Finding(file, None, "digest", message)
             return
-        article = self._derive(row, exchange).article
+        found = self._reading(file, row, exchange, self.outlet)
+        if found and (older := self._older(row["warc_filename"])):
+            found = self._reading(file, row, exchange, older) and found
+        yield from found
+
+    def _reading(
+        self, file: str, row: Row, exchange: Exchange, outlet: Outlet | None
+    ) -> list[Finding]:
+        article = self._derive(row, exchange, outlet).article
         if article is None:
-            yield Finding(file, None, "article", f"{_where(row)} gives no article now")
-            return
+            return [Finding(file, None, "article", f"{_where(row)} gives no article now")]
         (again,) = storable([self._shown(article)], _ARTICLE).to_pylist()
-        yield from _differences(file, row, again, _DERIVED, "article")
+        return list(_differences(file, row, again, _DERIVED, "article"))
 
     def _is_ours(self, warc_filename: str) -> bool:
         """Whether the captures of a WARC were derived by the extractor that is installed. Their
         rows do not say so; those of `versions` that were read from it do, or all others."""
         readers = self.readers.get(warc_filename) or self.all_readers
-        return self.outlet is not None and readers <= {self.ours}
+        return readers <= {self.ours}
 
     def _exchange(self, warc_filename: str, offset: int) -> Exchange:
         """Raises OSError, DamagedWarcError."""
@@ -230,15 +245,27 @@ class _RowCheck:
             return exchange
         raise DamagedWarcError(warc.name, offset, "the file has no exchange here")
 
-    def _derive(self, row: Row, exchange: Exchange) -> Derived:
-        assert self.outlet is not None
+    def _older(self, warc_filename: str) -> Outlet | None:
+        """The outlet as it was when a WARC was written, where that is another than today's: rows
+        that were derived then are sound, and follow the new file with the next rebuild."""
+        if warc_filename not in self.older:
+            kept = warcinfo_of(self.archive.root / warc_filename).get("outletToml")
+            then = None
+            if kept and self.outlet and kept != self.outlet.source:
+                with suppress(OutletError):
+                    then = parse_outlet(self.outlet.name, kept, where=warc_filename)
+            self.older[warc_filename] = then
+        return self.older[warc_filename]
+
+    def _derive(self, row: Row, exchange: Exchange, outlet: Outlet | None) -> Derived:
+        assert outlet is not None
         name = row["warc_filename"]
         if name not in self.crawl_ids:
             self.crawl_ids[name] = crawl_id_of(self.archive.root / name)
         return derive(
             exchange,
             warc_filename=name,
-            outlet=self.outlet,
+            outlet=outlet,
             crawl_id=self.crawl_ids[name],
             memory=self.memory,
         )
@@ -248,9 +275,10 @@ class _RowCheck:
         is_withdrawn = self.decisions.is_withdrawn(article["article_id"])
         return redacted(article) if is_withdrawn else article
 
-    def _fingerprints(self, articles: Sequence[dict[str, Any]]) -> list[bytes]:
-        rows = storable([self._shown(article) for article in articles], _ARTICLE).to_pylist()
-        return [_fingerprint(row, _DERIVED) for row in rows]
+    def _fingerprints(self, articles: Sequence[dict[str, Any] | None]) -> list[bytes | None]:
+        shown = [self._shown(article) for article in articles if article]
+        rows = iter(storable(shown, _ARTICLE).to_pylist())
+        return [_fingerprint(next(rows), _DERIVED) if article else None for article in articles]
 
 
 def _recorded(exchange: Exchange) -> dict[str, Any]:
