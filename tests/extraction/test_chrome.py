@@ -243,3 +243,53 @@ def test_what_is_cut_off_the_end_is_said() -> None:
     assert len("".join(STORY)) * 0.7 < int(letters) < len(more)
     links = "".join(f'<p><a href="/2025/{n}">Elsewhere, {p}</a></p>' for n, p in enumerate(STORY))
     assert read(story_html(f"{body}<h3>Related Topics:</h3>{links}"), of=BODY).warnings == ()
+
+
+POEM = (
+    "حویلی ما کوچک است",
+    "اما هر شب آسمان تمامش در آن جا می‌شود",
+    "مادرم برف را می‌روبد",
+    "و من ستاره‌ها را می‌شمارم",
+)
+
+
+@pytest.mark.parametrize(
+    "verses", [("A well in the valley", *POEM), (POEM[0], *POEM), (POEM[1], POEM[1], *POEM[2:])]
+)
+def test_all_verses_of_a_poem_are_kept(verses: tuple[str, ...]) -> None:
+    body = "".join(f"<p>{verse}</p>" for verse in verses)
+    assert read(story_html(body), of=BODY).text.split("\n\n") == list(verses)
+
+
+def test_the_title_over_a_poem_is_its_title() -> None:
+    head = "<p>A well in the valley</p><p>18 September 2025</p>"
+    body = head + "".join(f"<p>{verse}</p>" for verse in POEM)
+    assert read(story_html(body), of=BODY).text.split("\n\n") == list(POEM)
+
+
+def test_a_poem_as_it_was_typed() -> None:
+    typed = f"<pre>{POEM[0]}\n   {POEM[1]}\n \n{POEM[2]}<br>{POEM[3]}\n</pre>"
+    text = read(story_html(f"<p>{STORY[0]}</p>{typed}<p>{STORY[1]}\nEnd.</p>"), of=BODY).text
+    verses = ["\n".join(POEM[:2]), "\n".join(POEM[2:])]
+    assert text.split("\n\n") == [STORY[0], *verses, f"{STORY[1]} End."]
+
+
+def test_the_times_of_a_live_blog_are_kept_and_a_players_are_not() -> None:
+    entries = "".join(f"<p>1{n}:30</p><p>{p}</p>" for n, p in enumerate(STORY))
+    assert read(story_html(entries), of=BODY).text.split("\n\n")[::2] == ["10:30", "11:30", "12:30"]
+    player = f"<p>{STORY[0]}</p><p>0:00</p><p>3:07</p><p>{STORY[1]}</p><p>0:00</p><p>{STORY[2]}</p>"
+    assert read(story_html(player), of=BODY).text == "\n\n".join(STORY)
+
+
+def test_captions_alone_are_a_gallerys_text() -> None:
+    body = "".join(
+        f"<figure><img src=/{n}.jpg><figcaption>{p}</figcaption></figure>"
+        for n, p in enumerate(STORY)
+    )
+    assert read(story_html(body), of=BODY).text == "\n\n".join(STORY)
+
+
+def test_the_name_that_signs_the_first_paragraph_is_a_byline_above_it() -> None:
+    first = f"Spring Post: {STORY[0]}"
+    body = f"<p>Spring Post</p><p>{first}</p><p>{STORY[1]}</p>"
+    assert read(story_html(body), of=BODY).text == f"{first}\n\n{STORY[1]}"

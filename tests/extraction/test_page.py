@@ -95,3 +95,17 @@ def test_what_is_mostly_broken_is_no_utf_8() -> None:
         decode("<p>Kühe über Bäche</p>".encode("cp1252"), "text/html; charset=latin-1").count("ü")
         == 2
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "charset"),
+    [
+        ("وزير خارجه به هرات رفت", "cp1256"),
+        ("آب نيست", "cp1256"),
+        ("Сегодня в Кабуле открылась новая школа для девочек", "cp1251"),
+        ("今天的会议讨论了女童教育问题", "gb18030"),
+    ],
+)
+def test_a_short_page_that_says_nothing_of_itself(text: str, charset: str) -> None:
+    html = f"<html><body><p>{text}</p></body></html>"
+    assert decode(html.encode(charset)) == html

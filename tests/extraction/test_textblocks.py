@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from made_pages import JOINED, page
 
 from zancrawler.extraction.cells import MOST_COLUMNS
+from zancrawler.extraction.normalize import normalized
 from zancrawler.extraction.textblocks import Kind, joined, key_of, read_blocks
 
 KEPT = "\u200c\u200d\u200e\u200f\u061c\u202a\u202b\u202c\u2066\u2067\u2069"
@@ -64,6 +65,14 @@ def test_joined_keeps_lists_and_rows_together() -> None:
 def test_a_cell_stays_in_its_column(rows: str, text: str) -> None:
     html = f"<body><p>p</p><table>{rows}</table></body>"
     assert joined(read_blocks(page(html).tree)) == f"p\n\n{text}"
+
+
+@pytest.mark.parametrize("space", ["\u200b", "\ufeff"])
+def test_a_zero_width_space_for_a_joiner(space: str) -> None:
+    """Kept within a word of Arabic letters, where it stands for a joiner, and nowhere else."""
+    (block,) = read_blocks(page(f"<body><p>{space}می{space}گویند {space}well{space}</p>").tree)
+    assert block.text == f"می{space}گویند well"
+    assert normalized(block.text) == "می\u200cگویند well"
 
 
 def test_a_table_that_claims_to_be_endless() -> None:

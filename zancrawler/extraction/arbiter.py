@@ -79,8 +79,10 @@ def find_text(
     body = body_element(page.tree, rules)
     if body is not None and rules is not None:
         dropped = {e for s in rules.drop for e in body.cssselect(s)}
-        blocks = (b for b in read_blocks(body, dropped) if b.kind is not Kind.CAPTION)
-        return Found(tuple(blocks), "outlet", body)
+        shown = read_blocks(body, dropped)
+        blocks = [block for block in shown if block.kind is not Kind.CAPTION]
+        # Of a gallery the captions are the story.
+        return Found(tuple(blocks or shown), "outlet", body)
     first, second = ask_trafilatura(page, all_blocks), ask_resiliparse(page, all_blocks)
     winner, chosen = _choose(all_blocks, first, second)
     if winner == "trafilatura" and _is_doubtful(all_blocks, first, second):

@@ -6,12 +6,15 @@ from __future__ import annotations
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
+from itertools import pairwise
 from urllib.parse import urlsplit
 
 from zancrawler.extraction.bylines import Role, credits_in, is_label
 from zancrawler.extraction.lines import (
     credit_in,
     ends_the_story,
+    is_clock,
     is_date_line,
     is_furniture,
     is_head_line,
@@ -24,6 +27,14 @@ HEAD = 12
 """Blocks from the start within which the article's head may stand."""
 PROSE = 120
 """Characters from which a line is no line of the head."""
+LABEL = 40
+"""Characters of a name or a time; what is longer says something."""
+VERSES = 4
+"""Lines from which short ones alone are a poem."""
+VERSE = 70
+"""Characters of a line of two hemistichs; prose that is parted by breaks has more."""
+LIVE = 3
+"""Entries of a live blog, each under its time."""
 SHORTEST_QUOTE = 15
 """Letters of a quotation that is looked for in the paragraphs."""
 MAX_QUOTES = 100
@@ -85,6 +96,9 @@ def without_chrome(
     head = {key_of(title or "")} - {""}
     known = {key_of(name) for name in names}
     ended = {end.casefold() for end in ends}
+    known |= _signed_openings(blocks)
+    verse, live = _is_verse(blocks), _is_live(blocks)
+    heads = partial(_is_head, head=head, names=known, speakers=speakers)
     in_head, letters = True, 0
     for place, block in enumerate(blocks):
         text = block.text
@@ -94,6 +108,9 @@ def without_chrome(
         ):
             cut += ((Cut.END, after) for after in blocks[place:])
             break
+        if live and is_clock(text):
+            kept.append(block)
+            continue
         if is_furniture(text) and block.kind is not Kind.CELL:
             cut.append((Cut.FURNITURE, block))
             continue
@@ -102,7 +119,9 @@ def without_chrome(
             cut.append((Cut.ONWARD, block))
             continue
         if in_head and place < HEAD:
-            if _is_head(block, head, known, speakers):
+            if verse and block.key in head and not any(map(heads, blocks[place + 1 : place + 2])):
+                in_head = False
+            elif heads(block):
                 cut.append((Cut.HEAD, block))
                 continue
             whose = credit_in(first) if not _prose(kept) else None
@@ -126,7 +145,7 @@ def without_chrome(
         if not _is_source(block):
             break
     kept += reversed(last)
-    repeated = {*_pull_quotes(kept), *_said_twice(kept)}
+    repeated = {*_pull_quotes(kept), *(() if verse else _said_twice(kept))}
     cut += ((Cut.REPEATED, kept[place]) for place in sorted(repeated))
     own = tuple(block for place, block in enumerate(kept) if place not in repeated)
     return Body(own, credit, tuple(cut))
@@ -164,6 +183,31 @@ def _said_twice(kept: Sequence[TextBlock]) -> list[int]:
     """The first place, where the text begins with the same paragraph twice."""
     one, other = (block.key for block in kept[:2]) if len(kept) > 1 else ("", "-")
     return [0] if one == other and len(one) >= SHORTEST_QUOTE else []
+
+
+def _is_verse(blocks: Sequence[TextBlock]) -> bool:
+    """Whether all lines are short: a poem, whose first line may be its title and a refrain."""
+    lines = 0
+    for block in blocks:
+        verses = block.text.split("\n")
+        if any(len(verse) > VERSE for verse in verses):
+            return False
+        lines += len(verses)
+    return lines >= VERSES
+
+
+def _is_live(blocks: Sequence[TextBlock]) -> bool:
+    """Whether times head what happened then, as in a live blog; a player's stand by themselves."""
+    headed = (len(after.text) > LABEL for block, after in pairwise(blocks) if is_clock(block.text))
+    return sum(headed) >= LIVE
+
+
+def _signed_openings(blocks: Sequence[TextBlock]) -> set[str]:
+    """Who signs the first paragraph before a colon, as agencies do: `News of the Valley: ...`. A
+    line above it that says no more is the byline."""
+    first = next((b.text for b in blocks[:HEAD] if len(b.text) > PROSE), "")
+    name, colon, _ = first.partition(":")
+    return {key_of(name)} - {""} if colon and len(name) <= LABEL else set()
 
 
 def _prose(kept: Sequence[TextBlock]) -> bool:

@@ -24,6 +24,7 @@ _FURNITURE = re.compile(
     r"\s*:?\s*[\d,٬۰-۹٠-٩]+(?:\s+بار)?|[\d,]+\s+(?:views|reads|comments)",
     re.IGNORECASE,
 )
+_CLOCK = re.compile(r"\d{1,2}:\d{2}")
 _READING_TIME = re.compile(
     r"[-–—•·<\s]*(?:\d+|one)\s*(?:-\s*)?min(?:ute)?s?\.?\s*"
     r"(?:read(?:ing)?(?: time)?|de lectura)\b.*"
@@ -94,6 +95,11 @@ def credit_in(line: str) -> str | None:
 def is_furniture(line: str) -> bool:
     """The page's own words and numbers, wherever they stand: `Share`, `03:07`, `© ...`."""
     return bool(_FURNITURE.fullmatch(line))
+
+
+def is_clock(line: str) -> bool:
+    """`14:30` and nothing else: a player's, or the time of an entry in a live blog."""
+    return bool(_CLOCK.fullmatch(line))
 
 
 def leads_onward(line: str) -> bool:

@@ -37,6 +37,7 @@ _LEGACY = (
     *("cp1256", "cp1252", "cp1251", "cp1250", "cp1254"),
     *("gb18030", "big5", "shift_jis", "euc_jp", "euc_kr"),
 )
+_ARABIC_WORD = re.compile("[\u0621-\u06d2\u200c]{2,}")
 _RIGHT_TO_LEFT = re.compile(
     rb"""\b(?:dir\s*=\s*["']?rtl|lang\s*=\s*["']?(?:fa|ps|prs|ar|ur)\b)""", re.IGNORECASE
 )
@@ -129,5 +130,15 @@ def _guess(body: bytes) -> str:
         return "cp1256"
     lines = [line for line in body.split(b"\n") if not line.isascii()]
     sample = b"\n".join(lines)[:DETECTION_BYTES]
+    if _is_cp1256(sample):
+        return "cp1256"
     best = from_bytes(sample, cp_isolation=list(_LEGACY)).best()
     return best.encoding if best else "cp1252"
+
+
+def _is_cp1256(sample: bytes) -> bool:
+    """Whether nearly all bytes beyond ASCII are words of Arabic letters. No other charset's are:
+    those of Cyrillic and Greek hold accented letters then, those of French stand one by one."""
+    text = sample.decode("cp1256", "replace")
+    beyond = len(text) - len(text.encode("ascii", "ignore"))
+    return sum(map(len, _ARABIC_WORD.findall(text))) * 10 >= 9 * beyond > 0

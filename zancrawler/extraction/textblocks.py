@@ -68,9 +68,14 @@ _KINDS = {
 }
 _KEY = re.compile(r"[^\W_]+")
 _MAIN = ("main", "article", "h1")
+_EMPTY_LINES = re.compile(r"\n[^\S\n]*\n\s*")
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
-# Shown by no browser: they hint where a word may break. Joiners and direction marks are not these.
-_HINTS = str.maketrans("", "", "\u00ad\u200b\u2060\ufeff")
+# Shown by no browser: they hint where a word may break. Joiners and direction marks are not these,
+# nor is a zero-width space between letters of the Arabic script, where it is typed for a joiner.
+_ANY_HINT = re.compile("[\u00ad\u200b\u2060\ufeff]")
+_HINTS = re.compile(
+    "[\u00ad\u2060]|(?<![\u0620-\u06ff])[\u200b\ufeff]|[\u200b\ufeff](?![\u0620-\u06ff])"
+)
 
 
 def key_of(text: str) -> str:
@@ -143,7 +148,7 @@ class _Walk:
     def blocks(self) -> Iterator[TextBlock]:
         root, pieces, linked = self._root, self._pieces, self._linked
         holder: HtmlElement | None = root
-        breaks = in_link = 0
+        breaks = in_link = in_pre = 0
         for event, element in self._events:
             tag = element.tag
             if event == "start":
@@ -162,6 +167,7 @@ class _Walk:
                     if pieces:
                         yield from self._flush(holder)
                     holder = element
+                    in_pre += tag == "pre"
                 text = element.text
             else:
                 if tag == "a":
@@ -170,12 +176,15 @@ class _Walk:
                     if pieces:
                         yield from self._flush(holder)
                     holder = element.getparent() if element is not root else element
+                    in_pre -= tag == "pre" and in_pre > 0
                 if element is root:
                     if pieces:
                         yield from self._flush(holder)
                     return
                 text = element.tail
-            if text:
+            if text and in_pre:
+                yield from self._preformatted(text, holder)
+            elif text:
                 if not text.isspace():
                     breaks = 0
                 elif not pieces:
@@ -183,6 +192,14 @@ class _Walk:
                 pieces.append(text)
                 if in_link:
                     linked.append(text)
+
+    def _preformatted(self, text: str, holder: HtmlElement | None) -> Iterator[TextBlock]:
+        """Lines stay lines, and what an empty one parts are blocks of their own."""
+        first, *others = _EMPTY_LINES.split(text)
+        self._pieces.append(first.replace("\n", "\v"))
+        for stanza in others:
+            yield from self._flush(holder)
+            self._pieces.append(stanza.replace("\n", "\v"))
 
     def _silent(self, element: HtmlElement, tag: object) -> bool:
         if tag in _SILENT or element in self._skip:
@@ -208,7 +225,7 @@ class _Walk:
 def tidy(raw: str) -> str:
     """White space collapsed, line breaks (as `\\v`) kept one at a time, none at the ends."""
     if not raw.isascii():
-        raw = raw.translate(_HINTS)
+        raw = _HINTS.sub("", raw) if _ANY_HINT.search(raw) else raw
     # Unicode's white space: what HTML collapses, and the no-break spaces that stand in for it.
     lines = (" ".join(line.split()) for line in raw.split("\v"))
     return "\n".join(line for line in lines if line)
