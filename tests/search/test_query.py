@@ -114,3 +114,10 @@ def test_together_apart_and_joined_are_one(ways: tuple[str, ...]) -> None:
         for written in ways:
             as_indexed = {tuple(terms(written)), ("".join(terms(written)),)}
             assert as_indexed & set(sought.spellings), (asked, written)
+
+
+@pytest.mark.parametrize("asked", ["خانهٔ ما", "خانۀ ما", "خانه‌ی ما"])
+@pytest.mark.parametrize("written", ["خانهٔ ما", "خانه‌ی ما"])
+def test_a_phrase_with_either_ezafe_asks_for_the_other(asked: str, written: str) -> None:
+    ((sought,),) = Query.parse(f'"{asked}"').wanted
+    assert tuple(terms(written)) in sought.spellings

@@ -205,7 +205,7 @@ def _is_live(blocks: Sequence[TextBlock]) -> bool:
 def _signed_openings(blocks: Sequence[TextBlock]) -> set[str]:
     """Who signs the first paragraph before a colon, as agencies do: `News of the Valley: ...`. A
     line above it that says no more is the byline."""
-    first = next((b.text for b in blocks[:HEAD] if len(b.text) > PROSE), "")
+    first = next((b.text for b in blocks[:HEAD] if len(b.text) > 2 * LABEL), "")
     name, colon, _ = first.partition(":")
     return {key_of(name)} - {""} if colon and len(name) <= LABEL else set()
 

@@ -27,6 +27,7 @@ _AFTER = (
     *("ترین", "تر"),
 )
 """Verbal prefixes; endings of plural and comparative. The longer ones first."""
+_EZAFE = re.compile("[هہە]\u0654|ۀ")
 _SHORTEST_STEM = 2
 _ARABIC_SCRIPT = re.compile("[\u0600-\u06ff]+")
 
@@ -35,11 +36,17 @@ def spellings(text: str) -> tuple[Terms, ...]:
     """Every way to write a word or phrase, the given one first; none where it has no term."""
     found = (
         spelling
-        for written in (text, *carriers(text))
+        for written in (text, *carriers(text), *_with_ye(text))
         if (slots := [tuple(_forms(parts)) for parts in _slots(written)])
         for spelling in islice((sum(forms, ()) for forms in product(*slots)), MAX_SPELLINGS)
     )
     return tuple(islice(dict.fromkeys(found), MAX_SPELLINGS))
+
+
+def _with_ye(text: str) -> Iterator[str]:
+    """«خانهٔ ما» and «خانۀ ما» with the ezafe as others type it: «خانه‌ی ما»."""
+    if (other := _EZAFE.sub("ه\u200cی", text)) != text:
+        yield other
 
 
 def is_one(before: str, after: str) -> bool:

@@ -24,7 +24,7 @@ MAX_WORDS = 20_000
 """Of a text that are looked at, as for the simhash; beyond, it is no article."""
 MAX_CHARACTERS = 400_000
 _SEED = 1
-_RULES = 1
+_RULES = 2
 """Raised whenever a sketch of the same text would be another."""
 KIND = f"{_RULES}.{RMinHash.ALGORITHM_VERSION}"
 """Sketches of two kinds cannot be compared; kept ones of another kind are made again."""
