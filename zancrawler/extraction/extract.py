@@ -40,7 +40,7 @@ from zancrawler.extraction.sensitivity import sensitivity
 from zancrawler.extraction.structured import Structured
 from zancrawler.extraction.subtitles import subtitle_of
 from zancrawler.extraction.textblocks import TextBlock, joined, read_blocks
-from zancrawler.extraction.titles import site_lines, title_of
+from zancrawler.extraction.titles import site_lines, site_names, title_of
 from zancrawler.outlets import ArticleRules, Outlet, canonical_url, readable_path
 
 
@@ -84,7 +84,10 @@ def extraction_of(page: Page, outlet: Outlet, memory: SiteMemory | None = None) 
     cutting = partial(
         without_chrome,
         title=title,
-        names=(*authors, *filter(None, (section,)), *site_lines(page.tree, title)),
+        names=(
+            *(*authors, *filter(None, (section,)), *site_lines(page.tree, title)),
+            *site_names(structured, page.url),
+        ),
         ends=rules.ends if rules else (),
         speakers=speakers,
         home=page.url,
@@ -146,6 +149,9 @@ def _reliable(rules: ArticleRules | None, outlet: Outlet) -> ArticleRules | None
 
 
 def _warnings(found: Found, body: Body, recurring: int, words: str) -> Iterator[str]:
+    """What was cut as recurring (blocks) or as coming after the story (letters), characters that are
+    none in its words, who found the text where no outlet names its element, and how far the
+    witnesses disagree (0 to 1)."""
     if recurring:
         yield f"memory_cut:{recurring}"
     ended = letters(b for cut, b in body.cut if cut is Cut.END and 2 * b.linked < len(b.key))

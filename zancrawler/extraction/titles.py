@@ -43,7 +43,7 @@ def title_of(
     shown = next(_selected(tree, rules), None)
     if shown:
         return shown
-    site = _site_names(structured, url)
+    site = site_names(structured, url)
     window = _head_title(tree)
     stated = [
         without_site(text, site)
@@ -90,7 +90,7 @@ def site_lines(tree: HtmlElement, title: str | None) -> tuple[str, ...]:
     return tuple(piece for piece in pieces if key_of(piece) not in own)
 
 
-def _site_names(structured: Structured, url: str) -> frozenset[str]:
+def site_names(structured: Structured, url: str) -> frozenset[str]:
     """How the site calls itself, in letters only: its own word, and its host's labels."""
     names = {
         structured.first(n)
