@@ -149,8 +149,8 @@ def _reliable(rules: ArticleRules | None, outlet: Outlet) -> ArticleRules | None
 
 
 def _warnings(found: Found, body: Body, recurring: int, words: str) -> Iterator[str]:
-    """What was cut as recurring (blocks) or as coming after the story (letters), characters that are
-    none in its words, who found the text where no outlet names its element, and how far the
+    """What was cut as recurring (blocks) or as coming after the story (letters), characters that
+    are none in its words, who found the text where no outlet names its element, and how far the
     witnesses disagree (0 to 1)."""
     if recurring:
         yield f"memory_cut:{recurring}"
