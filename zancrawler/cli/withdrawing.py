@@ -44,7 +44,7 @@ ArticleArgument = Annotated[
 ]
 
 holds_app = typer.Typer(
-    help="Articles that wait for a person: taken down by their outlet, cut, or robbed of a name.",
+    help="Articles that wait for a person: taken down by their outlet, cut, or stripped of a name.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )

@@ -1,4 +1,4 @@
-"""Articles that wait for a person: taken down by their outlet, cut, or robbed of a name."""
+"""Articles that wait for a person: taken down by their outlet, cut, or stripped of a name."""
 
 from __future__ import annotations
 
