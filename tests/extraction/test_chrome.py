@@ -14,6 +14,7 @@ from zancrawler.extraction.lines import (
     is_head_line,
     leads_onward,
 )
+from zancrawler.extraction.textblocks import key_of
 from zancrawler.outlets.platforms.wordpress import PRESET
 
 BODY = outlet(articles=(rules(body=(".story",)),))
@@ -241,6 +242,9 @@ def test_what_is_cut_off_the_end_is_said() -> None:
     name, _, letters = warning.partition(":")
     assert name == "end_cut"
     assert len("".join(STORY)) * 0.7 < int(letters) < len(more)
+    one = f"<p>Elsewhere, {STORY[2]}</p>"
+    (few,) = read(story_html(f"{body}<h3>Related Topics:</h3>{one}"), of=BODY).warnings
+    assert few == f"end_cut:{len(key_of('Elsewhere' + STORY[2]))}"
     links = "".join(f'<p><a href="/2025/{n}">Elsewhere, {p}</a></p>' for n, p in enumerate(STORY))
     assert read(story_html(f"{body}<h3>Related Topics:</h3>{links}"), of=BODY).warnings == ()
 

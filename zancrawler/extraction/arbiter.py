@@ -138,7 +138,7 @@ def common_element(blocks: Sequence[TextBlock]) -> HtmlElement | None:
 
 def _choose(blocks: Sequence[TextBlock], first: Claim, second: Claim) -> tuple[str, Claim]:
     """trafilatura, unless the other finds so much more prose that it must have missed most."""
-    one, other = (letters(_prose(blocks[i] for i in claim)) for claim in (first, second))
+    one, other = (letters(prose(blocks[i] for i in claim)) for claim in (first, second))
     if other > MUCH_MORE * one and second:
         return "resiliparse", second
     return ("trafilatura", first) if first else ("none", first)
@@ -149,7 +149,7 @@ def _is_doubtful(blocks: Sequence[TextBlock], first: Claim, second: Claim) -> bo
     something else, or knows more prose where the article would be a small part of the page."""
     if (_agreement(blocks, first, second) or 0.0) < AGREEMENT:
         return True
-    one, other = (letters(_prose(blocks[i] for i in claim)) for claim in (first, second))
+    one, other = (letters(prose(blocks[i] for i in claim)) for claim in (first, second))
     return other > one and letters(blocks[i] for i in first) < FEW * letters(blocks)
 
 
@@ -237,7 +237,8 @@ def _leads_away(block: TextBlock) -> bool:
     return block.kind is Kind.CAPTION
 
 
-def _prose(blocks: Iterable[TextBlock]) -> Iterable[TextBlock]:
+def prose(blocks: Iterable[TextBlock]) -> Iterable[TextBlock]:
+    """The blocks that are sentences and no labels, headings or links."""
     return (
         block
         for block in blocks

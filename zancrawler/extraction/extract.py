@@ -16,6 +16,7 @@ from zancrawler.extraction.arbiter import (
     below_headline,
     find_text,
     letters,
+    prose,
 )
 from zancrawler.extraction.article import Article, Image
 from zancrawler.extraction.authors import byline_of, signed_below
@@ -154,8 +155,7 @@ def _warnings(found: Found, body: Body, recurring: int, words: str) -> Iterator[
     witnesses disagree (0 to 1)."""
     if recurring:
         yield f"memory_cut:{recurring}"
-    ended = letters(b for cut, b in body.cut if cut is Cut.END and 2 * b.linked < len(b.key))
-    if ended >= HARDLY_ANY:
+    if ended := letters(prose(block for cut, block in body.cut if cut is Cut.END)):
         yield f"end_cut:{ended}"
     if broken := words.count(BROKEN):
         yield f"broken_characters:{broken}"
