@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -20,6 +21,7 @@ PLACES = ("Andarab", "Baghlan", "Chimtal", "Darwaz", "Eshkamesh", "Farah", "Ghor
 class Reply:
     body: str | bytes = ""
     status: int = 200
+    """0: the connection is cut."""
     content_type: str = "text/html; charset=utf-8"
     headers: Mapping[str, str] = field(default_factory=dict)
 
@@ -40,6 +42,9 @@ def scripted_site() -> Iterator[Script]:
         def do_GET(self) -> None:
             script.asked.append(self.path)
             reply = script.replies.get(self.path) or script.otherwise(self.path)
+            if not reply.status:
+                self.connection.shutdown(socket.SHUT_RDWR)
+                return
             body = reply.body.encode() if isinstance(reply.body, str) else reply.body
             self.send_response(reply.status)
             for name, value in {"Content-Type": reply.content_type, **reply.headers}.items():

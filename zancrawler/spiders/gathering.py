@@ -9,11 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from scrapy.exceptions import (
-    CannotResolveHostError,
     DownloadCancelledError,
-    DownloadConnectionRefusedError,
-    DownloadFailedError,
-    DownloadTimeoutError,
     IgnoreRequest,
     ResponseDataLossError,
 )
@@ -23,6 +19,7 @@ from twisted.python.failure import Failure
 from zancrawler.ledger import Advertisement, Due, Kind, Outcome, State
 from zancrawler.outlets import host_of
 from zancrawler.pictures import answer_mark, picture_mark
+from zancrawler.spiders.breaker import UNANSWERED
 from zancrawler.spiders.headers import headers_of
 from zancrawler.spiders.requisites import EMBED, SCRIPTED, Shown, needs
 
@@ -36,13 +33,7 @@ REFUSALS = 3
 """In a row, after which a host is asked for no more requisites in this run."""
 OF_THE_BUDGET = 0.5
 """Requisites wait for tomorrow once this share of the day's requests is used up, by whatever."""
-NO_ANSWER = (
-    CannotResolveHostError,
-    DownloadConnectionRefusedError,
-    DownloadFailedError,
-    DownloadTimeoutError,
-    ResponseDataLossError,
-)
+NO_ANSWER = (*UNANSWERED, ResponseDataLossError)
 _LAST = -10
 _PAUSE = 0.05
 

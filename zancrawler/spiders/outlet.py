@@ -23,7 +23,7 @@ from zancrawler.ledger import Advertisement, Due, Kind, Ledger, Outcome, State
 from zancrawler.ledger.due import is_full_look
 from zancrawler.outlets import Outlet, UrlKind, canonical_url, url_kind
 from zancrawler.spiders.adverts import advertisements, further_sources
-from zancrawler.spiders.breaker import Breaker
+from zancrawler.spiders.breaker import UNANSWERED, Breaker
 from zancrawler.spiders.browsing import Browsing
 from zancrawler.spiders.gathering import Gathering
 from zancrawler.spiders.headers import headers_of
@@ -67,6 +67,7 @@ class OutletSpider(scrapy.Spider):
         self.sources_left = 0
         self.pages_left = 0
         """Article pages that were asked for and have not answered."""
+        self.unanswered = 0
         self.is_over = False
         """Nothing is asked any more."""
         self._is_new = False
@@ -162,6 +163,8 @@ class OutletSpider(scrapy.Spider):
     def closed(self, reason: str) -> None:
         """Scrapy's word that nothing is asked any more; soon after, the ledger is closed."""
         self.is_over = True
+        if self.unanswered:
+            self.note(f"{self.unanswered} addresses gave no answer, however often they were asked")
 
     def _sources(self) -> Iterator[tuple[Via, tuple[str, ...]]]:
         sources = self.outlet.sources
@@ -217,6 +220,11 @@ class OutletSpider(scrapy.Spider):
             for problem in found.problems:
                 self.note(f"{via.value} {response.url}: {problem}")
             adverts = advertisements(found.adverts, self.outlet)
+            if found.adverts and not adverts and via in (Via.FEED, Via.API):
+                self.note(
+                    f"{via.value} {response.url}: none of its {len(found.adverts)} addresses is an "
+                    "article's by the outlet's rules"
+                )
             new = len(self.ledger.unknown({advert.url for advert in adverts}))
             self.advertised += len(adverts)
             self.advertised_new += new
@@ -396,6 +404,8 @@ class OutletSpider(scrapy.Spider):
             now = datetime.now(UTC)
             canonical = canonical_url(_asked_url(failure), self.outlet)
             self.ledger.record([Outcome(canonical, now, State.DISALLOWED, "robots.txt")])
+        if isinstance(failure.value, UNANSWERED):
+            self.unanswered += 1
 
     def validators(self, due: Due) -> dict[str, str]:
         """The conditions under which something known is asked for again."""

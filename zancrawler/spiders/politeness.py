@@ -20,7 +20,7 @@ from scrapy.utils.defer import deferred_from_coro
 
 from zancrawler.headers import retry_after
 from zancrawler.outlets import host_of
-from zancrawler.spiders.breaker import NO_ROBOTS
+from zancrawler.spiders.breaker import NO_ROBOTS, UNANSWERED
 from zancrawler.spiders.headers import headers_of
 from zancrawler.spiders.outlet import OutletSpider
 from zancrawler.spiders.requisites import PREREQUISITE
@@ -105,9 +105,18 @@ class PolitenessMiddleware:
         return again
 
     def process_exception(self, request: Request, exception: Exception) -> None:
-        """No answer for robots.txt is no permission."""
-        if _is_robots(request) and self._is_last_try(request):
-            self._leave(request, f"{NO_ROBOTS}: {_in_words(exception)}")
+        """No answer for robots.txt is no permission; none for page after page is a refusal."""
+        spider = self.crawler.spider
+        if _is_robots(request):
+            if self._is_last_try(request):
+                self._leave(request, f"{NO_ROBOTS}: {_in_words(exception)}")
+            return
+        if not isinstance(spider, OutletSpider) or request.meta.get("hops_from_seed"):
+            return
+        if isinstance(exception, UNANSWERED):
+            spider.breaker.missed(request.url, _in_words(exception))
+            if spider.breaker.tripped:
+                self._rest(request, spider.breaker.tripped)
 
     def _is_last_try(self, request: Request) -> bool:
         retries: int = request.meta.get("retry_times", 0)
