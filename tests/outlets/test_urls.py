@@ -47,6 +47,12 @@ def outlet(platform: str = "wix") -> Outlet:
         ("https://www.example.org", "https://www.example.org/"),
         ("https://example.org/news/a%3ab%e2%80%99", "https://www.example.org/news/a%3Ab%E2%80%99"),
         ("https://example.org/a/../%70ost/./b", "https://www.example.org/post/b"),
+        # windows-1256, as old sites have it; and a number without a name.
+        ("https://example.org/a?t=%ce%c8%d1&b=x", "https://www.example.org/a?b=x&t=%CE%C8%D1"),
+        ("https://example.org/a?t=%d3%e1%c7", "https://www.example.org/a?t=%D3%E1%C7"),
+        ("https://example.org/a?123", "https://www.example.org/a?123"),
+        ("https://example.org/a?123=&amp&&b=c d", "https://www.example.org/a?123=&b=c+d"),
+        ("https://example.org/a?t=زن/+", "https://www.example.org/a?t=%D8%B2%D9%86%2F+"),
         ("https://example.org/search?type=blogs&page=2", None),
     ],
 )

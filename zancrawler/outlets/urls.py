@@ -6,9 +6,10 @@ import re
 from functools import cache
 from urllib.parse import (
     SplitResult,
-    parse_qsl,
+    quote_plus,
     unquote,
-    urlencode,
+    unquote_plus,
+    unquote_to_bytes,
     urlsplit,
     urlunsplit,
 )
@@ -86,14 +87,26 @@ def canonical_url(url: str, outlet: Outlet) -> str:
         for rewrite in outlet.urls.rewrites:
             path = rewrite.search.sub(rewrite.replace, path)
     drop = (_tracking(), *(outlet.urls.drop_parameters if ours else ()))
-    query = urlencode(
-        sorted(
-            (name, value)
-            for name, value in parse_qsl(parts.query, keep_blank_values=True)
-            if not any(pattern.fullmatch(name) for pattern in drop)
-        )
+    return urlunsplit((scheme, netloc, path or "/", _query(parts.query, drop), ""))
+
+
+def _query(query: str, drop: tuple[re.Pattern[str], ...]) -> str:
+    """The parameters sorted, without those of names to drop, and each byte as it was.
+
+    They need not be UTF-8: old sites write windows-1256. One without `=` stays so.
+    """
+    kept = []
+    for pair in filter(None, query.split("&")):
+        name, equals, value = pair.partition("=")
+        if not any(pattern.fullmatch(unquote_plus(name)) for pattern in drop):
+            kept.append((_plain_bytes(name), _plain_bytes(value), equals))
+    return "&".join(
+        quote_plus(name) + equals + quote_plus(value) for name, value, equals in sorted(kept)
     )
-    return urlunsplit((scheme, netloc, path or "/", query, ""))
+
+
+def _plain_bytes(text: str) -> bytes:
+    return unquote_to_bytes(text.replace("+", " "))
 
 
 def _without_dots(path: str) -> str:
