@@ -116,6 +116,19 @@ def test_news_image_and_language_extensions() -> None:
     assert (persian.url, persian.via) == ("https://zan.example/fa/post/a", Via.HREFLANG)
 
 
+def test_other_languages_take_no_place_of_the_articles(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sitemaps, "MAX_SITEMAP_URLS", 4)
+    homes = [f"https://zan.example/{language}/a" for language in ("en", "fa", "ps")]
+    links = "".join(f'<xhtml:link rel="alternate" hreflang="x" href="{url}"/>' for url in homes)
+    dated = "<lastmod>2024-05-03</lastmod>" + links
+    found = read_sitemap(urlset(*(entry(url, dated) for url in homes)), SITEMAP)
+    assert [(advert.url, advert.via) for advert in found.adverts] == [
+        (url, Via.SITEMAP) for url in homes
+    ]
+    assert all(advert.lastmod for advert in found.adverts)
+    assert found.problems == ()
+
+
 @pytest.mark.parametrize(
     ("written", "moment"),
     [
@@ -218,6 +231,22 @@ def test_entities_are_refused(tmp_path: Path) -> None:
         with pytest.raises(UnreadableSource, match="DTD"):
             read_sitemap(urlset(entry(loc), head=head), SITEMAP)
     assert time.perf_counter() - started < 2
+
+
+def test_gzip_in_several_members_is_read_to_its_end() -> None:
+    whole = urlset(*(entry(f"https://zan.example/{n}") for n in range(20)))
+    parts = gzip.compress(whole[:600]) + gzip.compress(whole[600:]) + bytes(9)
+    assert len(locs(parts)) == 20
+    lines = [f"https://zan.example/{n}\n".encode() for n in range(20)]
+    assert len(locs(b"".join(map(gzip.compress, lines)))) == 20
+
+
+def test_gzip_members_are_bounded() -> None:
+    with pytest.raises(UnreadableSource, match="1,000 parts"):
+        read_sitemap(gzip.compress(b"") * 500_000, SITEMAP)
+    bomb = gzip.compress(b" " * (MAX_SITEMAP_BYTES // 2))
+    with pytest.raises(UnreadableSource, match="52,428,800"):
+        read_sitemap(bomb * 3, SITEMAP)
 
 
 def test_bytes_are_bounded_even_when_a_small_file_inflates() -> None:

@@ -147,6 +147,15 @@ def cutting(site: Script) -> Mapping[str, list[str]]:
     return {"sitemaps": ["/sitemap.xml"]}
 
 
+def failing(site: Script) -> Mapping[str, list[str]]:
+    """An API whose count of pages has more digits than Python reads."""
+    headers = {"X-WP-TotalPages": "9" * 5_000}
+    posts = json.dumps([{"link": site.home + "/story/1", "title": {"rendered": "A"}}])
+    site.replies["/api"] = Reply(posts, content_type="application/json", headers=headers)
+    site.replies["/story/1"] = Reply(story(PLACES[0], 1))
+    return {"apis": ["/api"]}
+
+
 def resting(site: Script) -> Mapping[str, list[str]]:
     """A site that asks to be left alone for an hour, and says so as a date."""
     later = format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True)
@@ -172,7 +181,7 @@ def first(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawls]:
     """The first crawl of each site."""
     crawls = Crawls(tmp_path_factory.mktemp("accounted"))
     with ExitStack() as serving:
-        for answer in (moving, bursting, resting, cutting):
+        for answer in (moving, bursting, resting, cutting, failing):
             site = serving.enter_context(scripted_site())
             crawls.add(answer.__name__, site, answer(site))
         crawls.crawl(*crawls.sites, code=1)
@@ -228,6 +237,12 @@ def test_a_feed_of_addresses_that_no_rule_knows_is_named(first: Crawls) -> None:
     feed = first.sites["moving"].home + "/other-feed"
     told = f"feed {feed}: none of its 2 addresses is an article's by the outlet's rules"
     assert told in first.problems("moving")
+
+
+def test_an_api_may_count_its_pages_as_it_likes(first: Crawls) -> None:
+    assert first.entry("failing", "/story/1").held
+    api = first.sites["failing"].home + "/api?page=2"
+    assert first.problems("failing") == [f"api {api} answers 404"]
 
 
 def test_a_trap_is_a_problem_of_the_run(first: Crawls) -> None:

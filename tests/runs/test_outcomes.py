@@ -93,3 +93,14 @@ def test_a_site_that_nobody_described_may_have_other_pages_anywhere() -> None:
 
 def test_what_is_no_article_by_its_address_is_what_it_is() -> None:
     assert outcome("/about", page_kind="other", page_reason="url").state is State.CAPTURED
+
+
+def test_a_page_that_says_that_it_is_not_there_is_not_there() -> None:
+    found = outcome(page_kind="error", page_reason="not-found")
+    assert (found.state, found.reason) == (State.GONE, "not-found")
+
+
+def test_robots_txt_is_no_article_where_any_address_may_be_one() -> None:
+    plain = replace(OUTLET, articles=(ArticleRules(url=re.compile("^/")),))
+    assert outcome("/robots.txt", page_kind="other", outlet=plain).kind is Kind.OTHER
+    assert outcome("/other.txt", page_kind="other", outlet=plain).kind is Kind.ARTICLE

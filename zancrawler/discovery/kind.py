@@ -40,6 +40,9 @@ class Verdict:
     """A short code for tables and alarms, such as `url` or `no-blogposting`."""
 
 
+NOT_FOUND = "not-found"
+"""The reason for a page that has status 200 and says in its title that it is not there."""
+
 # schema.org/Article and what is below it; the rest of schema.org says what a page is instead.
 _ARTICLE = re.compile(r"(?:\w*Article|BlogPosting|LiveBlogPosting|Report)")
 _FORUM = frozenset(("DiscussionForumPosting", "QAPage"))
@@ -107,7 +110,7 @@ def page_kind(
 def _by_rules(tree: HtmlElement, rules: ArticleRules) -> Verdict:
     """A post without the JSON-LD that every post has is in the wrong language, or no render."""
     if _is_not_found(tree):
-        return Verdict(PageKind.ERROR, "not-found")
+        return Verdict(PageKind.ERROR, NOT_FOUND)
     bodies = (element for s in rules.body for element in tree.cssselect(s))
     if rules.body and not any(element.text_content().strip() for element in bodies):
         return Verdict(PageKind.EMPTY, "no-body-element")
@@ -144,7 +147,7 @@ def _by_signs(tree: HtmlElement, url: str) -> Verdict:
     if path in ("", "/"):
         return Verdict(PageKind.LISTING, "home")
     if _is_not_found(tree):
-        return Verdict(PageKind.ERROR, "not-found")
+        return Verdict(PageKind.ERROR, NOT_FOUND)
     if declared:
         return Verdict(PageKind.ARTICLE, "schema-article")
     mostly_links = signs.linked > 0.6 * signs.letters

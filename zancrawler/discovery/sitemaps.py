@@ -25,8 +25,13 @@ from zancrawler.discovery.feeds import read_feed
 MAX_SITEMAP_BYTES = 52_428_800
 """Uncompressed; the protocol's own bound (https://www.sitemaps.org/protocol.html)."""
 
+MAX_GZIP_MEMBERS = 1_000
+"""Per file; who appends to one each day gets there after three years."""
+_PIECE = 65_536
+
 MAX_SITEMAP_URLS = 50_000
-"""Per sitemap, and child sitemaps per index; the protocol's own bound too."""
+"""Per sitemap, and child sitemaps per index; the protocol's own bound too. As many again may be
+other languages of these."""
 
 MAX_ELEMENTS = 2_000_000
 """Per document; 40 for each URL that may be in it."""
@@ -60,6 +65,7 @@ class _Harvest:
     source: str
     depth: int
     adverts: dict[str, Advert] = field(default_factory=dict)
+    alternates: dict[str, Advert] = field(default_factory=dict)
     follow: dict[str, Advert] = field(default_factory=dict)
     problems: dict[str, None] = field(default_factory=dict)
 
@@ -80,8 +86,9 @@ class _Harvest:
             into.setdefault(url, Advert(url, self.source, via, title, lastmod))
 
     def discovered(self) -> Discovered:
+        others = (each for url, each in self.alternates.items() if url not in self.adverts)
         return Discovered(
-            tuple(self.adverts.values()), tuple(self.follow.values()), tuple(self.problems)
+            (*self.adverts.values(), *others), tuple(self.follow.values()), tuple(self.problems)
         )
 
 
@@ -121,14 +128,28 @@ def _unpacked(body: bytes) -> bytes:
         raise UnreadableSource(f"a sitemap of more than {MAX_SITEMAP_BYTES:,} bytes")
     if body[:2] != b"\x1f\x8b":
         return body
-    inflater = zlib.decompressobj(wbits=31)
     try:
-        plain = inflater.decompress(body, MAX_SITEMAP_BYTES + 1)
+        return _inflated(body)
     except zlib.error as fault:
         raise UnreadableSource("a broken gzip file") from fault
-    if len(plain) > MAX_SITEMAP_BYTES:
-        raise UnreadableSource(f"a sitemap of more than {MAX_SITEMAP_BYTES:,} bytes uncompressed")
-    return plain
+
+
+def _inflated(body: bytes) -> bytes:
+    """All members of a gzip file (RFC 1952, 2.2), in pieces: what follows a member is copied."""
+    plain, at = bytearray(), 0
+    for _ in range(MAX_GZIP_MEMBERS):
+        inflater = zlib.decompressobj(wbits=31)
+        while at < len(body) and not inflater.eof:
+            piece = body[at : at + _PIECE]
+            plain += inflater.decompress(piece, MAX_SITEMAP_BYTES + 1 - len(plain))
+            if len(plain) > MAX_SITEMAP_BYTES:
+                raise UnreadableSource(
+                    f"a sitemap of more than {MAX_SITEMAP_BYTES:,} bytes uncompressed"
+                )
+            at += len(piece) - len(inflater.unused_data)
+        if body[at : at + 2] != b"\x1f\x8b":
+            return bytes(plain)
+    raise UnreadableSource(f"a gzip file of more than {MAX_GZIP_MEMBERS:,} parts")
 
 
 def _refuse_endless_tags(body: bytes) -> None:
@@ -216,7 +237,7 @@ def _read_url(element: etree._Element, harvest: _Harvest) -> None:
     harvest.add(harvest.adverts, loc, Via.SITEMAP, title=title, lastmod=lastmod)
     for link in element.findall("{http://www.w3.org/1999/xhtml}link"):
         if link.get("rel") == "alternate" and link.get("hreflang"):
-            harvest.add(harvest.adverts, link.get("href", ""), Via.HREFLANG)
+            harvest.add(harvest.alternates, link.get("href", ""), Via.HREFLANG)
 
 
 def _plain_text(body: bytes, harvest: _Harvest) -> Discovered:

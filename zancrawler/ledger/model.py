@@ -28,7 +28,8 @@ class State(StrEnum):
     DISALLOWED = "disallowed"
     """robots.txt forbids it."""
     GONE = "gone"
-    """Not there (404, 410, redirect to the home page) on three separate days."""
+    """Not there (404, 410, a page that says so, a redirect to the home page) on three separate
+    days."""
     FAILED = "failed"
     WITHDRAWN = "withdrawn"
     """Taken out of sight by a person; never asked for again."""
@@ -77,7 +78,7 @@ SAME_PAYLOAD = "same-payload"
 class Outcome:
     """One look at one URL, and all that it brought.
 
-    In `state`, GONE is one strike (404, 410, redirect to the home page); CAPTURED becomes
+    In `state`, GONE is one strike, one look that found it not there; CAPTURED becomes
     UNCHANGED by itself where the digest is the one known.
     """
 

@@ -190,6 +190,8 @@ def url_kind(url: str, outlet: Outlet) -> UrlKind:
         return UrlKind.SKIP
     if parts.scheme not in ("http", "https") or _netloc(parts) not in outlet.domains:
         return UrlKind.FOREIGN
+    if parts.path == "/robots.txt":
+        return UrlKind.OTHER
     if _media().search(parts.path):
         return UrlKind.MEDIA
     path, rules = readable_path(canonical), outlet.urls

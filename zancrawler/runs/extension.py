@@ -234,6 +234,10 @@ class RunExtension:
         """The last words of the run: its rows of `coverage` and `crawls`."""
         self.finished = datetime.now(UTC)
         self._note_traps()
+        if faults := self.crawler.stats.get_value("spider_exceptions/count", 0):
+            self.spider.note(
+                f"{faults} answers could not be read, by our own fault; the log has it"
+            )
         try:
             # Somebody may have decided while we crawled.
             apply_decisions(self.archive, self.outlet.name, self.ledger)

@@ -8,7 +8,7 @@ from typing import Any
 
 from zancrawler.capture.reader import Exchange
 from zancrawler.discovery import UnreadableSource, Via
-from zancrawler.discovery.kind import PageKind
+from zancrawler.discovery.kind import NOT_FOUND, PageKind
 from zancrawler.discovery.sources import read_source, source_kind
 from zancrawler.ledger import SAME_PAYLOAD, Advertisement, Kind, Outcome, State
 from zancrawler.outlets import Outlet, UrlKind, canonical_url, url_kind
@@ -119,6 +119,8 @@ def _state(capture: Mapping[str, Any], canonical: str, outlet: Outlet) -> tuple[
     is_article = outlet.is_described and url_kind(canonical, outlet) is UrlKind.ARTICLE
     is_another = is_article and capture["page_kind"] != PageKind.ARTICLE
     kind = capture["page_kind"] or f"http-{status}"
+    if capture["page_reason"] == NOT_FOUND:
+        return State.GONE, NOT_FOUND
     if is_another or capture["page_kind"] in _NOT_IT:
         # The home page with 200, or a fault of the database: the bytes are kept, but the article
         # that was advertised is not held.

@@ -278,7 +278,7 @@ class OutletSpider(scrapy.Spider):
             response.url,
             self.outlet,
             depth=depth,
-            pages=int(pages) if pages.isdigit() else None,
+            pages=int(pages[:9]) if pages.isdigit() else None,
         )
 
     def _record_source(

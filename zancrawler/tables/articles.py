@@ -275,7 +275,8 @@ _STANDING = (
     Column(
         "status",
         STRING,
-        "live, or gone: the outlet answered 404, 410 or its home on three separate days.",
+        "live, or gone: the outlet answered 404, 410, that it is not there, or its home, on three "
+        "separate days.",
         required=True,
         storage=Storage.DICTIONARY,
     ),
