@@ -1,5 +1,20 @@
-"""`python -m zancrawler`."""
+"""`zancrawler`, and `python -m zancrawler`."""
 
-from zancrawler.cli import main
+from __future__ import annotations
 
-main()
+from zancrawler import interrupts
+
+
+def main() -> None:
+    interrupts.run(_command)
+
+
+def _command() -> None:
+    # Not above: this takes most of a second, in which Ctrl-C may come already.
+    from zancrawler.cli import main as run
+
+    run()
+
+
+if __name__ == "__main__":
+    main()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +20,45 @@ class ArchiveError(Exception):
 
 class UsageError(ArchiveError):
     """What the user named cannot be meant, or is not there: exit code 2 in every command."""
+
+
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+_NOT_ALLOWED = (errno.EACCES, errno.EPERM)
+_NO_ROOM_IN_SQLITE = ("SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHMSIZE")
+
+
+def disk_fault(error: BaseException) -> str | None:
+    """The sentence for a disk that is full, fails or may not be written; None for other faults."""
+    if isinstance(error, sqlite3.Error):
+        name = getattr(error, "sqlite_errorname", None) or ""
+        number = next(
+            (
+                number
+                for names, number in (
+                    (_NO_ROOM_IN_SQLITE, errno.ENOSPC),
+                    (("SQLITE_READONLY", "SQLITE_CANTOPEN"), errno.EROFS),
+                    (("SQLITE_IOERR",), errno.EIO),
+                )
+                if name.startswith(names)
+            ),
+            None,
+        )
+        where, why = "a database", str(error)
+    elif isinstance(error, OSError):
+        number, where = error.errno, str(error.filename or "what this writes")
+        # Arrow's own words are long, and name no file.
+        why = os.strerror(error.errno) if error.errno else ""
+    else:
+        return None
+    if number in _NO_ROOM:
+        return f"no room on the disk for {where} ({why}); free some and run this again"
+    if number == errno.EROFS:
+        return f"cannot write {where} ({why}); copy the archive to a disk where this may write"
+    if number in _NOT_ALLOWED:
+        return f"this account may not use {where} ({why}); check who owns it"
+    if number == errno.EIO:
+        return f"the disk failed over {where} ({why}); see to the disk before you write to it again"
+    return None
 
 
 class ArchiveLockedError(ArchiveError):
@@ -67,6 +108,11 @@ class Archive:
         if not any((archive.root / part).is_dir() for part in ("warc", "tables")):
             raise UsageError(f"{root} holds no archive; name one with --archive")
         return archive
+
+    @property
+    def is_writable(self) -> bool:
+        """Whether its folder can be written: it may be on a disk that was handed over."""
+        return os.access(self.root, os.W_OK)
 
     @property
     def tables(self) -> Path:

@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any
 
+from zancrawler.interrupts import out_of_reach
+
 
 @dataclass(frozen=True, slots=True)
 class Child:
-    """The session keeps Ctrl-C from it: whoever started it decides, and may end all of it."""
+    """Ctrl-C does not reach it: whoever started it decides, and may end all of its session."""
 
     process: multiprocessing.process.BaseProcess
     pipe: Connection
@@ -26,7 +28,8 @@ class Child:
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
         process = context.Process(target=_lead, args=(target, theirs, *arguments))
-        process.start()
+        with out_of_reach():
+            process.start()
         theirs.close()
         return cls(process, ours)
 

@@ -9,15 +9,16 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from zancrawler.archive import Archive, ArchiveError, UsageError
+from zancrawler.interrupts import leave
 from zancrawler.outlets import Catalogue, Outlet
 from zancrawler.runs.summary import RunState, RunSummary
 
@@ -96,12 +97,29 @@ class _Children:
 
     processes: set[subprocess.Popen[str]] = field(default_factory=set)
     stopped: bool = False
+    interrupted: bool = False
 
-    def stop(self, *_: object) -> None:
+    def start(self, command: Sequence[str], environment: dict[str, str]) -> subprocess.Popen[str]:
+        process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, text=True, encoding="utf-8", env=environment
+        )
+        self.processes.add(process)
+        if self.stopped:
+            process.terminate()
+        return process
+
+    def close(self, *_: object) -> None:
         """Asks each for a clean end: it finishes the request in flight and commits."""
         self.stopped = True
         for process in tuple(self.processes):
-            process.send_signal(signal.SIGTERM)
+            process.terminate()
+
+    def interrupt(self, *_: object) -> None:
+        """Ctrl-C stops them as SIGTERM does; at the second they are left to end by themselves."""
+        if self.interrupted:
+            leave()
+        self.interrupted = True
+        self.close()
 
 
 def crawl(
@@ -116,8 +134,9 @@ def crawl(
 
     `turns` is the folder in which runs of several archives agree on who asks a host.
 
-    One that hangs or dies does not hold up the rest. SIGTERM ends all of them cleanly. Then new
-    articles are told by their stories.
+    One that hangs or dies does not hold up the rest. SIGTERM ends all of them cleanly; so does
+    Ctrl-C, after whose last summary KeyboardInterrupt is raised. Else new articles are then told by
+    their stories.
     """
     environment = {
         **os.environ,
@@ -127,10 +146,8 @@ def crawl(
     }
     said: queue.SimpleQueue[RunSummary | None] = queue.SimpleQueue()
     children = _Children()
-    on_main_thread = threading.current_thread() is threading.main_thread()
-    previous = signal.signal(signal.SIGTERM, children.stop) if on_main_thread else None
-    try:
-        with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+    with _heeding(signal.SIGTERM, children.close):
+        with _heeding(signal.SIGINT, children.interrupt), _pool() as pool, closing(children):
             runs = [
                 pool.submit(_run_each, group, options, environment, children, said)
                 for group in by_host([Catalogue.open(outlets).get(name) for name in names])
@@ -146,6 +163,8 @@ def crawl(
                     yield summary
             for run in runs:
                 run.result()
+        if children.interrupted:
+            raise KeyboardInterrupt
         if not children.stopped:
             # Loads Arrow, which takes the command line a second.
             from zancrawler.runs.stories import tell_new_articles
@@ -153,10 +172,25 @@ def crawl(
             # What another outlet's tables have wrong is no fault of these runs.
             with suppress(ArchiveError):
                 tell_new_articles(archive, Catalogue.open(outlets), names)
+
+
+@contextmanager
+def _heeding(number: signal.Signals, handler: Callable[..., None]) -> Iterator[None]:
+    """In the main thread; others get no signals."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(number, handler)
+    try:
+        yield
     finally:
-        children.stop()
-        if on_main_thread:
-            signal.signal(signal.SIGTERM, previous)
+        signal.signal(number, before)
+
+
+def _pool() -> ThreadPoolExecutor:
+    """Its threads start the runs, which hear no Ctrl-C: a signal mask is inherited."""
+    blocked = (signal.SIG_BLOCK, {signal.SIGINT})
+    return ThreadPoolExecutor(SIDE_BY_SIDE, initializer=signal.pthread_sigmask, initargs=blocked)
 
 
 def by_host(outlets: Sequence[Outlet]) -> list[list[str]]:
@@ -174,7 +208,7 @@ def by_host(outlets: Sequence[Outlet]) -> list[list[str]]:
 def _run_each(
     names: Sequence[str],
     options: CrawlOptions,
-    environment: Mapping[str, str],
+    environment: dict[str, str],
     children: _Children,
     said: queue.SimpleQueue[RunSummary | None],
 ) -> None:
@@ -186,16 +220,13 @@ def _run_each(
 def _run(
     name: str,
     options: CrawlOptions,
-    environment: Mapping[str, str],
+    environment: dict[str, str],
     children: _Children,
     said: queue.SimpleQueue[RunSummary | None],
 ) -> None:
     command = [sys.executable, "-m", "zancrawler.runs", name]
     command += [f"{key}={value}" for key, value in options.settings().items()]
-    process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, text=True, encoding="utf-8", env=dict(environment)
-    )
-    children.processes.add(process)
+    process = children.start(command, environment)
     try:
         last = None
         for line in process.stdout or ():
@@ -203,7 +234,8 @@ def _run(
             said.put(last)
         code = process.wait()
         if not _is_ended(last, code):
-            said.put(_died(name, last, code))
+            is_stopped = children.stopped and code == -signal.SIGTERM
+            said.put(_stopped(name, last) if is_stopped else _died(name, last, code))
     finally:
         children.processes.discard(process)
 
@@ -213,6 +245,12 @@ def _is_ended(last: RunSummary | None, code: int) -> bool:
     if last is None or last.state is RunState.RUNNING:
         return False
     return code == 0 or last.state in (RunState.FAILED, RunState.BLOCKED)
+
+
+def _stopped(name: str, last: RunSummary | None) -> RunSummary:
+    """The summary of a run that was stopped before it could heed that, and had asked nothing."""
+    reason = "stopped before it had begun"
+    return (last or RunSummary.failed(name, reason)).ended(RunState.STOPPED, reason)
 
 
 def _died(name: str, last: RunSummary | None, code: int) -> RunSummary:

@@ -6,6 +6,7 @@ import gzip
 import json
 import os
 import sys
+import threading
 import zlib
 from collections import deque
 from collections.abc import Iterator
@@ -14,13 +15,14 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from io import BytesIO
 from itertools import islice
-from multiprocessing import get_context
+from multiprocessing import forkserver, get_context, parent_process
 from pathlib import Path
 from typing import Any
 
 from zancrawler.archive import UsageError
 from zancrawler.extraction.article import Article
 from zancrawler.extraction.normalize import normalized
+from zancrawler.interrupts import out_of_reach
 from zancrawler.outlets import Catalogue, host_of
 from zancrawler.runs.reading import read_page
 from zancrawler.runs.rows import (
@@ -85,9 +87,14 @@ def extract_batch(listed: Path, catalogue: Catalogue) -> Iterator[dict[str, Any]
         lines = listed.open(encoding="utf-8")
     except OSError as error:
         raise SavedPageError(f"cannot read {listed} ({error.strerror})") from error
+    with out_of_reach():
+        # That all of the pool are forked from.
+        forkserver.ensure_running()
     with (
         lines,
-        ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("forkserver")) as pool,
+        ProcessPoolExecutor(
+            os.cpu_count(), mp_context=get_context("forkserver"), initializer=_end_with_parent
+        ) as pool,
     ):
         jobs = (
             pool.submit(_extract_line, line, listed.parent, catalogue)
@@ -98,6 +105,17 @@ def extract_batch(listed: Path, catalogue: Catalogue) -> Iterator[dict[str, Any]
         while waiting:
             yield waiting.popleft().result()
             waiting.extend(islice(jobs, 1))
+
+
+def _end_with_parent() -> None:
+    """A process of a pool would wait for ever for the work of a parent that was killed."""
+    threading.Thread(target=_wait_for_its_end, daemon=True).start()
+
+
+def _wait_for_its_end() -> None:
+    if parent := parent_process():
+        parent.join()
+        os._exit(1)
 
 
 def _extract_line(line: str, folder: Path, catalogue: Catalogue) -> dict[str, Any]:

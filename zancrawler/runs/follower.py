@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 
 from zancrawler.archive import Archive, ArchiveError
+from zancrawler.interrupts import out_of_reach
 from zancrawler.outlets import Outlet
 from zancrawler.proofs.entry import Cause
 from zancrawler.runs.entering import enter
@@ -58,7 +59,8 @@ class Follower:
         self._process = context.Process(
             target=_follow, args=(theirs, archive, outlet, crawl_id), name=f"follow-{outlet.name}"
         )
-        self._process.start()
+        with out_of_reach():
+            self._process.start()
         theirs.close()
 
     def tell(self, span: Span | None) -> None:

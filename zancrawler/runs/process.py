@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import json
 import logging
+import os
+import signal
 import sys
 from collections.abc import Mapping
 
 from scrapy import Spider
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
+from scrapy.utils.defer import deferred_from_coro
 from scrapy.utils.project import get_project_settings
 from twisted.internet.task import LoopingCall
 
-from zancrawler.archive import ArchiveError
+from zancrawler.archive import ArchiveError, disk_fault
 from zancrawler.runs.checks import put_check
 from zancrawler.runs.extension import RunExtension
 from zancrawler.runs.learning.spiders import CheckSpider, spider_for
@@ -26,6 +29,8 @@ from zancrawler.spiders.outlet import OutletSpider
 
 _EVERY = 1.0
 """Seconds between two lines of progress."""
+_PATIENCE = 0.1
+"""Seconds between two looks whether a crawl can be stopped yet."""
 
 
 def main(outlet: str, overrides: dict[str, str]) -> int:
@@ -41,11 +46,11 @@ def main(outlet: str, overrides: dict[str, str]) -> int:
     task.add_done_callback(lambda done: None if done.cancelled() else done.exception())
     progress = LoopingCall(_tell, crawler)
     progress.start(_EVERY, now=False)
-    process.start()
+    start(process)
     if task.done() and (error := task.exception()):
         if not isinstance(error, (ArchiveError, OSError)):
             raise error
-        _say(RunSummary.failed(outlet, str(error)))
+        _say(RunSummary.failed(outlet, disk_fault(error) or str(error)))
         return 1
     extension = crawler.get_extension(RunExtension)
     if extension is None:
@@ -68,6 +73,38 @@ def crawler_process(overrides: Mapping[str, str]) -> AsyncCrawlerProcess:
     return process
 
 
+def start(process: AsyncCrawlerProcess) -> None:
+    """Runs its crawls. SIGTERM ends them in good order, however often it comes; Ctrl-C is for
+    whoever started us to heed.
+
+    Scrapy's own handlers take a second signal for the wish to break off.
+    """
+    from twisted.internet import reactor
+
+    def stop() -> None:
+        """Scrapy can stop what has begun, and nothing before."""
+        if all(map(_has_begun, process.crawlers)):
+            deferred_from_coro(process.stop())
+        else:
+            reactor.callLater(_PATIENCE, stop)  # type: ignore[arg-type]
+
+    def ask(*_: object) -> None:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        reactor.callFromThread(stop)
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    reactor.callWhenRunning(signal.signal, signal.SIGTERM, ask)
+    process.start(install_signal_handlers=False)
+
+
+def _has_begun(crawler: Crawler) -> bool:
+    try:
+        return bool(crawler.engine and crawler.engine.running)
+    except RuntimeError:
+        # There is no engine yet.
+        return False
+
+
 def _tell(crawler: Crawler) -> None:
     try:
         extension = crawler.get_extension(RunExtension)
@@ -79,5 +116,10 @@ def _tell(crawler: Crawler) -> None:
 
 
 def _say(summary: RunSummary) -> None:
-    sys.stdout.write(json.dumps(summary.as_json(), default=str) + "\n")
-    sys.stdout.flush()
+    try:
+        sys.stdout.write(json.dumps(summary.as_json(), default=str) + "\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever started us is gone. Nobody is to crawl on unseen.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        signal.raise_signal(signal.SIGTERM)

@@ -18,7 +18,8 @@ from pathlib import Path
 from signal import SIGKILL, SIGXCPU
 from typing import Any
 
-from zancrawler.archive import ArchiveError
+from zancrawler.archive import ArchiveError, disk_fault
+from zancrawler.interrupts import out_of_reach
 from zancrawler.runs.parts import SECONDS, Extraction, bound_memory, bound_time
 from zancrawler.runs.spans import Span
 
@@ -73,7 +74,8 @@ def make_on_datatrove(
     while missing:
         ours, theirs = context.Pipe(duplex=False)
         executor = context.Process(target=_execute, args=(extraction, spans, workers, theirs))
-        executor.start()
+        with out_of_reach():
+            executor.start()
         theirs.close()
         try:
             running = True
@@ -122,7 +124,7 @@ def _execute(
     try:
         _executor(extraction, spans, workers).run()
     except (ArchiveError, OSError) as error:
-        faults.send(str(error))
+        faults.send(disk_fault(error) or str(error))
 
 
 def _executor(extraction: Extraction, spans: Sequence[Span], workers: int) -> LocalPipelineExecutor:

@@ -15,7 +15,8 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 
-from zancrawler.archive import ArchiveError
+from zancrawler.archive import ArchiveError, disk_fault
+from zancrawler.interrupts import out_of_reach
 from zancrawler.runs.parts import SECONDS, Extraction, bound_memory, bound_time
 from zancrawler.runs.spans import Span
 
@@ -42,7 +43,9 @@ class _Worker:
         context = get_context("forkserver")
         ours, theirs = context.Pipe()
         process = context.Process(target=_work, args=(theirs, extraction), daemon=True)
-        process.start()
+        # The first starts the server that all are forked from.
+        with out_of_reach():
+            process.start()
         theirs.close()
         return cls(process, ours)
 
@@ -122,7 +125,6 @@ def _count(deaths: Counter[Span], worker: _Worker) -> None:
 
 def _work(pipe: Connection, extraction: Extraction) -> None:
     """A worker: makes what it is told until nobody tells it any more."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     bound_memory()
     try:
         while True:
@@ -136,7 +138,7 @@ def _fault(extraction: Extraction, span: Span) -> str | None:
     try:
         extraction.make(span)
     except (ArchiveError, OSError) as error:
-        return str(error)
+        return disk_fault(error) or str(error)
     except MemoryError:
         # Another process, in which nothing has leaked yet, may have enough.
         sys.exit(_NO_MEMORY)

@@ -6,7 +6,6 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from zancrawler.archive import Archive, ArchiveError
 from zancrawler.discovery.advert import absolute_url
 from zancrawler.outlets import Catalogue, Outlet, OutletError, host_of, parse_outlet
 from zancrawler.runs.checks import PURPOSE
+from zancrawler.runs.child import Child
 from zancrawler.runs.crawl import CrawlOptions, is_loopback
 from zancrawler.runs.learning.fronts import ProbeError
 from zancrawler.runs.learning.hosts import name_for
@@ -112,18 +112,16 @@ def learn(archive: Archive, url: str, name: str, folder: Path, options: CrawlOpt
     path = folder / f"{name}.toml"
     if path.exists():
         raise OutletError(f"{path} is there already; remove it, or give another --name")
-    context = get_context("spawn")
-    ours, theirs = context.Pipe(duplex=False)
-    process = context.Process(target=_learn, args=(theirs, archive, before, options.settings()))
-    process.start()
-    theirs.close()
+    child = Child.start(_learn, archive, before, options.settings())
     try:
-        result, requests = ours.recv()
+        result, requests = child.pipe.recv()
     except EOFError:
         raise ProbeError(f"the look at {before.home} ended without a word; try again") from None
+    except KeyboardInterrupt:
+        child.kill()
+        raise
     finally:
-        ours.close()
-        process.join()
+        child.join()
     if isinstance(result, ArchiveError):
         raise result
     text = outlet_file(result)
@@ -159,7 +157,7 @@ def _learn(
 ) -> None:
     """The probe's process."""
     from zancrawler.runs.learning.spiders import ProbeSpider, spider_for
-    from zancrawler.runs.process import crawler_process
+    from zancrawler.runs.process import crawler_process, start
 
     who = f"{outlet.name}-{PURPOSE}{datetime.now(UTC):%Y%m%d%H%M%S}, pid {os.getpid()}"
     try:
@@ -167,7 +165,7 @@ def _learn(
             process = crawler_process({**overrides, "ZANCRAWLER_ARCHIVE": str(archive.root)})
             crawler = process.create_crawler(spider_for(outlet, ProbeSpider))
             process.crawl(crawler)
-            process.start()
+            start(process)
             assert isinstance(crawler.spider, ProbeSpider)
             pipe.send((crawler.spider.result, crawler.spider.requests))
     except ArchiveError as error:
