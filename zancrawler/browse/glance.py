@@ -216,7 +216,7 @@ def _standing(archive: Archive, catalogue: Catalogue, name: str, now: datetime) 
     missing: Counter[str] = Counter()
     gaps: list[Gap] = []
     if archive.ledger(name).exists():
-        with Ledger(archive.ledger(name)) as ledger:
+        with Ledger.to_read(archive.ledger(name)) as ledger:
             months = {
                 month.month: MonthShare(month.month, month.advertised, month.held)
                 for month in ledger.coverage().months

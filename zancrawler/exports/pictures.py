@@ -155,7 +155,7 @@ def _wanted(archive: Archive, outlet: str) -> dict[str, set[str]]:
             f"article's alone; make it anew with `zancrawler rebuild --ledger {outlet}`"
         )
     wanted: dict[str, set[str]] = defaultdict(set)
-    with Ledger(path) as ledger:
+    with Ledger.to_read(path) as ledger:
         for url, by in ledger.wanted():
             wanted[url].add(by)
     return wanted

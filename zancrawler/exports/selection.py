@@ -230,7 +230,7 @@ class _Sieve:
         if self._asked.is_everything:
             return
         if ledger.exists():
-            with Ledger(ledger) as known:
+            with Ledger.to_read(ledger) as known:
                 self._seen.executemany("INSERT OR IGNORE INTO wanted VALUES (?, ?)", known.wanted())
             places = self._seen.execute(_NEEDED)
         else:

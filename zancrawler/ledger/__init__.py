@@ -13,6 +13,7 @@ from zancrawler.ledger.model import (
     Sighting,
     State,
 )
+from zancrawler.ledger.schema import UnwritableLedgerError
 from zancrawler.ledger.traps import Shape
 
 __all__ = [
@@ -30,4 +31,5 @@ __all__ = [
     "Sighting",
     "SourceCoverage",
     "State",
+    "UnwritableLedgerError",
 ]

@@ -84,11 +84,18 @@ class Ledger:
     every method that needs the time is told it. Methods raise LedgerError where the file fails.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, opened: sqlite3.Connection | None = None) -> None:
         self.path = path
-        self._database = schema.open_database(path)
+        self._database = opened or schema.open_database(path)
         self._shapes = Shapes(self._database)
         self._habits = Habits(self._database)
+
+    @classmethod
+    @contextmanager
+    def to_read(cls, path: Path) -> Iterator[Ledger]:
+        """For those who change nothing: it is read where it cannot be written, too."""
+        with schema.opened_to_read(path) as opened:
+            yield cls(path, opened)
 
     def __enter__(self) -> Ledger:
         return self

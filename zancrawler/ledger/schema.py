@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import fields
 from datetime import UTC, datetime
 from operator import attrgetter
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from zancrawler.ledger.model import Entry, Kind, LedgerError, State
@@ -94,6 +97,53 @@ _STATE = COLUMNS.index("state")
 _values = attrgetter(*COLUMNS)
 
 
+class UnwritableLedgerError(LedgerError):
+    """The disk does not let us write; of the ledger itself that says nothing."""
+
+
+@contextmanager
+def opened_to_read(path: Path) -> Iterator[sqlite3.Connection]:
+    """The database at `path`, also where nothing can be written beside it. Raises LedgerError."""
+    try:
+        database = open_database(path)
+    except UnwritableLedgerError:
+        with _opened_as_it_stands(path) as database:
+            yield database
+        return
+    with closing(database):
+        yield database
+
+
+@contextmanager
+def _opened_as_it_stands(path: Path) -> Iterator[sqlite3.Connection]:
+    """Without a lock and the files that SQLite needs for one: nobody can be writing there."""
+    log = path.with_name(f"{path.name}-wal")
+    if log.exists() and log.stat().st_size:
+        # What a crash left in it belongs to the ledger, and is read by whoever can write.
+        with TemporaryDirectory() as folder:
+            copy = Path(folder) / path.name
+            try:
+                shutil.copyfile(path, copy)
+                shutil.copyfile(log, copy.with_name(log.name))
+            except OSError as error:
+                raise UnwritableLedgerError(
+                    f"the ledger {path} cannot be read where it is, nor copied to {folder} "
+                    f"({error.strerror}); free some room there"
+                ) from error
+            with closing(open_database(copy)) as database:
+                yield database
+        return
+    try:
+        uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
+        database = sqlite3.connect(uri, uri=True, isolation_level=None)
+        (version,) = database.execute("PRAGMA user_version").fetchone()
+    except sqlite3.Error as error:
+        raise fault(path, error) from error
+    with closing(database):
+        _require_version(path, version)
+        yield database
+
+
 def open_database(path: Path) -> sqlite3.Connection:
     """The database at `path`, made where there is none. Raises LedgerError."""
     if sqlite3.sqlite_version_info < MIN_SQLITE:
@@ -121,24 +171,42 @@ def open_database(path: Path) -> sqlite3.Connection:
         database.execute("COMMIT")
     except sqlite3.Error as error:
         raise fault(path, error) from error
-    if version not in (0, VERSION):
-        database.close()
+    if version:
+        try:
+            _require_version(path, version)
+        except LedgerError:
+            database.close()
+            raise
+    return database
+
+
+def _require_version(path: Path, version: int) -> None:
+    if version != VERSION:
         raise LedgerError(
             f"the ledger {path} is of version {version} and this zancrawler keeps {VERSION}; "
             "make it anew with `zancrawler rebuild --ledger`"
         )
-    return database
 
 
 def fault(path: Path, error: sqlite3.Error) -> LedgerError:
     """The sentence for whatever SQLite has to say."""
     code = getattr(error, "sqlite_errorname", None) or type(error).__name__
     if code.startswith("SQLITE_FULL"):
-        return LedgerError(f"no room on the disk for the ledger {path}; free some and run again")
+        return UnwritableLedgerError(
+            f"no room on the disk for the ledger {path}; free some and run again"
+        )
     if code.startswith("SQLITE_BUSY"):
         return LedgerError(f"the ledger {path} is in use by another run; wait until it ends")
     if code.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")):
-        return LedgerError(f"the ledger {path} cannot be written; check who owns it")
+        return UnwritableLedgerError(
+            f"the ledger {path} cannot be written; check who owns it, and whether its disk may be "
+            "written"
+        )
+    if code.startswith(("SQLITE_IOERR", "SQLITE_NOMEM")):
+        return UnwritableLedgerError(
+            f"the disk or the memory gave out over the ledger {path} ({error}); free some room, or "
+            "look after the disk, and run again: the ledger itself may well be whole"
+        )
     return LedgerError(
         f"the ledger {path} is damaged ({error}); "
         "remove it and make it anew with `zancrawler rebuild --ledger`"

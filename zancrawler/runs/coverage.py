@@ -81,7 +81,7 @@ def without_ledger(archive: Archive) -> list[str]:
 
 
 def _of_outlet(archive: Archive, name: str, month: str | None) -> OutletCoverage:
-    with Ledger(archive.ledger(name)) as ledger:
+    with Ledger.to_read(archive.ledger(name)) as ledger:
         found = ledger.coverage()
         months = tuple(m for m in found.months if month is None or m.month == month)
         return OutletCoverage(

@@ -319,6 +319,6 @@ def source_entries(archive: Archive, outlet: Outlet) -> dict[str, Entry]:
     path = archive.ledger(outlet.name)
     if not path.exists():
         return {}
-    with Ledger(path) as ledger:
+    with Ledger.to_read(path) as ledger:
         found = {url: ledger.get(canonical_url(url, outlet)) for url in source_urls(outlet)}
     return {url: entry for url, entry in found.items() if entry}

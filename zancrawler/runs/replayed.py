@@ -188,7 +188,7 @@ def _states(archive: Archive, outlet: str, urls: tuple[str, ...]) -> dict[str, S
     path = archive.ledger(outlet)
     if not path.exists():
         return {}
-    with Ledger(path) as ledger:
+    with Ledger.to_read(path) as ledger:
         return {url: entry.state for url in urls if (entry := ledger.get(url))}
 
 
