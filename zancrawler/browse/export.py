@@ -8,11 +8,13 @@ goes at once, and is overwritten in the file (`secure_delete`).
 from __future__ import annotations
 
 import fcntl
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -108,10 +110,27 @@ class Export:
     """The export of one archive. Any number of processes may read it while one refreshes it."""
 
     archive: Archive
+    elsewhere: Path | None = None
+    """The folder that it is in, where that is not the archive's own."""
+
+    @classmethod
+    @contextmanager
+    def to_look(cls, archive: Archive) -> Iterator[Export]:
+        """The archive's own; where the archive cannot be written, a copy that goes again."""
+        if archive.is_writable:
+            yield cls(archive)
+            return
+        own = archive.browse_export
+        with TemporaryDirectory(prefix="zancrawler-") as folder:
+            # With the journal that a crash may have left.
+            for file in own.parent.glob(f"{own.name}*"):
+                shutil.copyfile(file, Path(folder) / file.name)
+            yield cls(archive, Path(folder))
 
     @property
     def path(self) -> Path:
-        return self.archive.browse_export
+        own = self.archive.browse_export
+        return self.elsewhere / own.name if self.elsewhere else own
 
     def refresh(self) -> bool:
         """Brings it up to the tables and to what people decided; whether there was anything to do.

@@ -78,7 +78,7 @@ class Pages:
         return cls(
             datasette,
             archive,
-            Export(archive),
+            Export(archive, Path(config["export"]).parent),
             config["replay"],
             Watch(lambda: standing(archive, catalogue, datetime.now(UTC)), config["max_age"]),
         )

@@ -26,13 +26,14 @@ def report(archive: Archive, catalogue: Catalogue) -> str:
         from zancrawler.browse.templating import STATIC, TEMPLATES, dress
     except ImportError as error:
         raise NoDatasetteError from error
-    export = Export(archive)
-    export.refresh()
-    stands = standing(archive, catalogue, last_moment(archive, export))
+    with Export.to_look(archive) as export:
+        export.refresh()
+        stands = standing(archive, catalogue, last_moment(archive, export))
+        counted = counts(export)
     environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True)
     dress(environment)
     return environment.get_template("report.html").render(
-        counts=counts(export),
+        counts=counted,
         standing=replace(stands, archive_alarms=()),
         style=Markup((STATIC / "browse.css").read_text(encoding="utf-8")),
     )

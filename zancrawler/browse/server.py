@@ -36,7 +36,7 @@ class NoDatasetteError(ArchiveError):
 
 
 def application(
-    archive: Archive, outlets: Path | None, replay: str, max_age: float = MAX_AGE
+    export: Export, outlets: Path | None, replay: str, max_age: float = MAX_AGE
 ) -> Guard:
     """The ASGI application. Raises NoDatasetteError, and what `Export.refresh` raises."""
     try:
@@ -47,7 +47,6 @@ def application(
     from zancrawler.browse import plugin
     from zancrawler.browse.templating import STATIC, TEMPLATES
 
-    export = Export(archive)
     export.refresh()
     # Other plugins that are installed were not written for these pages and this policy, and
     # Datasette's own word on errors is what our plugin has in its place.
@@ -71,19 +70,18 @@ def application(
             "default_cache_ttl": 0,
             "max_csv_mb": 0,
         },
-        metadata=_metadata(archive, outlets, replay, max_age),
+        metadata=_metadata(export, outlets, replay, max_age),
     )
     return Guard(datasette.app(), export, export.path.stat().st_ino)
 
 
-def _metadata(
-    archive: Archive, outlets: Path | None, replay: str, max_age: float
-) -> dict[str, Any]:
+def _metadata(export: Export, outlets: Path | None, replay: str, max_age: float) -> dict[str, Any]:
     return {
         "title": "zancrawler",
         "plugins": {
             "zancrawler": {
-                "archive": str(archive.root),
+                "archive": str(export.archive.root),
+                "export": str(export.path),
                 "outlets": str(outlets) if outlets else None,
                 "replay": replay,
                 "max_age": max_age,
@@ -112,12 +110,12 @@ def serving(
 
     Raises ArchiveError when the port is taken, and what `application` raises.
     """
-    app = application(archive, outlets, replay, max_age)
-    import uvicorn
-
     listening = socket.socket()
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    with listening:
+    with Export.to_look(archive) as export, listening:
+        app = application(export, outlets, replay, max_age)
+        import uvicorn
+
         try:
             listening.bind((LOOPBACK, port))
         except OSError as error:

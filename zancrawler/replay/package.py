@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Lock
 from typing import IO
 
@@ -85,7 +86,13 @@ class Shelf:
 
     def _packed(self) -> Opened:
         self._opened = None
-        path = self._archive.root / "wacz" / f".replay-{os.getpid()}.wacz"
+        if self._archive.is_writable:
+            return self._packed_in(self._archive.root / "wacz")
+        with TemporaryDirectory(prefix="zancrawler-") as folder:
+            return self._packed_in(Path(folder))
+
+    def _packed_in(self, folder: Path) -> Opened:
+        path = folder / f".replay-{os.getpid()}.wacz"
         try:
             self._pack(path)
             return open_package(path)
