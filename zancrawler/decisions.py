@@ -8,6 +8,7 @@ words are known again on other pages (feeds and listings repeat them). It does c
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import json
 import os
@@ -169,17 +170,22 @@ def parse(text: str, where: str) -> Iterator[Decision]:
 
 
 def record(archive: Archive, decisions: Iterable[Decision]) -> None:
-    """Adds decisions to the list, durably. Raises OSError."""
-    text = "".join(decision.line() + "\n" for decision in decisions)
-    with archive.withdrawn.open("a+", encoding="utf-8") as file:
+    """Adds decisions to the list, durably, all or none. Raises OSError."""
+    lines = "".join(decision.line() + "\n" for decision in decisions).encode()
+    with archive.withdrawn.open("ab", buffering=0) as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         end = file.seek(0, os.SEEK_END)
         if end and _last_byte(archive) != b"\n":
             # A crash cut the last line short; it must not swallow this one.
-            text = "\n" + text
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
+            lines = b"\n" + lines
+        try:
+            if file.write(lines) < len(lines):
+                # A disk that is full takes what it has room for.
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(archive.withdrawn))
+            os.fsync(file.fileno())
+        except OSError:
+            file.truncate(end)
+            raise
     sync_folder(archive.root)
 
 

@@ -6,6 +6,7 @@ and the ledger follow, under the outlet's lock; while a crawl holds that, they f
 
 from __future__ import annotations
 
+import sqlite3
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
@@ -16,11 +17,11 @@ from typing import Any
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from zancrawler.archive import Archive, ArchiveError, ArchiveLockedError
+from zancrawler.archive import Archive, ArchiveError, ArchiveLockedError, disk_fault
 from zancrawler.decisions import Action, Decision, Decisions, history, record
 from zancrawler.exports.pictures import marks_of
 from zancrawler.fingerprints import Fingerprints
-from zancrawler.ledger import Kind, Ledger
+from zancrawler.ledger import Kind, Ledger, UnwritableLedgerError
 from zancrawler.outlets import Catalogue, canonical_url
 from zancrawler.pictures import picture_mark
 from zancrawler.proofs.entry import Cause
@@ -60,6 +61,16 @@ class Progress(StrEnum):
     NO_LEDGER = "no-ledger"
     """It is out of sight; but the ledger is gone or damaged, and until it is made again nothing is
     packed, for only it tells which pictures are the article's alone."""
+
+
+class UnfinishedError(ArchiveError):
+    """An article is withdrawn, but its tables could not be rewritten."""
+
+    def __init__(self, archive: Archive, error: Exception) -> None:
+        super().__init__(
+            f"it is withdrawn, as {archive.withdrawn} says, and no command shows it any more; but "
+            f"its tables hold it still: {disk_fault(error) or error}"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +132,19 @@ def _story(archive: Archive, story_id: str) -> list[str]:
 def withdraw(
     archive: Archive, articles: Iterable[Known], *, reason: str, by: str
 ) -> tuple[Decided, ...]:
-    """Takes articles out of sight. Of those that are already, nothing is said twice."""
+    """Takes articles out of sight. Of those that are already, nothing is said twice; but what the
+    tables still have of them goes.
+
+    Raises UnfinishedError where that could not be written.
+    """
     decisions = Decisions.read(archive)
-    new = [a for a in articles if not decisions.is_withdrawn(a.article_id)]
-    return _decide(archive, Action.WITHDRAW, new, reason=reason, by=by)
+    chosen = list(articles)
+    new = [a for a in chosen if not decisions.is_withdrawn(a.article_id)]
+    decided = _decide(archive, Action.WITHDRAW, new, reason=reason, by=by)
+    noted = [a for a in chosen if a not in new and a.access != Access.WITHDRAWN]
+    for outlet in dict.fromkeys(article.outlet for article in noted):
+        _hide_now(archive, outlet)
+    return decided
 
 
 def restore(
@@ -183,27 +203,19 @@ def _decide(
     }
     is_urgent = action is Action.WITHDRAW
     if is_urgent:
-        with entering_decisions(archive):
-            record(archive, decisions.values())
+        _note(archive, decisions.values())
     decided = []
     for outlet in dict.fromkeys(article.outlet for article in articles):
         mine = [article for article in articles if article.outlet == outlet]
         progress = Progress.DONE
-        try:
+        if is_urgent:
+            progress = _hide_now(archive, outlet)
+        else:
             with archive.lock(outlet, _HOLDER):
-                if not is_urgent:
-                    _require_ledger(archive, outlet)
-                    with entering_decisions(archive):
-                        record(archive, (decisions[article] for article in mine))
+                _require_ledger(archive, outlet)
+                _note(archive, [decisions[article] for article in mine])
                 with entering(archive, [outlet], Cause.DECISION):
-                    if is_urgent:
-                        progress = _hide(archive, outlet)
-                    else:
-                        _follow(archive, outlet, action, mine, catalogue)
-        except ArchiveLockedError:
-            if not is_urgent:
-                raise
-            progress = Progress.PENDING
+                    _follow(archive, outlet, action, mine, catalogue)
         decided += [Decided(outlet, a.article_id, a.url, action.value, at, progress) for a in mine]
     if is_urgent and decided:
         # It holds the words of what it was made from.
@@ -211,11 +223,36 @@ def _decide(
     return tuple(decided)
 
 
+def _note(archive: Archive, decisions: Collection[Decision]) -> None:
+    """Raises ArchiveError where the list cannot be written."""
+    try:
+        with entering_decisions(archive):
+            record(archive, decisions)
+    except OSError as error:
+        raise ArchiveError(
+            f"nothing is decided, and all is shown as before: {disk_fault(error) or error}"
+        ) from error
+
+
+def _hide_now(archive: Archive, outlet: str) -> Progress:
+    """Makes the tables follow the list. Raises UnfinishedError."""
+    try:
+        with archive.lock(outlet, _HOLDER), entering(archive, [outlet], Cause.DECISION):
+            return _hide(archive, outlet)
+    except ArchiveLockedError:
+        return Progress.PENDING
+    except (OSError, sqlite3.Error, UnwritableLedgerError) as error:
+        Index(archive).forget()
+        raise UnfinishedError(archive, error) from error
+
+
 def _hide(archive: Archive, outlet: str) -> Progress:
     """Tables and ledger, after the list. The rows need no ledger, and come first."""
     redact_withdrawn(archive, outlet, archive)
     try:
         _require_ledger(archive, outlet)
+    except UnwritableLedgerError:
+        raise
     except ArchiveError:
         hidden = {decision.url for decision in Decisions.read(archive).withdrawn(outlet)}
         rows = read_tables(archive).coverage(outlet=outlet).to_pylist()

@@ -127,7 +127,7 @@ class Index:
 
         Where another process is refreshing it, or the disk cannot be written, it stays.
         """
-        with suppress(OSError), self._locked() as held:
+        with suppress(OSError, sqlite3.OperationalError), self._locked() as held:
             if held:
                 self._begin_anew()
 
