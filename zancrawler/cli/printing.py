@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -96,11 +97,16 @@ def printable(text: str) -> str:
 
 def print_json(value: Any) -> None:
     """One JSON value, in UTF-8 as it is, times in ISO 8601."""
-    typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=_plain))
+    typer.echo(json.dumps(value, ensure_ascii=_must_escape(), indent=2, default=_plain))
 
 
 def json_line(value: Mapping[str, Any]) -> str:
-    return json.dumps(value, ensure_ascii=False, default=_plain)
+    return json.dumps(value, ensure_ascii=_must_escape(), default=_plain)
+
+
+def _must_escape() -> bool:
+    """JSON keeps every letter even where the output is no Unicode."""
+    return not (sys.stdout.encoding or "").lower().startswith("utf")
 
 
 def _plain(value: object) -> str:

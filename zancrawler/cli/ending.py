@@ -1,0 +1,73 @@
+"""How a command ends: its exit code, and one sentence for what its user can mend."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from io import TextIOWrapper
+
+from zancrawler.archive import ArchiveError, UsageError, disk_fault
+from zancrawler.outlets import OutletError
+
+UNREAD = 141
+"""Nobody reads what we print: 128 and SIGPIPE's number, by which a shell tells of it."""
+
+
+def run(app: Callable[[], object]) -> None:
+    """Runs the command line to its end."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            # What an encoding lacks, and half a surrogate pair in UTF-8, is shown by its number.
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        try:
+            app()
+        except SystemExit as end:
+            # Typer and Rich make 1 of it, which is an alarm's code.
+            if isinstance(end.__context__, BrokenPipeError):
+                raise end.__context__ from None
+            sys.stdout.flush()
+            raise
+    except BrokenPipeError:
+        _drop_output()
+        sys.exit(UNREAD)
+    except (OutletError, UsageError, _no_such_outlet()) as error:
+        sys.exit(_say(error, 2))
+    except (ArchiveError, _newsroom_error()) as error:
+        sys.exit(_say(error, 1))
+    except (OSError, sqlite3.Error) as error:
+        if (sentence := disk_fault(error)) is None:
+            raise
+        sys.exit(_say(sentence, 1))
+
+
+def _no_such_outlet() -> type[Exception]:
+    """Asked for when something was raised: no other command loads the newsroom's pages."""
+    from zancrawler.newsroom import NoSuchOutletError
+
+    return NoSuchOutletError
+
+
+def _newsroom_error() -> type[Exception]:
+    from zancrawler.newsroom import NewsroomError
+
+    return NewsroomError
+
+
+def _drop_output() -> None:
+    """Python would try to print the rest once more, and tell of that by a traceback."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _say(message: object, code: int) -> int:
+    try:
+        sys.stdout.flush()
+    except OSError:
+        _drop_output()
+    with suppress(OSError):
+        print(f"zancrawler: {message}", file=sys.stderr)  # noqa: T201
+    return code
