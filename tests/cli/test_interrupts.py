@@ -126,10 +126,12 @@ def test_a_run_is_stopped_and_no_failure(
     while not moment(process, newsroom):
         time.sleep(0.02)
     output = interrupted(process, times)
-    assert times > 1 or output.startswith("newsroom-wp: stopped; ")
+    # It is not crawled where it was stopped before it had begun.
+    assert times > 1 or output.startswith(("newsroom-wp: stopped", "newsroom-wp: not crawled"))
     # At the second nobody waits for the run, which ends by itself.
     lock = Archive(tmp_path).lock_file("newsroom-wp")
     while lock.exists() and lock.read_text():
         time.sleep(0.05)
     if moment is when_it_asks:
-        assert read.open(tmp_path).crawls()["outcome"].to_pylist() == ["shutdown"]
+        (outcome,) = read.open(tmp_path).crawls()["outcome"].to_pylist()
+        assert outcome.startswith("stopped")
