@@ -163,9 +163,10 @@ def crawl(
                     yield summary
             for run in runs:
                 run.result()
+            was_stopped = children.stopped
         if children.interrupted:
             raise KeyboardInterrupt
-        if not children.stopped:
+        if not was_stopped:
             # Loads Arrow, which takes the command line a second.
             from zancrawler.runs.stories import tell_new_articles
 
