@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import socket
 import sys
 import time
@@ -197,8 +198,13 @@ def serve(port: int, day: int, outlets: Sequence[str], *, watch_parent: bool = F
         door.close()
     if watch_parent:
         StandardIO(ParentWatch())
-    sys.stdout.write(json.dumps({"homes": homes, "control": bases[-1]}) + "\n")
-    sys.stdout.flush()
+    try:
+        sys.stdout.write(json.dumps({"homes": homes, "control": bases[-1]}) + "\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever started it is gone. Python would write once more at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return
     reactor.run()
 
 
