@@ -12,7 +12,7 @@ demo: $(READY)
 	@$(VENV)/bin/zancrawler demo
 
 test: $(READY)
-	@$(VENV)/bin/python -m pytest -q -n 2
+	@$(VENV)/bin/python -m pytest -q -n 3
 
 slow: $(READY)
 	@$(VENV)/bin/python -m pytest -q -n 3 --dist loadfile -m slow

@@ -19,8 +19,9 @@ from zancrawler.replay.viewer import NoViewerError, Viewer, install
 from zancrawler.tables.read import open as read_tables
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """No longer than it is looked at with: nothing beside it can use asyncio."""
     with chromium() as opened:
         yield opened
 
@@ -39,7 +40,7 @@ def viewer(tmp_path_factory: pytest.TempPathFactory) -> Viewer:
             pytest.skip(str(error))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def newsroom(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Replayable:
     """The newsroom is closed when this returns: nothing can come from it any more.
 
