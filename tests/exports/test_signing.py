@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import http.server
 import json
 import shutil
 import subprocess
 import sys
-import threading
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -157,8 +155,8 @@ def wacz_validate(package: Path, url: str) -> subprocess.CompletedProcess[str]:
 def served(verify: Verifier) -> Iterator[str]:
     """authsign's verifier at an address, as its own server has it at `/verify`."""
 
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
+    class Handler(tsa.Quiet):
+        def do_POST(self) -> None:  # noqa: N802 - the name is of http.server
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             try:
                 verify(body)
@@ -169,13 +167,5 @@ def served(verify: Verifier) -> Iterator[str]:
             self.send_header("Content-Length", "0")
             self.end_headers()
 
-        def log_message(self, *_: object) -> None:
-            """Says nothing."""
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/verify"
-    finally:
-        server.shutdown()
-        server.server_close()
+    with tsa.listening(Handler) as home:
+        yield f"{home}/verify"

@@ -69,11 +69,28 @@ class Authority:
         return (self.folder / "answer.tsr").read_bytes()
 
 
+class Quiet(http.server.BaseHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        """Says nothing."""
+
+
+@contextmanager
+def listening(handler: type[Quiet]) -> Iterator[str]:
+    """The address of a server on loopback."""
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
 @contextmanager
 def served(answer: Callable[[bytes], bytes], got: list[bytes]) -> Iterator[str]:
     """Serves answers; what was asked, head and body, goes to `got`."""
 
-    class Handler(http.server.BaseHTTPRequestHandler):
+    class Handler(Quiet):
         def do_POST(self) -> None:
             query = self.rfile.read(int(self.headers["Content-Length"]))
             got.extend((str(self.headers).encode(), query))
@@ -84,13 +101,5 @@ def served(answer: Callable[[bytes], bytes], got: list[bytes]) -> Iterator[str]:
             self.end_headers()
             self.wfile.write(data)
 
-        def log_message(self, *_: object) -> None:
-            """Says nothing."""
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/tsr"
-    finally:
-        server.shutdown()
-        server.server_close()
+    with listening(Handler) as home:
+        yield f"{home}/tsr"

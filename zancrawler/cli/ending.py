@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import sys
 from collections.abc import Callable
@@ -11,6 +10,7 @@ from io import TextIOWrapper
 
 from zancrawler.archive import ArchiveError, UsageError, disk_fault
 from zancrawler.outlets import OutletError
+from zancrawler.output import drop_output
 
 UNREAD = 141
 """Nobody reads what we print: 128 and SIGPIPE's number, by which a shell tells of it."""
@@ -58,9 +58,8 @@ def _newsroom_error() -> type[Exception]:
 
 
 def _drop_output() -> None:
-    """Python would try to print the rest once more, and tell of that by a traceback."""
     with suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        drop_output()
 
 
 def _say(message: object, code: int) -> int:

@@ -21,6 +21,7 @@ from zancrawler.discovery.advert import (
     w3c_datetime,
 )
 from zancrawler.discovery.feeds import read_feed
+from zancrawler.discovery.robots import robots_text
 
 MAX_SITEMAP_BYTES = 52_428_800
 """Uncompressed; the protocol's own bound (https://www.sitemaps.org/protocol.html)."""
@@ -44,9 +45,6 @@ MAX_TAG_BYTES = 1_000_000
 
 MAX_INDEX_DEPTH = 3
 """The protocol knows one level of index; some sites nest them, and a loop must end."""
-
-MAX_ROBOTS_BYTES = 512_000
-"""RFC 9309 section 2.5 asks for at least 500 KiB to be read."""
 
 MAX_ROBOTS_SITEMAPS = 200
 
@@ -253,7 +251,7 @@ def _plain_text(body: bytes, harvest: _Harvest) -> Discovered:
 def read_robots(body: bytes, url: str) -> Discovered:
     """The sitemaps that a robots.txt names, to be followed; never raises."""
     follow: dict[str, Advert] = {}
-    for line in body[:MAX_ROBOTS_BYTES].decode("utf-8-sig", errors="replace").splitlines():
+    for line in robots_text(body).splitlines():
         name, _, value = line.partition(":")
         if name.strip().lower() == "sitemap" and len(follow) < MAX_ROBOTS_SITEMAPS:
             sitemap = absolute_url(value.split("#", 1)[0], url)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import os
 import socket
 import sys
 import time
@@ -28,6 +27,7 @@ from twisted.web.server import NOT_DONE_YET, Request, Site
 from zancrawler.newsroom.answer import Answer, Ask, Manner
 from zancrawler.newsroom.desk import Desk, LoggedRequest
 from zancrawler.newsroom.imprints import IMPRINTS
+from zancrawler.output import drop_output
 
 LOOPBACK = "127.0.0.1"
 PIECES = 8
@@ -202,8 +202,8 @@ def serve(port: int, day: int, outlets: Sequence[str], *, watch_parent: bool = F
         sys.stdout.write(json.dumps({"homes": homes, "control": bases[-1]}) + "\n")
         sys.stdout.flush()
     except BrokenPipeError:
-        # Whoever started it is gone. Python would write once more at its end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # Whoever started it is gone.
+        drop_output()
         return
     reactor.run()
 

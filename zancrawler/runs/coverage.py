@@ -67,8 +67,9 @@ def coverage_of(
     ledger is gone.
     """
     known = sorted(path.stem for path in (archive.root / "ledger").glob("*.sqlite"))
+    lost = without_ledger(archive) if outlets else []
     for name in outlets or ():
-        if name in without_ledger(archive):
+        if name in lost:
             raise ArchiveError(NO_LEDGER.format(name))
         if name not in known:
             raise UsageError(f"the archive knows no outlet '{name}'; it knows {', '.join(known)}")

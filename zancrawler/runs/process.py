@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import signal
 import sys
 from collections.abc import Mapping
@@ -20,6 +19,7 @@ from scrapy.utils.project import get_project_settings
 from twisted.internet.task import LoopingCall
 
 from zancrawler.archive import ArchiveError, disk_fault
+from zancrawler.output import drop_output
 from zancrawler.runs.checks import put_check
 from zancrawler.runs.extension import RunExtension
 from zancrawler.runs.learning.spiders import CheckSpider, spider_for
@@ -121,5 +121,5 @@ def _say(summary: RunSummary) -> None:
         sys.stdout.flush()
     except BrokenPipeError:
         # Whoever started us is gone. Nobody is to crawl on unseen.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        drop_output()
         signal.raise_signal(signal.SIGTERM)

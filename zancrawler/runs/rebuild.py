@@ -8,12 +8,12 @@ from operator import itemgetter
 from typing import Any
 
 import pyarrow.dataset as ds
-from protego import Protego
 
 from zancrawler.archive import Archive, put_durably
 from zancrawler.capture.reader import read_exchanges, read_record
 from zancrawler.decisions import Decisions
 from zancrawler.discovery.kind import PageKind
+from zancrawler.discovery.robots import robots_rules
 from zancrawler.ledger import Kind, Ledger, Outcome, State
 from zancrawler.outlets import Outlet, host_of
 from zancrawler.runs.derive import BY_SCRIPT
@@ -24,8 +24,6 @@ from zancrawler.runs.standing import withhold
 from zancrawler.search import Index
 
 _LEDGER_BATCH = 1_000
-MAX_ROBOTS = 512_000
-"""Bytes of a robots.txt that count (RFC 9309 section 2.5 asks for at least 500 KiB)."""
 _LEDGER_COLUMNS = (
     "url",
     "fetch_time",
@@ -129,7 +127,7 @@ def _forbidden(archive: Archive, outlet: Outlet, ledger: Ledger) -> list[Outcome
         return []
     last = max(rows, key=itemgetter("fetch_time"))
     http = read_record(archive.root / last["warc_filename"], last["warc_record_offset"]).http
-    robots = Protego.parse(http.body[:MAX_ROBOTS].decode("utf-8", "replace"))
+    robots = robots_rules(http.body)
     return [
         Outcome(entry.url, last["fetch_time"], State.DISALLOWED, "robots.txt")
         for entry in ledger.entries(Kind.ARTICLE)

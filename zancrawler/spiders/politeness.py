@@ -6,7 +6,6 @@ import asyncio
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
-from protego import Protego
 from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.exceptions import (
@@ -18,6 +17,7 @@ from scrapy.exceptions import (
 from scrapy.http import Response
 from scrapy.utils.defer import deferred_from_coro
 
+from zancrawler.discovery.robots import robots_rules
 from zancrawler.headers import retry_after
 from zancrawler.outlets import host_of
 from zancrawler.spiders.breaker import NO_ROBOTS, UNANSWERED
@@ -141,8 +141,7 @@ class PolitenessMiddleware:
             deferred_from_coro(self.crawler.engine.close_spider_async(reason=end))
 
     def _crawl_delay(self, response: Response) -> float:
-        robots = Protego.parse(response.body[:512_000].decode("utf-8-sig", "replace"))
-        delay = robots.crawl_delay(self.crawler.settings["USER_AGENT"]) or 0.0
+        delay = robots_rules(response.body).crawl_delay(self.crawler.settings["USER_AGENT"]) or 0.0
         return min(delay, MAX_CRAWL_DELAY)
 
     def _slow_down(self, name: str) -> None:
