@@ -13,7 +13,7 @@ from zancrawler.discovery.kind import PageKind
 from zancrawler.ledger import Ledger
 from zancrawler.runs.checks import is_crawl
 from zancrawler.runs.coverage import coverage_rows
-from zancrawler.runs.history import started_at
+from zancrawler.runs.summary import started_at
 from zancrawler.tables import Tables, read
 
 ONLY_RECORDS = "how it ended is not known: only its records are left"

@@ -39,7 +39,7 @@ from zancrawler.runs.follower import Done, Failed, Follower, Report
 from zancrawler.runs.series import Committed, catch_up
 from zancrawler.runs.spans import Span
 from zancrawler.runs.standing import apply_decisions, settle
-from zancrawler.runs.summary import RunState, RunSummary, crawl_row
+from zancrawler.runs.summary import RunState, RunSummary, crawl_row, started_at
 from zancrawler.search import Index
 from zancrawler.spiders.outlet import OutletSpider
 from zancrawler.tables import Tables
@@ -66,7 +66,7 @@ class RunExtension:
         self.archive = archive
         self.outlet = outlet
         self.crawl_id: str = crawler.settings["ZANCRAWLER_CRAWL_ID"]
-        self.started = datetime.now(UTC)
+        self.started = started_at(self.crawl_id) or datetime.now(UTC)
         self.finished: datetime | None = None
         self.reason: str | None = None
         self.failure: str | None = None

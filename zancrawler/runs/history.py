@@ -7,7 +7,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from itertools import groupby
 from types import MappingProxyType
@@ -22,7 +22,7 @@ from zancrawler.discovery.kind import PageKind
 from zancrawler.ledger import Entry, Ledger
 from zancrawler.outlets import Outlet, UrlKind, canonical_url, url_kind
 from zancrawler.runs.checks import Check, is_crawl, last_check
-from zancrawler.runs.summary import RunState
+from zancrawler.runs.summary import RunState, started_at
 from zancrawler.tables import read
 
 CAPTURES_SINCE = timedelta(days=90)
@@ -242,14 +242,6 @@ def _died(
     ids = {crawl_id for crawl_id in ids if is_crawl(crawl_id, outlet)}
     starts = (started_at(crawl_id) for crawl_id in ids - ended)
     return tuple(sorted(start for start in starts if start))
-
-
-def started_at(crawl_id: str) -> datetime | None:
-    """The time in a crawl_id; None for one of another make."""
-    try:
-        return datetime.strptime(crawl_id[-14:], "%Y%m%d%H%M%S").replace(tzinfo=UTC)
-    except ValueError:
-        return None
 
 
 def _published(articles: pa.Table, zone: ZoneInfo) -> Mapping[date, int]:

@@ -12,6 +12,14 @@ from typing import Any
 from zancrawler import __version__
 
 
+def started_at(crawl_id: str) -> datetime | None:
+    """The time in a crawl_id; None for one of another make."""
+    try:
+        return datetime.strptime(crawl_id[-14:], "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+    except ValueError:
+        return None
+
+
 class RunState(StrEnum):
     RUNNING = "running"
     FINISHED = "finished"
