@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from zancrawler import interrupts
+from zancrawler.output import have_streams
 
 
 def main() -> None:
+    have_streams()
     interrupts.run(_command)
 
 

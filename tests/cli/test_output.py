@@ -28,6 +28,15 @@ def test_a_closed_pipe_ends_it_quietly_and_is_no_alarm(arguments: list[str]) -> 
     assert (done.returncode, done.stderr) == (141, "")
 
 
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_it_runs_without_standard_streams(closed: str, tmp_path: Path) -> None:
+    script = f'"$@" outlets list {closed}; echo $?; "$@" crawl nobody {closed}; echo $?'
+    command = ["sh", "-c", script, "sh", sys.executable, "-m", "zancrawler"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=True)
+    codes = [line for line in done.stdout.splitlines() if line.isdigit()]
+    assert (codes, "Traceback" in done.stderr) == (["0", "2"], False)
+
+
 def test_a_full_disk_under_the_output_is_told() -> None:
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(LIST, stdout=full, stderr=subprocess.PIPE, text=True, check=False)

@@ -14,7 +14,8 @@ import lxml.html
 import pytest
 from newsroom_client import get
 
-from zancrawler.newsroom import DEFAULT, IMPRINTS, Newsroom, NewsroomError, TruthArticle, serve
+from zancrawler.archive import UsageError
+from zancrawler.newsroom import DEFAULT, IMPRINTS, Newsroom, TruthArticle, serve
 from zancrawler.outlets import Catalogue, canonical_url, parse_outlet, recognise
 
 SITES = [name for name in IMPRINTS if name not in DEFAULT]
@@ -52,7 +53,7 @@ def test_only_what_is_named_is_served(sites: Newsroom) -> None:
 
 
 def test_an_outlet_that_is_none_is_refused() -> None:
-    with pytest.raises(NewsroomError, match="no outlet 'newsroom-joomla'; it has newsroom-wix"):
+    with pytest.raises(UsageError, match="no outlet 'newsroom-joomla'; it has newsroom-wix"):
         serve(outlets=["newsroom-joomla"]).__enter__()
     command = [sys.executable, "-m", "zancrawler", "newsroom", "newsroom-joomla"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)

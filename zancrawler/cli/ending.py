@@ -34,27 +34,14 @@ def run(app: Callable[[], object]) -> None:
     except BrokenPipeError:
         _drop_output()
         sys.exit(UNREAD)
-    except (OutletError, UsageError, _no_such_outlet()) as error:
+    except (OutletError, UsageError) as error:
         sys.exit(_say(error, 2))
-    except (ArchiveError, _newsroom_error()) as error:
+    except ArchiveError as error:
         sys.exit(_say(error, 1))
     except (OSError, sqlite3.Error) as error:
         if (sentence := disk_fault(error)) is None:
             raise
         sys.exit(_say(sentence, 1))
-
-
-def _no_such_outlet() -> type[Exception]:
-    """Asked for when something was raised: no other command loads the newsroom's pages."""
-    from zancrawler.newsroom import NoSuchOutletError
-
-    return NoSuchOutletError
-
-
-def _newsroom_error() -> type[Exception]:
-    from zancrawler.newsroom import NewsroomError
-
-    return NewsroomError
 
 
 def _drop_output() -> None:

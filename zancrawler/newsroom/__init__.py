@@ -5,7 +5,7 @@ Everything in it is invented and written for it: the outlets, the stories, the p
 
 from zancrawler.newsroom.command import run
 from zancrawler.newsroom.imprints import DEFAULT, IMPRINTS
-from zancrawler.newsroom.service import Newsroom, NewsroomError, NoSuchOutletError, serve
+from zancrawler.newsroom.service import Newsroom, NewsroomError, serve
 from zancrawler.newsroom.truth import TruthArticle
 
 __all__ = [
@@ -13,7 +13,6 @@ __all__ = [
     "IMPRINTS",
     "Newsroom",
     "NewsroomError",
-    "NoSuchOutletError",
     "TruthArticle",
     "run",
     "serve",

@@ -14,6 +14,7 @@ from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
+from zancrawler.archive import ArchiveError, UsageError
 from zancrawler.newsroom.cases import Case
 from zancrawler.newsroom.catalogue import write_catalogue
 from zancrawler.newsroom.desk import LoggedRequest
@@ -25,12 +26,8 @@ PATIENCE = 30
 """Seconds that the server may take to start, to answer and to stop."""
 
 
-class NewsroomError(Exception):
+class NewsroomError(ArchiveError):
     """The newsroom did not start, or refused what was asked of it; the message says why."""
-
-
-class NoSuchOutletError(NewsroomError):
-    """The newsroom has no outlet of that name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +90,7 @@ def serve(day: int = 0, port: int = 0, outlets: Sequence[str] = DEFAULT) -> Iter
     """
     if unknown := [name for name in outlets if name not in IMPRINTS]:
         known = ", ".join(IMPRINTS)
-        raise NoSuchOutletError(f"the newsroom has no outlet '{unknown[0]}'; it has {known}")
+        raise UsageError(f"the newsroom has no outlet '{unknown[0]}'; it has {known}")
     command = [sys.executable, "-m", "zancrawler.newsroom", "--watch-parent"]
     command += ["--day", str(day), "--port", str(port), *outlets]
     with (
