@@ -17,6 +17,7 @@ from scripted_site import PLACES, Reply, Script, page, scripted_site, story
 
 from zancrawler.archive import Archive
 from zancrawler.ledger import Entry, Kind, Ledger
+from zancrawler.spiders.politeness import MAX_RETURNS
 
 pytestmark = pytest.mark.slow
 
@@ -164,6 +165,14 @@ def resting(site: Script) -> Mapping[str, list[str]]:
     return {"sitemaps": ["/sitemap.xml"]}
 
 
+def busy(site: Script) -> Mapping[str, list[str]]:
+    """A site that is too busy for one of its articles, whenever it is asked."""
+    site.replies["/sitemap.xml"] = sitemap(site, "/story/1", "/story/2")
+    site.replies["/story/1"] = Reply("", 503, headers={"Retry-After": "1"})
+    site.replies["/story/2"] = Reply(story(PLACES[0], 1))
+    return {"sitemaps": ["/sitemap.xml"]}
+
+
 def publish(site: Script, *numbers: int) -> None:
     """The newest first: three in the feed, and three on each page of the listing."""
     paths = [f"/story/{number}" for number in reversed(numbers)]
@@ -181,7 +190,7 @@ def first(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawls]:
     """The first crawl of each site."""
     crawls = Crawls(tmp_path_factory.mktemp("accounted"))
     with ExitStack() as serving:
-        for answer in (moving, bursting, resting, cutting, failing):
+        for answer in (moving, bursting, resting, cutting, failing, busy):
             site = serving.enter_context(scripted_site())
             crawls.add(answer.__name__, site, answer(site))
         crawls.crawl(*crawls.sites, code=1)
@@ -231,6 +240,16 @@ def test_a_site_that_cuts_every_connection_is_left_alone(first: Crawls) -> None:
     run, asked = first.runs["cutting"], first.sites["cutting"].asked
     assert (run["state"], len({path for path in asked if "story" in path})) == ("blocked", 5)
     assert run["reason"].startswith("the outlet cannot be reached (no answer")
+
+
+def test_a_site_that_breaks_off_is_unreachable_and_no_wall(first: Crawls) -> None:
+    said = zancrawler("status", "cutting", "--json", *first.options, code=1)
+    assert [alarm["code"] for alarm in json.loads(said)["alarms"]] == ["unreachable"]
+
+
+def test_nothing_is_asked_again_without_the_wait_that_a_site_asks_for(first: Crawls) -> None:
+    assert first.sites["busy"].asked.count("/story/1") == 1 + MAX_RETURNS
+    assert first.entry("busy", "/story/2").held
 
 
 def test_a_feed_of_addresses_that_no_rule_knows_is_named(first: Crawls) -> None:

@@ -56,7 +56,7 @@ class AlarmCode(StrEnum):
     BLOCKING = "blocking"
     """It turns us away."""
     UNREACHABLE = "unreachable"
-    """The last run got no usable answer at all."""
+    """The last run got no usable answer, or none any more."""
     SOURCE = "source"
     """A feed, sitemap, listing or API is dead or unreadable, while others work."""
     OVERDUE = "overdue"
@@ -232,8 +232,8 @@ def unreachable(history: History, now: datetime) -> Iterator[Alarm]:
         AlarmCode.UNREACHABLE,
         history.outlet,
         first.started,
-        f"{history.outlet} gave no usable answer in the last run; see whether its site opens in a "
-        "browser: if it does, look at our own network, if not, wait",
+        f"{history.outlet} gave no usable answer in the last run, or broke off; see whether its "
+        "site opens in a browser: if it does, look at our own network, if not, wait",
     )
 
 

@@ -53,7 +53,7 @@ class Run:
     requests: int
     articles_new: int
     answered: bool = True
-    """Whether the outlet gave one usable answer, robots.txt not counted."""
+    """Whether the outlet gave one usable answer, robots.txt not counted, and did not break off."""
     walled: bool = False
     """Whether it ended at a wall. A server in trouble is none."""
 
@@ -185,9 +185,9 @@ def _runs(ended: list[dict[str, Any]], exchanges: list[dict[str, Any]]) -> Itera
     walled = {row["crawl_id"] for row in exchanges if _is_wall(row)}
     for row in ended:
         # Runs older than the exchanges that were read are given the benefit of the doubt.
-        is_old = not exchanges or row["started"] < exchanges[0]["fetch_time"]
+        is_before = not exchanges or row["started"] < exchanges[0]["fetch_time"]
         crawl_id, end = row["crawl_id"], _end(row)
-        is_unreached = end == "unreachable"
+        is_old = is_before and crawl_id not in known
         yield Run(
             crawl_id=crawl_id,
             started=row["started"],
@@ -196,8 +196,7 @@ def _runs(ended: list[dict[str, Any]], exchanges: list[dict[str, Any]]) -> Itera
             outcome=row["outcome"] or "",
             requests=row["requests"] or 0,
             articles_new=row["articles_new"] or 0,
-            answered=crawl_id in answered
-            or (is_old and crawl_id not in known and not is_unreached),
+            answered=end != "unreachable" and (is_old or crawl_id in answered),
             walled=end == "blocked" and (is_old or crawl_id in walled),
         )
 

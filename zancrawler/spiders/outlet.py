@@ -164,7 +164,7 @@ class OutletSpider(scrapy.Spider):
         """Scrapy's word that nothing is asked any more; soon after, the ledger is closed."""
         self.is_over = True
         if self.unanswered:
-            self.note(f"{self.unanswered} addresses gave no answer, however often they were asked")
+            self.note(f"addresses that gave no answer, however often asked: {self.unanswered}")
 
     def _sources(self) -> Iterator[tuple[Via, tuple[str, ...]]]:
         sources = self.outlet.sources

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
@@ -11,6 +12,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import (
     CannotResolveHostError,
     DownloadConnectionRefusedError,
+    DownloadFailedError,
     DownloadTimeoutError,
     IgnoreRequest,
 )
@@ -26,11 +28,14 @@ from zancrawler.spiders.outlet import OutletSpider
 from zancrawler.spiders.requisites import PREREQUISITE
 from zancrawler.spiders.strangers import Strangers
 
-MAX_WAIT = 120.0
+MAX_WAIT = 120
 """Seconds. A server that wants us away for longer is left to another run."""
+MAX_WAITS = 600
+"""Seconds in all of a run. A server that wants us to wait at every page is left to another too."""
 MAX_CRAWL_DELAY = 60.0
 """Seconds. A longer Crawl-delay (some say a day) would only mean that nothing is kept."""
 MAX_RETURNS = 3
+"""To one URL, after as many waits."""
 
 
 def _in_words(exception: Exception) -> str:
@@ -41,6 +46,8 @@ def _in_words(exception: Exception) -> str:
             return "its host refuses connections"
         case DownloadTimeoutError():
             return "its host does not answer in time"
+        case DownloadFailedError():
+            return "its host breaks off"
     return type(exception).__name__
 
 
@@ -50,6 +57,8 @@ class PolitenessMiddleware:
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
         self.crawl_delays: dict[str, float] = {}
+        self.waits: Counter[str] = Counter()
+        """Seconds that we waited because a host asked us to, by download slot."""
         self.strangers: Strangers | None = None
 
     @classmethod
@@ -86,22 +95,38 @@ class PolitenessMiddleware:
         """Takes Crawl-delay from robots.txt; after a short Retry-After asks once more, and after
         a long one leaves the host to rest."""
         slot = request.meta.get("download_slot", "")
-        if _is_robots(request):
-            if response.status == 200:
-                self.crawl_delays[slot] = self._crawl_delay(response)
-            elif response.status >= 500 and self._is_last_try(request):
-                self._leave(request, f"robots.txt answers {response.status}")
+        if _is_robots(request) and response.status == 200:
+            self.crawl_delays[slot] = self._crawl_delay(response)
         self._slow_down(slot)
+        if again := await self._waited(request, response, slot):
+            return again
+        if _is_robots(request) and response.status >= 500 and self._is_last_try(request):
+            self._leave(request, f"robots.txt answers {response.status}")
+        return response
+
+    async def _waited(self, request: Request, response: Response, slot: str) -> Request | None:
+        """The request to make once more, after the wait that a busy server asks for."""
         busy = response.status in (429, 503)
         wait = retry_after(headers_of(response), datetime.now(UTC)) if busy else None
-        if wait is not None and wait > MAX_WAIT:
+        if wait is None:
+            return None
+        # RetryMiddleware would not wait.
+        request.meta["dont_retry"] = True
+        before = self.waits[slot]
+        if wait > MAX_WAIT:
             self._rest(request, f"it asks to be left alone for {wait:,} seconds")
-        returns = request.meta.get("returns", 0)
-        if wait is None or wait > MAX_WAIT or returns >= MAX_RETURNS:
-            return response
+            return None
+        if before + wait > MAX_WAITS:
+            self._rest(request, f"it asks us to wait again and again, {before + wait:,} seconds")
+            return None
+        self.waits[slot] += wait
         await asyncio.sleep(wait)
+        returns = request.meta.get("returns", 0)
+        if returns >= MAX_RETURNS:
+            return None
         again = request.replace(dont_filter=True)
         again.meta["returns"] = returns + 1
+        del again.meta["dont_retry"]
         return again
 
     def process_exception(self, request: Request, exception: Exception) -> None:
@@ -120,7 +145,8 @@ class PolitenessMiddleware:
 
     def _is_last_try(self, request: Request) -> bool:
         retries: int = request.meta.get("retry_times", 0)
-        return retries >= self.crawler.settings.getint("RETRY_TIMES")
+        is_last = retries >= self.crawler.settings.getint("RETRY_TIMES")
+        return is_last or "dont_retry" in request.meta
 
     def _leave(self, request: Request, reason: str) -> None:
         """Rules that cannot be read forbid everything (RFC 9309, 2.3.1.4)."""
@@ -135,10 +161,10 @@ class PolitenessMiddleware:
             if self._is_stranger(request):
                 self._strangers(spider).close(request.url, reason)
                 return
-            spider.breaker.tripped = reason
-        if self.crawler.engine:
-            end = "unreachable" if reason.startswith(NO_ROBOTS) else "blocked"
-            deferred_from_coro(self.crawler.engine.close_spider_async(reason=end))
+            spider.breaker.tripped = spider.breaker.tripped or reason
+            if self.crawler.engine:
+                end = "unreachable" if spider.breaker.is_unreachable else "blocked"
+                deferred_from_coro(self.crawler.engine.close_spider_async(reason=end))
 
     def _crawl_delay(self, response: Response) -> float:
         delay = robots_rules(response.body).crawl_delay(self.crawler.settings["USER_AGENT"]) or 0.0
