@@ -20,7 +20,7 @@ ZANCRAWLER_OUTLETS = os.environ.get(
 ZANCRAWLER_CONTACT = os.environ.get("ZANCRAWLER_CONTACT", "")
 # For those whom a name would put in danger.
 ZANCRAWLER_ANONYMOUS = os.environ.get("ZANCRAWLER_ANONYMOUS", "0")
-# Where the runs of several archives on one machine agree on who asks a host; else in the archive.
+# The store in which the runs of several archives agree on who asks a host; else in the archive.
 ZANCRAWLER_TURNS = os.environ.get("ZANCRAWLER_TURNS", "")
 ZANCRAWLER_WARC_MAX_BYTES = 1_000_000_000
 

@@ -16,9 +16,9 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from zancrawler.cluster.lease import TERM, Held, Leases, Next
-from zancrawler.cluster.shelf import Item, OvertakenError
 from zancrawler.cluster.worker import _LOOK as LOOK
 from zancrawler.runs.crawl import SIDE_BY_SIDE
+from zancrawler.storage.shelf import Item, OvertakenError
 
 RUN = 120.0
 PACE = timedelta(hours=1)

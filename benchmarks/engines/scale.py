@@ -56,6 +56,12 @@ class Assumed:
     """Seconds of a run, most of them spent waiting between two requests to one host."""
     renewal: float = 45.0
     """Seconds between two renewals of a lease."""
+    turn: float = 33.0
+    """Seconds for which a run keeps its turn at a host, and leaves it to others."""
+    others: float = 2.0
+    """Hosts that a run asks for pictures and the like, for no longer than one turn."""
+    delay: float = 5.0
+    """Seconds between two requests to a host."""
     look: float = 90.0
     """Seconds between two looks of a worker at a lease that another holds; at a free one it looks
     when it is due."""
@@ -92,6 +98,8 @@ def scale(outlets: int, captures: float) -> dict[str, dict[str, str]]:
     writes = running / a.renewal + 2 * runs / (24 * 3600)
     # Each worker with room looks when it is due, and again until it is free.
     looks = workers * (1 + -(-a.run // a.look)) * runs / (24 * 3600)
+    # A turn is read and written when it is taken, and written when it is given back.
+    turns = runs * (-(-a.run // a.turn) + a.others) / (24 * 3600)
     commits = runs * m.chunk
     again = 10 * TB / m.warc
     return {
@@ -116,6 +124,14 @@ def scale(outlets: int, captures: float) -> dict[str, dict[str, str]]:
             "dollars a day, at 5 a million writes and 0.4 reads": (
                 f"{86_400 * (writes * 5e-6 + looks * 0.4e-6):,.1f}"
             ),
+        },
+        "asked of the store for turns at hosts": {
+            "writes a second to take and give back": f"{2 * turns:,.1f}",
+            "dollars a day, at 5 a million writes and 0.4 reads": (
+                f"{86_400 * turns * (2 * 5e-6 + 0.4e-6):,.1f}"
+            ),
+            "requests a year that one host hears, at most": f"{YEAR / a.delay / 1e6:.1f} million",
+            "of all captures": f"{YEAR / a.delay / captures:.1%}",
         },
         "worked": {
             "cores busy extracting what is captured": f"{captures * m.extraction / YEAR:.3f}",

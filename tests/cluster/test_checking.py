@@ -43,7 +43,7 @@ def test_a_file_is_checked_a_week_after_the_first_run(
         options: CrawlOptions,
         *,
         outlets: Path | None,
-        turns: Path,
+        turns: str,
     ) -> Iterator[RunSummary]:
         asked.append(options.check)
         yield ran(datetime.now(UTC), state)

@@ -20,12 +20,12 @@ from zancrawler.cli import app
 from zancrawler.cluster import gather as gathering
 from zancrawler.cluster.gather import decide, gather
 from zancrawler.cluster.shard import Shard
-from zancrawler.cluster.shelf import shelf_of
 from zancrawler.decisions import Action, Decision, Decisions, history, record
 from zancrawler.outlets import Catalogue, parse_outlet
 from zancrawler.runs import withdrawing
 from zancrawler.runs.verify import verify_archive
 from zancrawler.storage.pull import pull
+from zancrawler.storage.shelf import shelf_of
 from zancrawler.storage.store import Store, StoreError
 from zancrawler.tables import read
 

@@ -20,8 +20,8 @@ from zancrawler.cluster.lease import (
     LostLeaseError,
     Next,
 )
-from zancrawler.cluster.shelf import FolderShelf, Item
 from zancrawler.runs.alarms import Alarm, AlarmCode
+from zancrawler.storage.shelf import FolderShelf, Item
 
 NOW = datetime(2026, 3, 29, 0, 30, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from leashed import lead
 
+from zancrawler.clock import steady_clock
 from zancrawler.cluster.leash import hold
 from zancrawler.runs.child import Child
-from zancrawler.runs.pace import steady_clock
 
 LONG = 200.0
 

@@ -19,7 +19,6 @@ from zancrawler.cluster.gather import gather
 from zancrawler.cluster.lease import Gap
 from zancrawler.cluster.ledgers import NAME as LEDGER
 from zancrawler.cluster.shard import Ran, Shard
-from zancrawler.cluster.shelf import FolderShelf, OvertakenError
 from zancrawler.ledger import Kind, Ledger
 from zancrawler.outlets import Catalogue, parse_outlet
 from zancrawler.runs.crawl import CrawlOptions
@@ -28,6 +27,7 @@ from zancrawler.runs.summary import RunState, RunSummary, crawl_row
 from zancrawler.runs.verify import verify_archive
 from zancrawler.storage.manifest import NAME as MANIFEST
 from zancrawler.storage.manifest import Manifest
+from zancrawler.storage.shelf import FolderShelf, OvertakenError
 from zancrawler.storage.store import Store
 from zancrawler.tables import Tables, read
 

@@ -16,8 +16,8 @@ import pytest
 import requests
 
 from zancrawler.archive import ArchiveError
-from zancrawler.cluster import shelf as shelves
-from zancrawler.cluster.shelf import Item, OvertakenError, Shelf, prove, shelf_of
+from zancrawler.storage import shelf as shelves
+from zancrawler.storage.shelf import Item, OvertakenError, Shelf, prove, shelf_of
 
 
 @pytest.fixture(params=["folder", "s3"])

@@ -19,13 +19,13 @@ from workers import Cluster, kill, one_at_a_time, rows
 
 from zancrawler.archive import Archive
 from zancrawler.cluster.lease import Lease, Leases
-from zancrawler.cluster.shelf import shelf_of
 from zancrawler.cluster.worker import Worker
 from zancrawler.newsroom import Newsroom, serve
 from zancrawler.outlets import Catalogue
 from zancrawler.runs.crawl import CrawlOptions
 from zancrawler.runs.notices import Event, EventKind
 from zancrawler.runs.schedule import Stop
+from zancrawler.storage.shelf import shelf_of
 from zancrawler.tables import read
 
 SMALL = "newsroom-mirror"

@@ -14,9 +14,9 @@ from zancrawler.capture.warcfile import page_warcs
 from zancrawler.cli import app
 from zancrawler.cluster.gather import gather
 from zancrawler.cluster.shard import Shard
-from zancrawler.cluster.shelf import shelf_of
 from zancrawler.decisions import history
 from zancrawler.outlets import parse_outlet
+from zancrawler.storage.shelf import shelf_of
 
 
 def purge(archive: Archive, folder: Path) -> tuple[int, str]:

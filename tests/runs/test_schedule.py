@@ -25,13 +25,14 @@ from hypothesis import strategies as st
 
 from zancrawler.archive import Archive
 from zancrawler.capture.conformance import check_warc
+from zancrawler.clock import steady_clock
 from zancrawler.ledger import Entry, Kind, State
 from zancrawler.newsroom import serve
 from zancrawler.runs.alarms import Alarm, AlarmCode
 from zancrawler.runs.history import Run
 from zancrawler.runs.metrics import Metrics, MetricsError
 from zancrawler.runs.notices import Event, EventKind
-from zancrawler.runs.pace import JITTER, LONGEST, REST, SHORTEST, next_run, steady_clock, wait_for
+from zancrawler.runs.pace import JITTER, LONGEST, REST, SHORTEST, next_run, wait_for
 from zancrawler.runs.summary import RunState, RunSummary
 from zancrawler.runs.units import Units
 from zancrawler.tables import read

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from crawled_newsroom import zancrawler
-from scripted_site import Reply, page, scripted_site
+from scripted_site import Reply, Script, page, scripted_site
 
 TOML = """\
 title = "{name}"
@@ -62,31 +65,94 @@ def test_two_runs_ask_a_shared_host_by_turns(tmp_path: Path) -> None:
     assert changes and min(after[1] - before[1] for before, after in changes) >= DELAY
 
 
-def test_a_run_that_is_killed_lets_go_of_its_turn(tmp_path: Path) -> None:
-    """It holds the host's file locked until it dies."""
-    turn = tmp_path / "archive" / "ledger" / "hosts"
+@contextmanager
+def asked_by_another(archive: Path, home: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A process that holds the turn of a host until it dies."""
+    turn = archive / "ledger" / "hosts"
     turn.mkdir(parents=True)
-    (tmp_path / "outlets").mkdir()
+    program = "import fcntl, sys, time; f = open(sys.argv[1], 'a'); fcntl.flock(f, 2); "
+    program += "print(flush=True); time.sleep(600)"
+    path = turn / home.removeprefix("http://").replace(":", "%3A")
+    other = subprocess.Popen([sys.executable, "-c", program, path], stdout=subprocess.PIPE)
+    assert other.stdout is not None
+    other.stdout.readline()
+    try:
+        yield other
+    finally:
+        other.kill()
+        other.wait()
+
+
+def outlet(root: Path, site: Script) -> tuple[str, ...]:
+    """Describes an outlet `hill`; returns how a command is told of it and of its archive."""
+    (root / "outlets").mkdir()
+    host = site.home.removeprefix("http://")
+    text = TOML.format(name="hill", home=site.home, host=host, delay=0)
+    (root / "outlets" / "hill.toml").write_text(text)
+    return "--archive", str(root / "archive"), "--outlets", str(root / "outlets")
+
+
+def waiting(root: Path, end: Sequence[str]) -> subprocess.Popen[str]:
+    """A crawl that has begun and is not let ask for anything."""
+    command = [sys.executable, "-m", "zancrawler", "crawl", "hill", "--json", *end]
+    run = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    while not (root / "archive" / "ledger" / "hill.sqlite").exists():
+        assert run.poll() is None
+        time.sleep(0.1)
+    time.sleep(1)
+    assert run.poll() is None
+    return run
+
+
+def test_a_run_that_is_killed_lets_go_of_its_turn(tmp_path: Path) -> None:
     with scripted_site() as hill:
         hill.replies["/"] = Reply(page("News", "<p>Nothing today."))
-        host = hill.home.removeprefix("http://")
-        text = TOML.format(name="hill", home=hill.home, host=host, delay=0)
-        (tmp_path / "outlets" / "hill.toml").write_text(text)
-        program = "import fcntl, sys, time; f = open(sys.argv[1], 'a'); fcntl.flock(f, 2); "
-        program += "print(flush=True); time.sleep(600)"
-        path = turn / host.replace(":", "%3A")
-        other = subprocess.Popen([sys.executable, "-c", program, path], stdout=subprocess.PIPE)
-        assert other.stdout is not None
-        other.stdout.readline()
-        command = [sys.executable, "-m", "zancrawler", "crawl", "hill"]
-        command += ["--archive", str(tmp_path / "archive"), "--outlets", str(tmp_path / "outlets")]
-        run = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-        while not (tmp_path / "archive" / "ledger" / "hill.sqlite").exists():
-            assert run.poll() is None
-            time.sleep(0.1)
-        time.sleep(1)
-        assert run.poll() is None and hill.asked == []
-        os.kill(other.pid, signal.SIGKILL)
-        other.wait()
-        assert run.wait(60) == 0
+        end = outlet(tmp_path, hill)
+        with asked_by_another(tmp_path / "archive", hill.home) as other:
+            run = waiting(tmp_path, end)
+            assert hill.asked == []
+            os.kill(other.pid, signal.SIGKILL)
+            assert run.wait(60) == 0
         assert "/" in hill.asked
+
+
+def test_a_run_that_is_told_to_end_waits_for_its_turn_no_longer(tmp_path: Path) -> None:
+    with scripted_site() as hill:
+        end = outlet(tmp_path, hill)
+        with asked_by_another(tmp_path / "archive", hill.home):
+            run = waiting(tmp_path, end)
+            run.terminate()
+            said, _ = run.communicate(timeout=60)
+        assert hill.asked == []
+    (summary,) = json.loads(said)
+    assert summary["state"] == "stopped" and not summary["problems"], summary
+
+
+def test_a_host_that_others_ask_all_the_time_is_left_to_the_next_run(tmp_path: Path) -> None:
+    """Without its robots.txt nothing else is asked of it; the article is kept."""
+    program = "import sys; from zancrawler.spiders import turns; turns.PATIENCE = 1.0; "
+    program += "from zancrawler.runs.process import main; sys.exit(main('hill', {}))"
+    with scripted_site() as hill, scripted_site() as cdn:
+        cdn.otherwise = lambda path: Reply(path, 200, "image/png")
+        words = "<p>The bakers of the lane rose at four, and nobody heard them.</p>" * 9
+        story = f"<h1>They rise</h1><div class=words>{words}<img src='{cdn.home}/1.png'></div>"
+        hill.replies["/"] = Reply(page("News", "<p><a href=/reports/1/a>They rise</a>"))
+        hill.replies["/reports/1/a"] = Reply(page("They rise", story))
+        end = outlet(tmp_path, hill)
+        archive = tmp_path / "archive"
+        with asked_by_another(archive, cdn.home):
+            names = {"ZANCRAWLER_ARCHIVE": str(archive), "ZANCRAWLER_OUTLETS": end[-1]}
+            run = subprocess.run(
+                [sys.executable, "-c", program],
+                env={**os.environ, **names},
+                stdout=subprocess.PIPE,
+                text=True,
+                check=True,
+                timeout=120,
+            )
+        assert cdn.asked == []
+        summary = json.loads(run.stdout.splitlines()[-1])
+        assert summary["state"] == "finished" and summary["articles_new"] == 1
+        assert [said for said in summary["problems"] if "busy with other runs" in said]
+        zancrawler("crawl", "hill", *end)
+        assert cdn.asked == ["/robots.txt", "/1.png"]

@@ -81,7 +81,7 @@ def leases(
 ) -> None:
     """Who runs what, and when the rest is due."""
     from zancrawler.cluster.lease import Leases
-    from zancrawler.cluster.shelf import shelf_of
+    from zancrawler.storage.shelf import shelf_of
 
     found = Leases(shelf_of(uri), "", "").all()
     if json:

@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from zancrawler.archive import Archive, ArchiveError
 from zancrawler.cluster.ledgers import fetch_ledger, lay_ledger
 from zancrawler.cluster.shard import OUTLETS, missing
-from zancrawler.cluster.shelf import Item, OvertakenError, shelf_of
 from zancrawler.decisions import Action, Decision, history, parse, record
 from zancrawler.ledger import Ledger
 from zancrawler.proofs.entry import Cause
@@ -22,6 +21,7 @@ from zancrawler.runs.standing import apply_decisions
 from zancrawler.storage.manifest import DECISIONS, Manifest
 from zancrawler.storage.pruned import SUFFIX, closed_warcs, pointer
 from zancrawler.storage.pull import ChangedError, pull
+from zancrawler.storage.shelf import Item, OvertakenError, shelf_of
 from zancrawler.storage.state import local, pruned_files, shared_files
 from zancrawler.storage.store import Store, StoreError
 

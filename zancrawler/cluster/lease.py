@@ -18,9 +18,10 @@ from typing import Annotated
 import msgspec
 
 from zancrawler.archive import ArchiveError
-from zancrawler.cluster.shelf import Item, OvertakenError, Shelf
+from zancrawler.clock import steady_clock
 from zancrawler.runs.alarms import Alarm
-from zancrawler.runs.pace import LONGEST, steady_clock
+from zancrawler.runs.pace import LONGEST
+from zancrawler.storage.shelf import Item, OvertakenError, Shelf
 
 FOLDER = "leases"
 TERM = 180.0

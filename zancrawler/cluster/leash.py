@@ -13,7 +13,7 @@ import subprocess
 import threading
 from multiprocessing.connection import Connection
 
-from zancrawler.runs.pace import steady_clock
+from zancrawler.clock import steady_clock
 
 _POLL = 1.0
 _WATCH = "read _; kill -9 0"

@@ -18,7 +18,6 @@ from zancrawler.archive import Archive, ArchiveError, put_durably
 from zancrawler.capture.recovery import recover
 from zancrawler.cluster.lease import Gap
 from zancrawler.cluster.ledgers import fetch_ledger, put_ledger
-from zancrawler.cluster.shelf import Shelf, shelf_of
 from zancrawler.decisions import Decision, history, parse, record
 from zancrawler.ledger import Ledger
 from zancrawler.outlets import Outlet
@@ -36,14 +35,13 @@ from zancrawler.storage.manifest import DECISIONS, NAME, Manifest, is_shared
 from zancrawler.storage.pruned import closed_warcs, digest_of
 from zancrawler.storage.pull import ChangedError, pull
 from zancrawler.storage.push import push
+from zancrawler.storage.shelf import Shelf, shelf_of
 from zancrawler.storage.state import State, local
 from zancrawler.storage.store import Store
 from zancrawler.tables import Tables, read
 
 OUTLETS = "outlets"
 """The folder, in the cluster's store, of the outlets' own."""
-TURNS = ".hosts"
-"""The folder, in the worker's, in which its runs agree on who asks a host."""
 _HOLDER = "a worker"
 _LOST = "the worker was lost"
 _IN = "what it captured and had not pushed is in {},"
@@ -139,15 +137,14 @@ class Shard:
         """The run and, once a week, a check of the outlet's file after it."""
         names = [self.outlet.name]
         summary = RunSummary.failed(self.outlet.name, "the run ended without a word")
-        turns = self.work.absolute() / TURNS
-        for said in crawl(self.archive, names, options, outlets=catalogue, turns=turns):
+        for said in crawl(self.archive, names, options, outlets=catalogue, turns=self.cluster):
             summary = said
         now = datetime.now(UTC)
         known = read_history(self.archive, self.outlet, now)
         since = known.check.at if known.check else known.runs[0].started if known.runs else now
         if summary.state is RunState.FINISHED and check_due(self.outlet.name, since, now):
             checked = replace(options, check=True)
-            list(crawl(self.archive, names, checked, outlets=catalogue, turns=turns))
+            list(crawl(self.archive, names, checked, outlets=catalogue, turns=self.cluster))
         return summary
 
     def _derive(self) -> RunSummary:

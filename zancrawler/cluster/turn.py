@@ -10,13 +10,14 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from zancrawler.archive import ArchiveError
+from zancrawler.clock import steady_clock
 from zancrawler.cluster.lease import Lease
 from zancrawler.cluster.leash import hold
 from zancrawler.cluster.shard import Ran, Shard
 from zancrawler.runs.alarms import Alarm, alarms
 from zancrawler.runs.crawl import CrawlOptions
 from zancrawler.runs.history import read_history, source_entries
-from zancrawler.runs.pace import SHORTEST, next_run, steady_clock
+from zancrawler.runs.pace import SHORTEST, next_run
 from zancrawler.runs.schedule import Stop, latest
 from zancrawler.runs.summary import RunState
 

@@ -19,6 +19,7 @@ from multiprocessing.connection import wait
 from pathlib import Path
 
 from zancrawler.archive import ArchiveError
+from zancrawler.clock import steady_clock
 from zancrawler.cluster.lease import (
     TERM,
     BadLeaseError,
@@ -29,16 +30,16 @@ from zancrawler.cluster.lease import (
     Next,
 )
 from zancrawler.cluster.shard import Ran, Shard
-from zancrawler.cluster.shelf import prove, shelf_of
 from zancrawler.cluster.turn import Ended, run_once
 from zancrawler.outlets import Outlet
 from zancrawler.runs.child import Child
 from zancrawler.runs.crawl import SIDE_BY_SIDE, CrawlOptions, by_host
 from zancrawler.runs.hooks import Hook
 from zancrawler.runs.notices import Event, EventKind, Notices
-from zancrawler.runs.pace import SHORTEST, steady_clock, wait_for
+from zancrawler.runs.pace import SHORTEST, wait_for
 from zancrawler.runs.schedule import PATIENCE, Stop
 from zancrawler.runs.summary import RunState, RunSummary
+from zancrawler.storage.shelf import prove, shelf_of
 
 _POLL = 0.5
 _LOOK = 10.0

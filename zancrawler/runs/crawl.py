@@ -128,11 +128,11 @@ def crawl(
     options: CrawlOptions,
     *,
     outlets: Path | None = None,
-    turns: Path | None = None,
+    turns: str | None = None,
 ) -> Iterator[RunSummary]:
     """Runs each outlet once; yields each one's summary as it grows, its last state last.
 
-    `turns` is the folder in which runs of several archives agree on who asks a host.
+    `turns` is the store in which runs of several archives agree on who asks a host.
 
     One that hangs or dies does not hold up the rest. SIGTERM ends all of them cleanly; so does
     Ctrl-C, after whose last summary KeyboardInterrupt is raised. Else new articles are then told by
@@ -142,7 +142,7 @@ def crawl(
         **os.environ,
         "ZANCRAWLER_ARCHIVE": str(archive.root),
         "ZANCRAWLER_OUTLETS": str(outlets or ""),
-        **({"ZANCRAWLER_TURNS": str(turns)} if turns else {}),
+        **({"ZANCRAWLER_TURNS": turns} if turns else {}),
     }
     said: queue.SimpleQueue[RunSummary | None] = queue.SimpleQueue()
     children = _Children()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import time
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -21,11 +20,6 @@ JITTER = 0.1
 CHECK_EVERY = timedelta(days=7)
 """Between looks whether an outlet's file still holds."""
 _MONDAY = datetime(2024, 1, 1, tzinfo=UTC)
-
-
-def steady_clock() -> float:
-    """Seconds that go on while the machine sleeps, where the system counts them (Linux)."""
-    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
 
 
 def next_run(last: Run | None, sources: Sequence[Entry], *, failures: int = 0) -> datetime | None:

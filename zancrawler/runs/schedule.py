@@ -18,6 +18,7 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 
 from zancrawler.archive import Archive, ArchiveError
+from zancrawler.clock import steady_clock
 from zancrawler.ledger import Entry
 from zancrawler.outlets import Outlet
 from zancrawler.runs.alarms import Alarm, alarms
@@ -26,7 +27,7 @@ from zancrawler.runs.crawl import SIDE_BY_SIDE, CrawlOptions, crawl
 from zancrawler.runs.history import History, Run, read_history, source_entries
 from zancrawler.runs.hooks import Hook
 from zancrawler.runs.notices import Event, EventKind, Notices
-from zancrawler.runs.pace import check_due, next_run, steady_clock, wait_for
+from zancrawler.runs.pace import check_due, next_run, wait_for
 from zancrawler.runs.status import archive_alarms
 from zancrawler.runs.summary import RunState, RunSummary
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from scrapy.exceptions import (
     CannotResolveHostError,
+    DownloadCancelledError,
     DownloadConnectionRefusedError,
     DownloadFailedError,
     DownloadTimeoutError,
@@ -27,6 +28,10 @@ UNANSWERED = (
     DownloadFailedError,
     DownloadTimeoutError,
 )
+
+
+class NoTurnError(DownloadCancelledError):
+    """The host is not asked for anything more in this run."""
 
 
 class Breaker:

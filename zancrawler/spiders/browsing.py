@@ -17,6 +17,7 @@ from zancrawler.browser.chromium import NoBrowserError
 from zancrawler.browser.view import Answer, Asked, Bounds, Refused, View
 from zancrawler.discovery.requisites import page_requisites, redirected_requisite
 from zancrawler.outlets import Capture, canonical_url, readable_path
+from zancrawler.spiders.closing import is_closing
 from zancrawler.spiders.headers import headers_of
 from zancrawler.spiders.requisites import REDIRECT, SCRIPTED
 
@@ -123,10 +124,7 @@ class Browsing:
         return answer
 
     def _is_over(self) -> bool:
-        """Once Scrapy has begun to close it waits for what is under way: nothing may be begun."""
-        engine = self._spider.crawler.engine
-        slot = engine._slot if engine else None
-        return slot is None or slot.closing is not None
+        return is_closing(self._spider.crawler)
 
     async def close(self) -> None:
         if self._browser is not None:

@@ -23,7 +23,7 @@ from zancrawler.ledger import Advertisement, Due, Kind, Ledger, Outcome, State
 from zancrawler.ledger.due import is_full_look
 from zancrawler.outlets import Outlet, UrlKind, canonical_url, url_kind
 from zancrawler.spiders.adverts import advertisements, further_sources
-from zancrawler.spiders.breaker import UNANSWERED, Breaker
+from zancrawler.spiders.breaker import UNANSWERED, Breaker, NoTurnError
 from zancrawler.spiders.browsing import Browsing
 from zancrawler.spiders.gathering import Gathering
 from zancrawler.spiders.headers import headers_of
@@ -391,7 +391,8 @@ class OutletSpider(scrapy.Spider):
 
     def source_failed(self, failure: Failure) -> None:
         self.sources_left -= 1
-        self.note(f"source {_asked_url(failure)} failed: {failure.getErrorMessage()}")
+        if not isinstance(failure.value, NoTurnError):
+            self.note(f"source {_asked_url(failure)} failed: {failure.getErrorMessage()}")
         self.article_failed(failure)
 
     def page_failed(self, failure: Failure) -> None:

@@ -11,6 +11,7 @@ from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.exceptions import (
     CannotResolveHostError,
+    DownloadCancelledError,
     DownloadConnectionRefusedError,
     DownloadFailedError,
     DownloadTimeoutError,
@@ -18,11 +19,12 @@ from scrapy.exceptions import (
 )
 from scrapy.http import Response
 from scrapy.utils.defer import deferred_from_coro
+from scrapy.utils.misc import load_object
 
 from zancrawler.discovery.robots import robots_rules
 from zancrawler.headers import retry_after
 from zancrawler.outlets import host_of
-from zancrawler.spiders.breaker import NO_ROBOTS, UNANSWERED
+from zancrawler.spiders.breaker import NO_ROBOTS, UNANSWERED, NoTurnError
 from zancrawler.spiders.headers import headers_of
 from zancrawler.spiders.outlet import OutletSpider
 from zancrawler.spiders.requisites import PREREQUISITE
@@ -48,6 +50,8 @@ def _in_words(exception: Exception) -> str:
             return "its host does not answer in time"
         case DownloadFailedError():
             return "its host breaks off"
+        case DownloadCancelledError():
+            return "it was given up"
     return type(exception).__name__
 
 
@@ -56,6 +60,8 @@ class PolitenessMiddleware:
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
+        named = crawler.settings.getlist("RETRY_EXCEPTIONS")
+        self._retried = tuple(load_object(name) for name in named)
         self.crawl_delays: dict[str, float] = {}
         self.waits: Counter[str] = Counter()
         """Seconds that we waited because a host asked us to, by download slot."""
@@ -132,8 +138,11 @@ class PolitenessMiddleware:
     def process_exception(self, request: Request, exception: Exception) -> None:
         """No answer for robots.txt is no permission; none for page after page is a refusal."""
         spider = self.crawler.spider
+        if isinstance(exception, NoTurnError):
+            # Nothing else is asked of that host either.
+            return
         if _is_robots(request):
-            if self._is_last_try(request):
+            if self._is_last_try(request) or not isinstance(exception, self._retried):
                 self._leave(request, f"{NO_ROBOTS}: {_in_words(exception)}")
             return
         if not isinstance(spider, OutletSpider) or request.meta.get("hops_from_seed"):
