@@ -36,7 +36,11 @@ def test_what_a_crawl_says_is_listed(crawled: Crawled) -> None:
 
 
 def test_the_columns_that_are_said_to_be_empty_are_empty(crawled: Crawled) -> None:
-    rows = pq.read_table(crawled.archive.table("captures"))
-    for column in ("content_mime_detected", "content_languages"):
+    for table, column in (
+        ("captures", "content_mime_detected"),
+        ("captures", "content_languages"),
+        ("coverage", "fetch_status"),
+    ):
+        rows = pq.read_table(crawled.archive.table(table))
         assert "Always null" in rows.schema.field(column).metadata[b"description"].decode()
         assert rows[column].null_count == rows.num_rows

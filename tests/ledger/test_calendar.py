@@ -90,7 +90,7 @@ class Site:
             return post.modified(now).replace(hour=0, minute=0, second=0, microsecond=0)
 
         adverts = tuple(Advertisement(p.url, due.url, via, lastmod=lastmod(p)) for p in posts)
-        return Outcome(due.url, now, State.CAPTURED, adverts=adverts)
+        return Outcome(due.url, now, State.CAPTURED, kind=due.kind, adverts=adverts)
 
 
 def run(ledger: Ledger, site: Site, now: datetime) -> int:

@@ -135,6 +135,26 @@ def test_failures_back_off_and_are_forgotten_at_the_first_answer(ledger: Ledger)
     assert (entry(ledger).failures, entry(ledger).reason) == (0, None)
 
 
+def test_a_look_that_fails_at_each_try_has_failed_once(ledger: Ledger) -> None:
+    tries = [look(NOW + n * HOUR / 60, State.FAILED, reason="http-503") for n in range(3)]
+    ledger.record(tries)
+    found = entry(ledger)
+    assert (found.failures, found.looks, found.next_due) == (1, 1, NOW + HOUR)
+    assert found.last_look == tries[-1].at
+    ledger.record([replace(tries[0], at=NOW + HOUR / 2, wait=3_600)])
+    assert (entry(ledger).failures, entry(ledger).next_due) == (1, NOW + 3 * HOUR / 2)
+    ledger.record([replace(tries[0], at=NOW + 2 * HOUR)])
+    assert (entry(ledger).failures, entry(ledger).looks) == (2, 2)
+
+
+def test_a_source_is_never_gone_and_one_that_shows_nothing_has_failed(ledger: Ledger) -> None:
+    ledger.record([feed(NOW, POST), Outcome(FEED, NOW + DAY, State.GONE, "http-404")])
+    assert (entry(ledger, FEED).state, entry(ledger, FEED).strikes) == (State.FAILED, 0)
+    ledger.record([Outcome(FEED, NOW + 2 * DAY, State.CAPTURED, "other", etag="x")])
+    found = entry(ledger, FEED)
+    assert (found.state, found.reason, found.etag) == (State.FAILED, "unreadable", None)
+
+
 def test_the_same_wall_again_is_still_that_wall(ledger: Ledger) -> None:
     wall = look(NOW, State.BLOCKED, reason="cloudflare-challenge", content_digest="sha256:wall")
     ledger.record([feed(NOW, POST), wall])

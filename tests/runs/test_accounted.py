@@ -84,6 +84,15 @@ class Crawls:
                 for entry in sorted(ledger.entries(Kind.ARTICLE), key=lambda entry: entry.url)
             ]
 
+    def standing(self, name: str) -> dict[str, tuple[object, ...]]:
+        """What became of each URL that is not only needed by another."""
+        with Ledger(Archive(self.folder / "archive").ledger(name)) as ledger:
+            return {
+                entry.url: (entry.kind, entry.state, entry.reason, entry.failures, entry.why)
+                for entry in ledger.entries()
+                if entry.kind is not Kind.REQUISITE
+            }
+
     def entry(self, name: str, path: str) -> Entry:
         with Ledger(Archive(self.folder / "archive").ledger(name)) as ledger:
             found = ledger.get(self.sites[name].home + path)
@@ -165,6 +174,33 @@ def resting(site: Script) -> Mapping[str, list[str]]:
     return {"sitemaps": ["/sitemap.xml"]}
 
 
+def leading(site: Script) -> Mapping[str, list[str]]:
+    """Sources that are none, and a listing whose address is like any other's."""
+    site.replies["/robots.txt"] = Reply("User-agent: *\nDisallow: /story/3")
+    tag = {"ETag": '"x"'}
+    site.replies["/broken-feed"] = Reply("<p>Nothing</p>", headers=tag)
+    site.replies["/lost-feed"] = moved("/latest")
+    children = "".join(
+        f"<sitemap><loc>{site.home}/{name}.xml</loc></sitemap>"
+        for name in ("full", "gone", "empty")
+    )
+    site.replies["/maps.xml"] = Reply(f"<sitemapindex>{children}</sitemapindex>")
+    site.replies["/full.xml"] = sitemap(site, "/story/1")
+    site.replies["/empty.xml"] = Reply("<p>Nothing</p>", headers=tag)
+    older = "<link rel=next href='/latest?page=2'>"
+    site.replies["/latest"] = Reply(page("Latest", "<p><a href=/story/2>A story</a></p>", older))
+    links = "<p><a href=/story/3>A story</a></p><p><a href=/story/4>A story</a></p>"
+    site.replies["/latest?page=2"] = Reply(page("Latest", links))
+    for number in (1, 2):
+        site.replies[f"/story/{number}"] = Reply(story(PLACES[number], number))
+    site.replies["/story/4"] = Reply("", 0)
+    return {
+        "feeds": ["/broken-feed", "/gone-feed", "/lost-feed"],
+        "sitemaps": ["/maps.xml"],
+        "listings": ["/latest"],
+    }
+
+
 def busy(site: Script) -> Mapping[str, list[str]]:
     """A site that is too busy for one of its articles, whenever it is asked."""
     site.replies["/sitemap.xml"] = sitemap(site, "/story/1", "/story/2")
@@ -190,7 +226,7 @@ def first(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawls]:
     """The first crawl of each site."""
     crawls = Crawls(tmp_path_factory.mktemp("accounted"))
     with ExitStack() as serving:
-        for answer in (moving, bursting, resting, cutting, failing, busy):
+        for answer in (moving, bursting, resting, cutting, failing, busy, leading):
             site = serving.enter_context(scripted_site())
             crawls.add(answer.__name__, site, answer(site))
         crawls.crawl(*crawls.sites, code=1)
@@ -272,8 +308,16 @@ def test_a_trap_is_a_problem_of_the_run(first: Crawls) -> None:
 
 def test_a_live_ledger_is_that_of_its_warcs(first: Crawls) -> None:
     live = {name: first.articles(name) for name in first.sites}
+    sources = first.standing("leading")
     zancrawler("rebuild", *first.sites, "--ledger", *first.options)
     assert {name: first.articles(name) for name in first.sites} == live
+    assert first.standing("leading") == sources
+
+
+def test_what_failed_at_each_of_three_tries_has_failed_once(first: Crawls) -> None:
+    entry = first.entry("leading", "/story/4")
+    assert first.sites["leading"].asked.count("/story/4") == 3
+    assert (entry.state, entry.failures, entry.looks) == ("failed", 1, 1)
 
 
 def test_a_burst_behind_a_short_feed_is_found(second: Crawls) -> None:

@@ -4,6 +4,7 @@ from zancrawler.ledger.coverage import Coverage, Month, SourceCoverage
 from zancrawler.ledger.ledger import Ledger
 from zancrawler.ledger.model import (
     SAME_PAYLOAD,
+    UNREADABLE,
     Advertisement,
     Due,
     Entry,
@@ -18,6 +19,7 @@ from zancrawler.ledger.traps import Shape
 
 __all__ = [
     "SAME_PAYLOAD",
+    "UNREADABLE",
     "Advertisement",
     "Coverage",
     "Due",

@@ -14,7 +14,15 @@ from zancrawler.ledger.due import (
     next_due,
     paced,
 )
-from zancrawler.ledger.model import SAME_PAYLOAD, Advertisement, Entry, Kind, Outcome, State
+from zancrawler.ledger.model import (
+    SAME_PAYLOAD,
+    UNREADABLE,
+    Advertisement,
+    Entry,
+    Kind,
+    Outcome,
+    State,
+)
 
 STRIKES_TO_BE_GONE = 3
 DROPPED = "dropped"
@@ -137,14 +145,17 @@ def looked(entry: Entry, outcome: Outcome, fresh: int, edit_rate: float) -> Entr
     at = outcome.at
     if entry.state is State.WITHDRAWN:
         return entry
-    before = entry.reason
+    # What an article's URL answers makes it no source.
+    kind = _standing(Kind.OTHER, outcome.kind) if entry.kind is Kind.OTHER else entry.kind
+    if kind.scheduled:
+        outcome = _of_source(outcome)
+    before, since = entry.reason, entry.next_due if _is_tried_again(entry, outcome) else None
     entry = replace(
         entry,
         last_look=at,
-        looks=entry.looks + 1,
+        looks=entry.looks + (since is None),
         looked_lastmod=entry.lastmod,
-        # What an article's URL answers makes it no source.
-        kind=_standing(Kind.OTHER, outcome.kind) if entry.kind is Kind.OTHER else entry.kind,
+        kind=kind,
         reason=outcome.reason,
         target=outcome.target,
     )
@@ -158,14 +169,34 @@ def looked(entry: Entry, outcome: Outcome, fresh: int, edit_rate: float) -> Entr
             entry = _struck(_with_payload(entry, outcome), at)
         case State.FAILED | State.BLOCKED:
             entry = _with_payload(entry, outcome)
-            entry = replace(entry, state=outcome.state, failures=entry.failures + 1)
+            failures = entry.failures + (since is None)
+            entry = replace(entry, state=outcome.state, failures=failures)
         case state:
             entry = replace(entry, state=state, failures=0, strikes=0)
     if entry.failures == 0:
         entry = replace(entry, interval=paced(entry.kind, entry.interval, fresh))
     wait = timedelta(seconds=min(max(outcome.wait or 0, 0), 30 * DAY.total_seconds()))
+    if since is not None:
+        return replace(entry, next_due=max(since, at + wait))
     due, why = next_due(entry, at, edit_rate, wait)
     return replace(entry, next_due=due, why=why)
+
+
+def _of_source(outcome: Outcome) -> Outcome:
+    """The outcome of a look at a source, which is never gone; what is read as none has failed."""
+    if outcome.state is State.GONE:
+        return replace(outcome, state=State.FAILED)
+    if outcome.state is State.CAPTURED and outcome.kind is Kind.OTHER:
+        return replace(outcome, state=State.FAILED, reason=UNREADABLE)
+    return outcome
+
+
+def _is_tried_again(entry: Entry, outcome: Outcome) -> bool:
+    """Whether a look fails that has failed before and was not due yet: what is asked for several
+    times in a row has failed once."""
+    is_failure = outcome.state in (State.FAILED, State.BLOCKED) and outcome.state is entry.state
+    is_early = entry.next_due is not None and outcome.at < entry.next_due
+    return is_failure and is_early and entry.failures > 0
 
 
 def _is_empty_handed(entry: Entry, outcome: Outcome) -> bool:

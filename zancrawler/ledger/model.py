@@ -74,6 +74,10 @@ SAME_PAYLOAD = "same-payload"
 """The reason of an outcome UNCHANGED whose page is, byte for byte, that of the look before."""
 
 
+UNREADABLE = "unreadable"
+"""The reason of an outcome FAILED of a source that answers, and not as a source does."""
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """One look at one URL, and all that it brought.
@@ -89,7 +93,7 @@ class Outcome:
     reason: str | None = None
     """A short code: `http-404`, `timeout`, `cloudflare`, ..."""
     kind: Kind = Kind.OTHER
-    """For a URL that nothing advertised."""
+    """What the answer is; a URL that was advertised as something else stays that."""
     etag: str | None = None
     """The header's exact text, `W/` and quotes included."""
     last_modified: str | None = None

@@ -70,13 +70,13 @@ def _segment(segment: str, *, first: bool) -> str:
 
 
 def _loops(segments: list[str]) -> bool:
-    """The same run of one to four segments three times in a row."""
+    """The same run of one to four segments three times in a row; of one number four times, for the
+    eleventh of a November may be written 11/11/11."""
     return any(
-        segments[start : start + size]
-        == segments[start + size : start + 2 * size]
-        == segments[start + 2 * size : start + 3 * size]
+        segments[start : start + times * size] == segments[start : start + size] * times
         for size in range(1, 5)
         for start in range(len(segments) - 3 * size + 1)
+        for times in (4 if size == 1 and segments[start].isdigit() else 3,)
     )
 
 

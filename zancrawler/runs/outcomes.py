@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +11,7 @@ from zancrawler.capture.reader import Exchange
 from zancrawler.discovery import UnreadableSource, Via
 from zancrawler.discovery.kind import NOT_FOUND, PageKind
 from zancrawler.discovery.sources import read_source, source_kind
-from zancrawler.ledger import SAME_PAYLOAD, Advertisement, Kind, Outcome, State
+from zancrawler.ledger import SAME_PAYLOAD, UNREADABLE, Advertisement, Kind, Outcome, State
 from zancrawler.outlets import Outlet, UrlKind, canonical_url, url_kind
 from zancrawler.runs.answers import answer_of
 from zancrawler.spiders.adverts import advertisements, further_sources
@@ -40,12 +41,13 @@ def outcome_of(
     if state is State.REDIRECTED and target and url_kind(target, outlet) is UrlKind.ARTICLE:
         # Known from the moment that something leads there: the run may end before it is asked for.
         adverts = (Advertisement(target, canonical, Via.LINK),)
+    is_article = url_kind(canonical, outlet) is UrlKind.ARTICLE
     return Outcome(
         url=canonical,
         at=capture["fetch_time"],
         state=state,
         reason=reason,
-        kind=Kind.ARTICLE if url_kind(canonical, outlet) is UrlKind.ARTICLE else Kind.OTHER,
+        kind=Kind.ARTICLE if is_article else _configured(outlet).get(canonical, Kind.OTHER),
         etag=capture["etag"],
         last_modified=capture["last_modified"],
         content_digest=capture["content_digest"],
@@ -104,6 +106,8 @@ def _state(capture: Mapping[str, Any], canonical: str, outlet: Outlet) -> tuple[
         target = canonical_url(capture["fetch_redirect"], outlet)
         if _is_front(target, outlet) and not _is_front(canonical, outlet):
             return State.GONE, "redirect-home"
+        if _is_lost(canonical, target, outlet):
+            return State.FAILED, "redirect-away"
         is_article = url_kind(canonical, outlet) is UrlKind.ARTICLE
         if is_article and url_kind(target, outlet) is not UrlKind.ARTICLE:
             # Maintenance, a log-in, a host that was not paid: it says nothing of the article.
@@ -138,43 +142,84 @@ def _is_front(canonical: str, outlet: Outlet) -> bool:
     return is_listing or is_home or canonical in _configured(outlet)
 
 
-def source_of(exchange: Exchange, outlet: Outlet) -> tuple[Kind, tuple[Advertisement, ...]] | None:
-    """What an exchange's answer is to the ledger where it shows URLs, and which; None: none.
-
-    A source shows articles; an article's page shows what it needs, and so does a stylesheet.
-    """
-    answer = answer_of(exchange)
-    http = answer.message if answer else None
-    if http is None or http.status is None:
-        return None
-    hops = exchange.hops if exchange.is_requisite else ""
-    needed = needs(Shown(exchange.url, hops, http.status, http.headers, http.body), outlet)
-    if SCRIPTED in hops and (page := exchange.remark("via")):
-        # No byte of a page names it: only its own record says who asked.
-        needed.append(Advertisement(exchange.url, page, hops, Kind.REQUISITE))
-    if hops or needed:
-        return Kind.REQUISITE if hops else Kind.ARTICLE, tuple(needed)
-    if http.status != 200:
-        return None
-    via = source_kind(http.body)
-    if via is None and url_kind(exchange.url, outlet) is UrlKind.LISTING:
-        via = Via.LISTING
-    if via is None:
-        return None
-    try:
-        found = read_source(via, http.body, exchange.url, outlet)
-    except UnreadableSource:
-        return None
-    adverts = advertisements(found.adverts, outlet)
-    if via is Via.SITEMAP:
-        adverts += further_sources(found.follow, outlet)
-    elif canonical_url(exchange.url, outlet) not in _configured(outlet):
-        return Kind.NEXT_PAGE, tuple(adverts)
-    return Kind(via.value), tuple(adverts)
+def _is_lost(source: str, target: str, outlet: Outlet) -> bool:
+    """Whether one of the outlet's sources leads to one of another kind, or to its home page."""
+    named = _configured(outlet)
+    kind = named.get(source)
+    return kind is not None and _is_front(target, outlet) and named.get(target) is not kind
 
 
-def _configured(outlet: Outlet) -> set[str]:
+@dataclass(frozen=True, slots=True)
+class SourceReader:
+    """What answers show where they are sources; to be asked in the order of capture, for by its
+    address alone nobody can tell a listing's later page from any other."""
+
+    outlet: Outlet
+    later_pages: set[str] = field(default_factory=set)
+    """Canonical URLs that listings have led to as pages of their own."""
+
+    def read(self, outcome: Outcome, exchange: Exchange) -> Outcome:
+        """The outcome with what the answer advertises, if it is a source."""
+        if found := self._shown(exchange):
+            kind, via, adverts = found
+            reason = via if via and outcome.state is State.CAPTURED else outcome.reason
+            return replace(outcome, kind=kind, adverts=adverts, reason=reason)
+        if outcome.kind.scheduled and outcome.state is State.CAPTURED:
+            # One that the outlet's file names, and that cannot be read.
+            return replace(outcome, state=State.FAILED, reason=UNREADABLE)
+        return outcome
+
+    def _shown(
+        self, exchange: Exchange
+    ) -> tuple[Kind, Via | None, tuple[Advertisement, ...]] | None:
+        """What the answer is to the ledger where it shows URLs, as what kind of source it was read,
+        and the URLs; None: it shows none.
+
+        A source shows articles; an article's page shows what it needs, and so does a stylesheet.
+        """
+        answer = answer_of(exchange)
+        http = answer.message if answer else None
+        if http is None or http.status is None:
+            return None
+        hops = exchange.hops if exchange.is_requisite else ""
+        shown = Shown(exchange.url, hops, http.status, http.headers, http.body)
+        needed = needs(shown, self.outlet)
+        if SCRIPTED in hops and (page := exchange.remark("via")):
+            # No byte of a page names it: only its own record says who asked.
+            needed.append(Advertisement(exchange.url, page, hops, Kind.REQUISITE))
+        if hops or needed:
+            return Kind.REQUISITE if hops else Kind.ARTICLE, None, tuple(needed)
+        named = _configured(self.outlet).get(canonical_url(exchange.url, self.outlet))
+        via = source_kind(http.body) or self._via(exchange.url, named)
+        if http.status != 200 or via is None:
+            return None
+        try:
+            found = read_source(via, http.body, exchange.url, self.outlet)
+        except UnreadableSource:
+            return None
+        adverts = advertisements(found.adverts, self.outlet)
+        further = further_sources(found.follow, self.outlet)
+        if via is Via.SITEMAP:
+            return Kind.SITEMAP, via, (*adverts, *further)
+        # Whether a walk went on to them, their own records tell.
+        self.later_pages.update(page.url for page in further)
+        return Kind.NEXT_PAGE if named is None else Kind(via.value), via, tuple(adverts)
+
+    def _via(self, url: str, named: Kind | None) -> Via | None:
+        """How to read what does not itself say what it is."""
+        if named is not None:
+            return Via(named.value)
+        is_later = canonical_url(url, self.outlet) in self.later_pages
+        is_listing = is_later or url_kind(url, self.outlet) is UrlKind.LISTING
+        return Via.LISTING if is_listing else None
+
+
+def _configured(outlet: Outlet) -> dict[str, Kind]:
     """The sources that the outlet's file names; what is none of them, they have led to."""
-    sources = outlet.sources
-    named = (*sources.feeds, *sources.sitemaps, *sources.listings, *sources.apis)
-    return {canonical_url(url, outlet) for url in named}
+    named = {
+        Kind.FEED: outlet.sources.feeds,
+        Kind.SITEMAP: outlet.sources.sitemaps,
+        Kind.API: outlet.sources.apis,
+        Kind.LISTING: outlet.sources.listings,
+    }
+    return {canonical_url(url, outlet): kind for kind, urls in named.items() for url in urls}

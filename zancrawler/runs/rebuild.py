@@ -17,8 +17,7 @@ from zancrawler.discovery.robots import robots_rules
 from zancrawler.ledger import Kind, Ledger, Outcome, State
 from zancrawler.outlets import Outlet, host_of
 from zancrawler.runs.derive import BY_SCRIPT
-from zancrawler.runs.outcomes import outcome_of
-from zancrawler.runs.series import with_adverts
+from zancrawler.runs.outcomes import SourceReader, outcome_of
 from zancrawler.runs.spans import Span
 from zancrawler.runs.standing import withhold
 from zancrawler.search import Index
@@ -85,7 +84,7 @@ def _outcomes(archive: Archive, outlet: Outlet) -> Iterator[tuple[Outcome, Span]
     if not folder.exists():
         return
     captures = ds.dataset(folder).to_table(columns=list(_LEDGER_COLUMNS)).sort_by("fetch_time")
-    published = _published(archive, outlet)
+    published, sources = _published(archive, outlet), SourceReader(outlet)
     for batch in captures.to_batches(max_chunksize=_LEDGER_BATCH):
         for row in batch.to_pylist():
             span = Span(row["warc_filename"], row["exchange_offset"], row["exchange_length"])
@@ -97,7 +96,7 @@ def _outcomes(archive: Archive, outlet: Outlet) -> Iterator[tuple[Outcome, Span]
                         archive.root / span.warc_filename, span.offset, span.offset + span.length
                     )
                 )
-                outcome = with_adverts(outcome, exchange, outlet)
+                outcome = sources.read(outcome, exchange)
             yield outcome, span
 
 

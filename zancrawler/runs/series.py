@@ -16,12 +16,12 @@ from zancrawler.capture.reader import Exchange, read_exchanges
 from zancrawler.capture.warcfile import standing
 from zancrawler.decisions import Decisions
 from zancrawler.extraction.memory import SiteMemory
-from zancrawler.ledger import Ledger, Outcome
+from zancrawler.ledger import Kind, Ledger, Outcome
 from zancrawler.outlets import Outlet
 from zancrawler.runs.checks import is_check
 from zancrawler.runs.derive import Derived, derive, is_ours
 from zancrawler.runs.memories import memory_of
-from zancrawler.runs.outcomes import source_of
+from zancrawler.runs.outcomes import SourceReader
 from zancrawler.runs.provenance import crawl_id_of, warcs_of
 from zancrawler.runs.spans import Span
 from zancrawler.storage.pruned import size_of
@@ -95,6 +95,7 @@ def catch_up(
         *(_exchanges(one, outlet) for one in behind),
         key=lambda pair: pair[1].records[0].date,
     )
+    sources = SourceReader(outlet, {page.url for page in ledger.entries(Kind.NEXT_PAGE)})
     while chunk := list(islice(exchanges, BATCH)):
         derived = [
             derive(
@@ -108,7 +109,7 @@ def catch_up(
         ]
         committed = commit_derived(derived, tables, archive, outlet, memory)
         outcomes = [
-            with_adverts(d.outcome, exchange, outlet)
+            sources.read(d.outcome, exchange)
             for d, (one, exchange) in zip(derived, chunk, strict=True)
             if exchange.offset >= ledger.through(one.name)
             and not is_check(one.crawl_id, outlet.name)
@@ -130,12 +131,6 @@ class _Behind:
     start: int
     warc: Path
     crawl_id: str
-
-
-def with_adverts(outcome: Outcome, exchange: Exchange, outlet: Outlet) -> Outcome:
-    """The outcome with what the answer advertises, if it is a source."""
-    source = source_of(exchange, outlet)
-    return replace(outcome, kind=source[0], adverts=source[1]) if source else outcome
 
 
 def recall_from(archive: Archive, outlet: Outlet, memory: SiteMemory | None) -> Recall:

@@ -19,7 +19,7 @@ from zancrawler import __version__
 from zancrawler.discovery import Advert, Discovered, UnreadableSource, Via, Walk
 from zancrawler.discovery.sources import read_source, source_kind
 from zancrawler.headers import location
-from zancrawler.ledger import Advertisement, Due, Kind, Ledger, Outcome, State
+from zancrawler.ledger import UNREADABLE, Advertisement, Due, Kind, Ledger, Outcome, State
 from zancrawler.ledger.due import is_full_look
 from zancrawler.outlets import Outlet, UrlKind, canonical_url, url_kind
 from zancrawler.spiders.adverts import advertisements, further_sources
@@ -215,7 +215,7 @@ class OutletSpider(scrapy.Spider):
                 found = self._read(response, via, depth)
             except UnreadableSource as error:
                 self.note(f"{via.value} {response.url} cannot be read: {error}")
-                self._record_source(response, via, State.FAILED, "unreadable")
+                self._record_source(response, via, State.FAILED, UNREADABLE)
                 return
             for problem in found.problems:
                 self.note(f"{via.value} {response.url}: {problem}")
