@@ -35,6 +35,19 @@ class Action(StrEnum):
     """What was held may be shown."""
 
 
+class Why(StrEnum):
+    """What an article is held for, until a person decides."""
+
+    GONE = "gone"
+    """The outlet took it down."""
+    BACK = "back"
+    """The outlet had taken it down, and shows it again."""
+    CUT = "cut"
+    """It lost more than half of its text."""
+    STRIPPED = "stripped"
+    """A name or a picture was taken out of it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
     """One line of the list."""

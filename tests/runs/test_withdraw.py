@@ -204,6 +204,31 @@ def test_holds_are_listed_released_and_withdrawn(archive: Archive, crawled: Craw
     zancrawler("holds", "release", first["url"], *BY, *end, code=1)
 
 
+def test_holds_are_released_together(archive: Archive, crawled: Crawled) -> None:
+    from zancrawler.tables import Access, Tables
+
+    outlet = one_of(archive)["outlet"]
+    ids = [row["article_id"] for row in rows(archive, "articles").values()]
+    mine = [name for name in ids if rows(archive, "articles")[(name,)]["outlet"] == outlet][:5]
+    with archive.lock(outlet, "a test"):
+        tables = Tables(archive, outlet)
+        tables.mark_gone(mine[:1])
+        tables.mark(mine, access=Access.HELD)
+    end = ("--archive", archive.root, "--outlets", crawled.newsroom.catalogue)
+    urls = [rows(archive, "articles")[(name,)]["url"] for name in mine]
+    zancrawler("holds", "release", *BY, *end, code=2)
+    zancrawler("holds", "release", "--outlet", outlet, *BY, *end, code=2)
+    zancrawler("holds", "release", *urls[1:3], *BY, *end)
+    chosen = ("--outlet", outlet, "--why", "stripped")
+    listed = json.loads(zancrawler("holds", "list", *chosen, "--json", "--archive", archive.root))
+    assert {hold["article_id"] for hold in listed} == set(mine[3:])
+    zancrawler("holds", "release", *chosen, *BY, *end)
+    after = rows(archive, "articles")
+    assert [after[(name,)]["access"] for name in mine] == ["held", *["open"] * 4]
+    said = zancrawler("holds", "release", *chosen, *BY, *end, code=1)
+    assert f"no article of {outlet} is held because it is stripped" in said
+
+
 def test_an_article_that_the_archive_does_not_hold(archive: Archive) -> None:
     said = zancrawler("withdraw", "https://example.org/", *BY, "--archive", archive.root, code=1)
     assert "holds no article of https://example.org/" in said
@@ -261,6 +286,10 @@ def test_a_restoration_shows_no_more_than_before(archive: Archive, crawled: Craw
     zancrawler("withdraw", article["url"], *BY, *end)
     zancrawler("withdraw", article["url"], "--restore", *BY, *end)
     assert rows(archive, "articles")[(article["article_id"],)]["access"] == "held"
+    zancrawler("holds", "release", article["url"], *BY, *end)
+    zancrawler("withdraw", article["url"], *BY, *end)
+    zancrawler("withdraw", article["url"], "--restore", *BY, *end)
+    assert rows(archive, "articles")[(article["article_id"],)]["access"] == "open"
 
 
 @pytest.mark.parametrize("harm", [Path.unlink, lambda path: path.write_text("no database")])

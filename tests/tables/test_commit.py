@@ -354,19 +354,16 @@ def test_what_parquet_cannot_hold_does_not_stop_the_commit(archive: Archive) -> 
     assert read.open(archive).captures()["fetch_status"].to_pylist() == [None]
 
 
-def test_coverage_and_crawls_are_put_by_their_key(archive: Archive) -> None:
+def test_coverage_is_what_is_put_and_crawls_are_put_by_their_key(archive: Archive) -> None:
     tables = Tables(archive, OUTLET, max_rows=2)
     advert = {"first_advertised": START, "state": "advertised"}
     tables.put_coverage([advert | {"url": url(n)} for n in range(3)])
     tables.put_coverage([advert | {"url": url(n), "state": "captured"} for n in (1, 3)])
     coverage = read.open(archive).coverage().to_pylist()
-    assert {row["url"]: row["state"] for row in coverage} == {
-        url(0): "advertised",
-        url(1): "captured",
-        url(2): "advertised",
-        url(3): "captured",
-    }
-    assert len(coverage) == 4
+    assert sorted((row["url"], row["state"]) for row in coverage) == [
+        (url(1), "captured"),
+        (url(3), "captured"),
+    ]
     tables.put_crawl({"crawl_id": "zannews-20260321080000", "started": START})
     tables.put_crawl({"crawl_id": "zannews-20260321080000", "started": START, "requests": 7})
     assert read.open(archive).crawls()["requests"].to_pylist() == [7]

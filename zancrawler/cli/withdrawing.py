@@ -18,6 +18,7 @@ from zancrawler.cli.printing import (
     printable,
 )
 from zancrawler.cli.storing import OLD_VERSIONS
+from zancrawler.decisions import Why
 from zancrawler.outlets import Catalogue
 
 if TYPE_CHECKING:
@@ -105,6 +106,7 @@ def withdraw(
 
 def list_holds(
     outlet: Annotated[str | None, typer.Option(help="Only this outlet.")] = None,
+    why: Annotated[Why | None, typer.Option(help="Only what is held for this reason.")] = None,
     archive: ArchiveOption = DEFAULT_ARCHIVE,
     json: JsonOption = False,
 ) -> None:
@@ -114,7 +116,7 @@ def list_holds(
 
     kept = Archive.existing(archive)
     require_held(kept, [outlet] if outlet else ())
-    found = holds(kept, outlet)
+    found = holds(kept, outlet, why)
     if json:
         print_json([asdict(hold) for hold in found])
         return
@@ -128,18 +130,33 @@ def list_holds(
 
 
 def release(
-    name: ArticleArgument,
     reason: ReasonOption,
     by: ByOption,
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="URL|STORY", help="Articles' URLs, or stories' ids for all of them."
+        ),
+    ] = None,
+    outlet: Annotated[
+        str | None, typer.Option(help="All of this outlet that are held for the reason of --why.")
+    ] = None,
+    why: Annotated[Why | None, typer.Option(help="As `holds list` says it.")] = None,
     archive: ArchiveOption = DEFAULT_ARCHIVE,
     outlets: OutletsOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Lets a held article be shown."""
+    """Lets held articles be shown."""
     from zancrawler.runs import withdrawing
 
-    kept = Archive.existing(archive)
-    articles = withdrawing.find(kept, Catalogue.open(outlets), name)
+    kept, catalogue = Archive.existing(archive), Catalogue.open(outlets)
+    if names and not (outlet or why):
+        found = [known for name in names for known in withdrawing.find(kept, catalogue, name)]
+    elif outlet and why and not names:
+        found = withdrawing.held(kept, outlet, why)
+    else:
+        raise typer.BadParameter("give URL|STORY..., or --outlet and --why together")
+    articles = list(dict.fromkeys(found))
     released = withdrawing.release(kept, articles, reason=reason, by=by)
     _print(released, articles, kept, json)
 

@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from zancrawler.archive import Archive, ArchiveError, ArchiveLockedError, disk_fault
-from zancrawler.decisions import Action, Decision, Decisions, history, record
+from zancrawler.decisions import Action, Decision, Decisions, Why, history, record
 from zancrawler.exports.pictures import marks_of
 from zancrawler.fingerprints import Fingerprints
 from zancrawler.ledger import Kind, Ledger, UnwritableLedgerError
@@ -27,6 +27,7 @@ from zancrawler.pictures import picture_mark
 from zancrawler.proofs.entry import Cause
 from zancrawler.runs.coverage import coverage_rows
 from zancrawler.runs.entering import entering, entering_decisions
+from zancrawler.runs.holding import holds
 from zancrawler.runs.memories import memory_of
 from zancrawler.runs.provenance import outlet_of, outlets_in
 from zancrawler.runs.rows import article_id
@@ -103,6 +104,17 @@ def find(archive: Archive, catalogue: Catalogue, name: str) -> list[Known]:
     ]
     if not found:
         raise UnknownArticleError(f"the archive holds no article of {name}")
+    return found
+
+
+def held(archive: Archive, outlet: str, why: Why) -> list[Known]:
+    """All of an outlet that are held for that reason. Raises UnknownArticleError for none."""
+    found = [
+        Known(hold.outlet, hold.article_id, hold.url, Access.HELD)
+        for hold in holds(archive, outlet, why)
+    ]
+    if not found:
+        raise UnknownArticleError(f"no article of {outlet} is held because it is {why}")
     return found
 
 
@@ -256,8 +268,8 @@ def _hide(archive: Archive, outlet: str) -> Progress:
     except ArchiveError:
         hidden = {decision.url for decision in Decisions.read(archive).withdrawn(outlet)}
         rows = read_tables(archive).coverage(outlet=outlet).to_pylist()
-        theirs = [row | {"title": None} for row in rows if row["url"] in hidden]
-        Tables(archive, outlet).put_coverage(theirs)
+        shown = [row | {"title": None} if row["url"] in hidden else row for row in rows]
+        Tables(archive, outlet).put_coverage(shown)
         return Progress.NO_LEDGER
     with Ledger(archive.ledger(outlet)) as ledger:
         withhold(ledger, Decisions.read(archive), outlet)
@@ -352,10 +364,10 @@ def _bring_back(archive: Archive, article: Known, catalogue: Catalogue) -> None:
             f"{article.url} is no longer withdrawn, but its pages are read otherwise than then; "
             f"run `zancrawler rebuild {article.outlet}` to bring it back"
         )
-    was_held = any(
-        decision.held
+    *_, last = (
+        decision
         for decision in history(archive)
         if decision.action is Action.WITHDRAW and decision.article_id == article.article_id
     )
-    access = Access.HELD if was_held else Access.OPEN
+    access = Access.HELD if last.held else Access.OPEN
     withdrawal.restore(archive, article.outlet, article.article_id, seen, access)

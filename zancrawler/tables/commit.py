@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -195,8 +195,9 @@ class Tables:
         return len(changes.touched)
 
     def put_coverage(self, rows: Sequence[Row]) -> None:
-        """Adds rows to `coverage`, in place of those of the same URL."""
+        """Makes `coverage` what the rows say: a URL of which they tell nothing leaves it."""
         _upsert(self._coverage, [{**row, "outlet": self._outlet} for row in rows])
+        _keep_only(self._coverage, {(row["url"],) for row in rows})
 
     def put_crawl(self, row: Row) -> None:
         """Adds a run to `crawls`, in place of what was said of it before."""
@@ -399,6 +400,14 @@ def _append(chunks: Chunks, rows: Sequence[Row]) -> list[Path]:
     for path, group in groupby(zip(places, rows, strict=True), key=lambda pair: pair[0]):
         chunks.rewrite(path, [row for _, row in group])
     return places
+
+
+def _keep_only(chunks: Chunks, keys: Collection[tuple[str]]) -> None:
+    """Takes out the rows of all other keys."""
+    for path, rows in list(chunks.scan(chunks.table.key)):
+        found = set(zip(*(column.to_pylist() for column in rows.columns), strict=True))
+        if lost := found.difference(keys):
+            chunks.remove(path, lost)
 
 
 def _upsert(chunks: Chunks, rows: Sequence[Row]) -> None:
