@@ -8,11 +8,15 @@ from pathlib import Path
 
 import pytest
 from crawled_newsroom import Crawled, zancrawler
+from hypothesis import settings
 
 from zancrawler.archive import Archive
 from zancrawler.newsroom import serve
 
 SHARED = Path(__file__).parents[2] / "shared"
+
+# The same examples in every run, and no limit of time: a busy machine fails no test.
+settings.load_profile("ci")
 
 
 @pytest.fixture(scope="session", autouse=True)

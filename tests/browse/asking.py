@@ -7,7 +7,7 @@ from urllib.parse import quote, urlsplit
 
 
 def ask(address: str, path: str, method: str = "GET", **headers: str) -> tuple[HTTPResponse, str]:
-    connection = HTTPConnection(urlsplit(address).netloc, timeout=30)
+    connection = HTTPConnection(urlsplit(address).netloc, timeout=60)
     connection.request(method, quote(path, safe="/?=&-_.%~"), headers=headers)
     answer = connection.getresponse()
     body = answer.read().decode()

@@ -78,7 +78,7 @@ def test_what_is_old_is_shown_while_it_is_read_anew() -> None:
 
     def reading() -> Standing:
         if read:
-            gate.wait(10)
+            gate.wait(60)
         read.append(1)
         return Standing(START if len(read) == 1 else datetime.now(UTC), (), ())
 

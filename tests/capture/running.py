@@ -51,7 +51,7 @@ def wait_for_first(process: subprocess.Popen) -> None:
 def crawl(
     folder: Path,
     requests: list[dict],
-    timeout: float = 100,
+    timeout: float = 300,
     trouble: dict | None = None,
     **settings,
 ) -> list[dict]:

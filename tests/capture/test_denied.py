@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -46,19 +47,20 @@ def start(archive: Path, newsroom: Newsroom, *before: str) -> subprocess.Popen[s
 
 def end(run: subprocess.Popen[str]) -> tuple[int, dict]:
     """The exit code, and the run's last word."""
-    out, err = run.communicate(timeout=100)
+    out, err = run.communicate(timeout=300)
     assert "Traceback" not in err, err[-3000:]
     return run.returncode, json.loads(out.splitlines()[-1])
 
 
-def growing(archive: Archive, size: int = 20_000) -> Path:
-    """The WARC that a run is writing to, once it has some pages."""
-    for _ in range(600):
+def growing(archive: Archive, run: subprocess.Popen[str], size: int = 20_000) -> Path:
+    """The WARC that a run is writing to, once it has some pages; the run is halted there."""
+    while run.poll() is None:
         for path in archive.warcs(OUTLET).glob(f"*/*{OPEN_SUFFIX}"):
             if "-failed-" not in path.name and path.stat().st_size > size:
+                run.send_signal(signal.SIGSTOP)
                 return path
         time.sleep(0.05)
-    raise AssertionError("the run writes nothing")
+    raise AssertionError("the run has ended")
 
 
 def immutable(path: Path, *, on: bool) -> bool:
@@ -89,9 +91,10 @@ def test_a_warc_that_becomes_unwritable(tmp_path, newsroom):
         pytest.skip("no file can be made immutable here (needs root, chattr and ext4 or the like)")
     archive = Archive.open(tmp_path / "archive")
     run = start(archive.root, newsroom)
-    warc = growing(archive)
+    warc = growing(archive, run)
     immutable(warc, on=True)
     try:
+        run.send_signal(signal.SIGCONT)
         code, said = end(run)
         held = warc.stat().st_size
     finally:
@@ -115,7 +118,8 @@ def test_a_warc_that_becomes_unwritable(tmp_path, newsroom):
 def test_a_warc_that_is_deleted(tmp_path, newsroom):
     archive = Archive.open(tmp_path / "archive")
     run = start(archive.root, newsroom)
-    growing(archive).unlink()
+    growing(archive, run).unlink()
+    run.send_signal(signal.SIGCONT)
     code, said = end(run)
     assert (code, said["state"]) == (1, "failed")
     # Either the writer finds out, or the process that reads the pages back.

@@ -123,7 +123,10 @@ def test_warcio_for_node_takes_the_chunks_off_as_we_do(archive, tmp_path):
     if npm is None:
         pytest.skip("Node is not installed")
     (tmp_path / "package.json").write_text('{"type": "module"}')
-    subprocess.run([npm, "install", "--silent", "warcio@2"], cwd=tmp_path, check=True)
+    command = [npm, "install", "--silent", "warcio@2"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    if done.returncode:
+        pytest.skip(f"warcio for Node cannot be installed: {done.stderr[-300:]}")
     (tmp_path / "judge.js").write_text(NODE)
     names = [str(warc) for warc in page_warcs(archive, "tester")]
     done = subprocess.run(

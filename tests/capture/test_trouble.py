@@ -52,11 +52,11 @@ def test_a_disk_too_full_to_hold_what_a_server_sends(tmp_path):
 
 def test_a_warc_deleted_under_the_crawler(tmp_path):
     with HostileServer(TABLE) as server:
-        process = start_crawl(tmp_path, requests(server), DOWNLOAD_DELAY=0.02)
+        process = start_crawl(tmp_path, requests(server), DOWNLOAD_DELAY=0.1)
         wait_for_first(process)
         [growing] = (tmp_path / "archive").rglob(f"*{OPEN_SUFFIX}")
         growing.unlink()
-        process.communicate(timeout=60)
+        process.communicate(timeout=300)
     lines = lines_of(process)
     [failed] = said(lines, "capture_failed")
     assert "was deleted or replaced" in failed["error"]

@@ -36,7 +36,7 @@ def zancrawler(*arguments: object) -> list[object]:
 
 def ran(command: list[str], **environment: str) -> subprocess.CompletedProcess[str]:
     done = subprocess.run(
-        command, capture_output=True, text=True, env=environment or None, timeout=120, check=False
+        command, capture_output=True, text=True, env=environment or None, timeout=300, check=False
     )
     assert "Traceback" not in done.stdout + done.stderr
     return done

@@ -7,10 +7,11 @@ import time
 from multiprocessing.connection import Connection
 
 from zancrawler.cluster.leash import hold
+from zancrawler.runs.pace import steady_clock
 
 
-def lead(pipe: Connection, renewed: float, seconds: float) -> None:
-    """Says the pid of what it started."""
-    hold(pipe, renewed, seconds)
+def lead(pipe: Connection, seconds: float, left: float) -> None:
+    """Of its leash so many seconds are left when it begins. Says the pid of what it started."""
+    hold(pipe, steady_clock() - seconds + left, seconds)
     pipe.send(subprocess.Popen(["sleep", "300"]).pid)
     time.sleep(300)

@@ -192,7 +192,7 @@ def test_a_bucket_that_is_not_there_or_not_ours_is_one_sentence(bucket: str, mot
         with pytest.raises(ArchiveError, match="there is no such bucket") as failure:
             ask()
         sentence(failure)
-    requests.post(f"{moto}/moto-api/reset-auth", data=b"0", timeout=10)
+    requests.post(f"{moto}/moto-api/reset-auth", data=b"0", timeout=60)
     with pytest.raises(ArchiveError, match="access was refused") as failure:
         shelf_of(bucket).get("x")
     sentence(failure)

@@ -23,7 +23,7 @@ def run(code: str, *words: object) -> subprocess.CompletedProcess[str]:
         [sys.executable, "-c", BLOCKED + code, *map(str, words)],
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
         check=False,
     )
 

@@ -116,7 +116,7 @@ def test_a_lost_lease_is_taken_over_and_a_stop_gives_it_back(
     alone: Callable[..., Worker], tmp_path: Path
 ) -> None:
     """In one process but for the run, which is told to stop before it has begun."""
-    worker = alone(term=3.0)
+    worker = alone(term=6.0)
     shelf = shelf_of(worker.cluster)
     held = Lease(SMALL, "another", "elsewhere:/work", datetime.now(UTC), 1, left=(SMALL,))
     shelf.put(f"leases/{SMALL}.json", held.encode(), None)
@@ -140,7 +140,7 @@ def test_a_lost_lease_is_taken_over_and_a_stop_gives_it_back(
 def test_a_worker_whose_lease_was_taken_ends_its_run(
     alone: Callable[..., Worker], tmp_path: Path
 ) -> None:
-    worker = alone(term=4.0)
+    worker = alone(term=12.0)
     shelf = shelf_of(worker.cluster)
     stop = Stop()
     events: list[Event] = []

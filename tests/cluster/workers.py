@@ -69,7 +69,7 @@ class Process:
 
     def stop(self) -> int:
         self.run.terminate()
-        return self.run.wait(timeout=60)
+        return self.run.wait(timeout=300)
 
 
 @dataclass

@@ -222,7 +222,7 @@ def test_entities_are_refused(tmp_path: Path) -> None:
         f'<!ENTITY {new} "{f"&{old};" * 10}">'
         for old, new in zip("abcdefghi", "bcdefghij", strict=True)
     )
-    started = time.perf_counter()
+    started = time.process_time()
     for head, loc in (
         (f'<!DOCTYPE urlset [<!ENTITY a "aaaaaaaaaa">{levels}]>', "&j;"),
         (f'<!DOCTYPE urlset [<!ENTITY x SYSTEM "file://{secret}">]>', "&x;"),
@@ -230,7 +230,7 @@ def test_entities_are_refused(tmp_path: Path) -> None:
     ):
         with pytest.raises(UnreadableSource, match="DTD"):
             read_sitemap(urlset(entry(loc), head=head), SITEMAP)
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
 
 
 def test_gzip_in_several_members_is_read_to_its_end() -> None:
@@ -328,7 +328,7 @@ FRAGMENTS = st.sampled_from(
 )
 
 
-@settings(max_examples=300, deadline=2_000)
+@settings(max_examples=300)
 @given(st.lists(st.one_of(FRAGMENTS, st.binary(max_size=8)), max_size=12), st.data())
 def test_nothing_else_is_raised_and_every_advert_is_whole(
     noise: list[bytes], data: st.DataObject

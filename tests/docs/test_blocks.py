@@ -47,7 +47,7 @@ def place(crawled: Crawled, tmp_path: Path) -> Path:
     shutil.copytree(crawled.archive.root, folder / "archive")
     (folder / "demo-archive").symlink_to("archive")
     (folder / "own").mkdir()
-    theirs = next((folder / "archive" / "warc").rglob("*.warc.gz"))
+    theirs = next((folder / "archive" / "warc").rglob("newsroom-wp-2*.warc.gz"))
     shutil.copyfile(theirs, folder / "theirs.warc.gz")
     return folder
 

@@ -182,7 +182,7 @@ def test_what_a_killed_export_leaves_is_gone_with_the_next(
 ) -> None:
     for out in (tmp_path / "release-private", archive.root / "datasets" / "first"):
         command = [sys.executable, "-c", KILLED, archive.root, out]
-        done = subprocess.run(command, timeout=60, check=False, capture_output=True)
+        done = subprocess.run(command, timeout=300, check=False, capture_output=True)
         assert done.returncode == -signal.SIGKILL, done.stderr
     left = [*tmp_path.rglob(".*.tmp")]
     assert len(left) == 2 and "نشست" in everything(left[0])

@@ -25,7 +25,7 @@ tags = st.sampled_from([*(tag.replace(r"\t", " ") for tag in MARKUP.split()), "\
 pieces = st.one_of(tags, st.sampled_from(STORY), st.text(max_size=20))
 
 
-@settings(max_examples=150, deadline=5_000)
+@settings(max_examples=150)
 @given(st.lists(pieces, max_size=40))
 def test_tag_soup(parts: list[str]) -> None:
     body = " ".join(parts).encode("utf-8", "surrogatepass")
@@ -34,7 +34,7 @@ def test_tag_soup(parts: list[str]) -> None:
     assert (found.article is not None) == (found.kind is PageKind.ARTICLE)
 
 
-@settings(max_examples=80, deadline=5_000)
+@settings(max_examples=80)
 @given(st.binary(max_size=400))
 def test_bytes(body: bytes) -> None:
     assert reading(body).reason

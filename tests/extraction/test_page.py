@@ -70,10 +70,10 @@ def test_a_body_that_starts_far_into_the_file() -> None:
     ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_what_is_refused_in_one_sentence(body: bytes, says: str) -> None:
-    start = time.monotonic()
+    start = time.process_time()
     with pytest.raises(UnreadablePage, match=says) as refusal:
         Page.parse(body, "https://x.example/", captured_at=NOW)
-    assert time.monotonic() - start < 10
+    assert time.process_time() - start < 10
     assert str(refusal.value).endswith(".")
     assert "\n" not in str(refusal.value)
 

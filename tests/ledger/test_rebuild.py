@@ -78,7 +78,8 @@ def test_what_is_due_is_only_read(tmp_path: Path) -> None:
 def kill_and_go_on(path: Path, kills: int, days: int) -> tuple[int, int]:
     """Restarts the writer until it is done, killing it at random moments first.
 
-    Returns how often it was really killed, and in how many different places.
+    Between two kills some looks are recorded, however slow the machine. Returns how often it was
+    really killed, and in how many different places.
     """
     chance = random.Random(days)
     killed, places = 0, set()
@@ -90,11 +91,13 @@ def kill_and_go_on(path: Path, kills: int, days: int) -> tuple[int, int]:
         )
         assert writer.stdout is not None
         if killed < kills:
-            writer.stdout.readline()
-            time.sleep(chance.random() * 0.1)
+            for _ in range(chance.randint(1, 40)):
+                writer.stdout.readline()
+            time.sleep(chance.random() * 0.003)
             writer.send_signal(signal.SIGKILL)
-        code = writer.wait(timeout=60)
+        writer.stdout.read()
         writer.stdout.close()
+        code = writer.wait()
         if code == 0:
             return killed, len(places)
         assert code == -signal.SIGKILL
@@ -110,7 +113,7 @@ def check_kills(folder: Path, kills: int, days: int) -> None:
     killed, places = kill_and_go_on(folder / "killed.sqlite", kills, days)
     assert tables(folder / "killed.sqlite") == tables(folder / "whole.sqlite")
     assert killed == kills
-    assert places > kills // 2
+    assert places == kills
 
 
 def test_kill_9_loses_nothing_and_counts_nothing_twice(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ class Got:
 def get(url: str, **headers: str) -> Got:
     """One GET, redirects not followed; `if_none_match="..."` sends If-None-Match."""
     parts = urlsplit(url)
-    connection = http.client.HTTPConnection(parts.netloc, timeout=20)
+    connection = http.client.HTTPConnection(parts.netloc, timeout=60)
     target = quote(parts.path or "/", safe="/%!'()*+,;=:@$&")
     if parts.query:
         target += "?" + parts.query

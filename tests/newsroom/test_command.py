@@ -32,7 +32,7 @@ def test_says_where_it_is_and_stops(how: signal.Signals) -> None:
         assert len(list(Path(catalogue).glob("*.toml"))) == 2
         assert get(homes[1] + "feed/").status == 200
         process.send_signal(how)
-        assert process.wait(timeout=20) == 0
+        assert process.wait(timeout=60) == 0
     assert not Path(catalogue).exists()
     with socket.socket() as again:
         assert again.connect_ex(("127.0.0.1", port)) != 0

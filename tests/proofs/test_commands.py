@@ -42,7 +42,7 @@ def test_the_commands(archive: Archive, crawled: Crawled, tmp_path: Path) -> Non
     assert said.endswith(f"{text}\n")
     with zipfile.ZipFile(bundle) as content:
         assert json.loads(content.read("article.json"))["url"] == url
-    path = next(archive.root.glob("cdxj/*/*/*.cdxj"))
+    path = next(archive.root.glob("cdxj/newsroom-wp/*/*.cdxj"))
     path.write_bytes(path.read_bytes().replace(b'"mime": "text/html"', b'"mime": "text/htmx"', 1))
     said = zancrawler("verify", "--since-checkpoint", published, *end, code=1)
     assert "only grew" in said

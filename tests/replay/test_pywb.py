@@ -7,6 +7,7 @@ browser besides; the others read what pywb answers, and see some articles in one
 from __future__ import annotations
 
 import re
+import socket
 import subprocess
 import sys
 import time
@@ -15,7 +16,6 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection
 from pathlib import Path
-from socket import create_server
 from typing import Any
 from urllib.error import URLError
 from urllib.parse import urljoin, urlsplit
@@ -61,23 +61,31 @@ def home(
     folder = tmp_path_factory.mktemp("collections")
     for arguments in (("init", "news"), ("add", "--unpack-wacz", "news", newsroom.package)):
         subprocess.run([programs / "wb-manager", *arguments], cwd=folder, check=True)
-    with create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    served = subprocess.Popen(
-        [programs / "wayback", "-b", "127.0.0.1", "-p", str(port)], cwd=folder
-    )
-    address = f"http://127.0.0.1:{port}/news/"
-    try:
-        for _ in range(PATIENCE * 10):
-            try:
-                urlopen(address, timeout=PATIENCE).close()
-                break
-            except URLError:
+    with socket.socket() as bound:
+        # Nobody else is given its port as long as it is bound here too, where nothing listens.
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind(("127.0.0.1", 0))
+        port = bound.getsockname()[1]
+        served = subprocess.Popen(
+            [programs / "wayback", "-b", "127.0.0.1", "-p", str(port)], cwd=folder
+        )
+        address = f"http://127.0.0.1:{port}/news/"
+        try:
+            while not answers_at(address):
+                assert served.poll() is None
                 time.sleep(0.1)
-        yield address
-    finally:
-        served.terminate()
-        served.wait()
+            yield address
+        finally:
+            served.terminate()
+            served.wait()
+
+
+def answers_at(address: str) -> bool:
+    try:
+        urlopen(address, timeout=PATIENCE).close()
+    except URLError:
+        return False
+    return True
 
 
 def asked(urls: Iterable[str]) -> dict[str, tuple[int, bytes]]:

@@ -49,7 +49,7 @@ def test_what_is_not_as_its_row_says_is_named_and_what_is_withdrawn_not_shown(
     _, (first, second, third) = verify_replay(root, 3)
     change_text(root, first["url"], "Words that no page of the newsroom ever said.")
     command = [sys.executable, "-m", "zancrawler", "withdraw", second["url"], "--archive", root]
-    subprocess.run([*command, "--reason", "safety", "--by", "a test"], check=True, timeout=60)
+    subprocess.run([*command, "--reason", "safety", "--by", "a test"], check=True, timeout=300)
     code, (changed, after, _) = verify_replay(root, 3)
     assert code == 1
     assert (changed["url"], changed["replays"]) == (first["url"], False)

@@ -98,7 +98,7 @@ class Simulation:
             if process.returncode == -signal.SIGKILL:
                 self.killed.append(outlet)
         process = self._start(outlet, ahead)
-        said, complaints = process.communicate(timeout=120)
+        said, complaints = process.communicate(timeout=300)
         assert process.returncode in (0, 1), complaints
         summary: Row = json.loads(said.splitlines()[-1])
         assert summary["state"] in ("finished", "blocked"), (summary["reason"], complaints)

@@ -82,7 +82,7 @@ def killed_crawl(tmp_path: Path, kills: int, seed: int) -> None:
             kill(run)
             rows_match_their_records(archive)
         run = crawl(archive, newsroom)
-        assert run.wait(timeout=120) == 0
+        assert run.wait(timeout=300) == 0
         before = captured(archive)
         assert {url for url in before if url in articles} == articles
         assert not [url for url in articles if before[url] > 1], "fetched again though durable"

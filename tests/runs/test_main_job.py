@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
@@ -116,7 +118,6 @@ def test_every_advertised_article_is_accounted_for(crawled: Crawled) -> None:
 
 def test_every_awkward_case_by_its_name(crawled: Crawled) -> None:
     urls = Counter(row["canonical_url"] for row in rows(crawled))
-    asked = {request.path for request in crawled.newsroom.requests()}
     truth = {article.id: article for article in crawled.newsroom.truth()}
     for case, url in crawled.newsroom.cases():
         if case.outcome == "article":
@@ -125,24 +126,26 @@ def test_every_awkward_case_by_its_name(crawled: Crawled) -> None:
         elif case.outcome == "no_article":
             assert url not in urls, case.name
         else:
-            assert case.path not in asked, case.name
+            assert case.path not in crawled.asked, case.name
 
 
 def test_every_exchange_is_a_row_of_captures(crawled: Crawled) -> None:
-    captures = rows(crawled, "captures")
+    # An attempt on a connection that closed meanwhile is a row, and the server never saw it.
+    captures = [row for row in rows(crawled, "captures") if row["fetch_status"] is not None]
     path_of = lambda row: row["url_path"] + (f"?{row['url_query']}" if row["url_query"] else "")  # noqa: E731
     assert Counter(map(path_of, captures)) == Counter(crawled.asked)
     assert any(row["url_path"] == "/robots.txt" for row in captures)
     assert {row["fetch_status"] for row in captures} >= {200, 404}
 
 
-def test_a_second_run_asks_for_no_article(crawled: Crawled) -> None:
+def test_a_second_run_asks_for_no_article(crawled: Crawled, tmp_path: Path) -> None:
+    archive = shutil.copytree(crawled.archive.root, tmp_path / "archive")
     before = len(crawled.newsroom.requests())
     zancrawler(
         "crawl",
         *crawled.newsroom.homes,
         "--archive",
-        crawled.archive.root,
+        archive,
         "--outlets",
         crawled.newsroom.catalogue,
     )

@@ -74,7 +74,7 @@ def server() -> Iterator[str]:
 
 @pytest.fixture
 def bucket(made: Kept, server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bucket:
-    requests.post(f"{server}/moto-api/reset", timeout=10)
+    requests.post(f"{server}/moto-api/reset", timeout=60)
     monkeypatch.setenv("AWS_ENDPOINT_URL", server)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "an-id-of-nobody")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "a-secret-of-nobody")
@@ -113,7 +113,7 @@ def test_an_archive_in_a_bucket_is_read_from_there(bucket: Bucket, tmp_path: Pat
     (hit,) = Search(archive.root).find("Professor")
     assert read_record(archive.root / hit.warc_filename, hit.warc_record_offset).http.status == 200
     with browsing(archive, None, "http://127.0.0.1:1/", 0) as pages:
-        assert b"Professor" in requests.get(f"{pages}article/{hit.article_id}", timeout=30).content
+        assert b"Professor" in requests.get(f"{pages}article/{hit.article_id}", timeout=60).content
     assert list(verify_archive(archive, bucket.catalogue)) == []
     light = Archive(tmp_path / "light")
     assert len(pull(light, URI, warcs=False).left) == 2
@@ -149,10 +149,10 @@ def test_refused_credentials_are_one_sentence(
     bucket: Bucket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # From the next request on, moto looks at who asks.
-    requests.post(f"{bucket.server}/moto-api/reset-auth", data=b"0", timeout=10)
+    requests.post(f"{bucket.server}/moto-api/reset-auth", data=b"0", timeout=60)
     with pytest.raises(StoreError, match="access was refused"):
         push(bucket.archive, URI)
-    requests.post(f"{bucket.server}/moto-api/reset-auth", data=b"inf", timeout=10)
+    requests.post(f"{bucket.server}/moto-api/reset-auth", data=b"inf", timeout=60)
 
 
 KILLED = """
@@ -199,7 +199,7 @@ def test_a_push_that_is_killed_leaves_the_store_whole_and_goes_on(
     child = subprocess.run(
         [sys.executable, "-c", KILLED, bucket.archive.root, method, name],
         env=os.environ | {"PYTHONPATH": str(Path(zancrawler.__file__).parents[1])},
-        timeout=60,
+        timeout=300,
         check=False,
         capture_output=True,
         text=True,

@@ -1,8 +1,8 @@
 """A reader that looks at the bare files again and again while they are written.
 
-Run as `crash_reader.py ARCHIVE`; ends when its standard input has a line, and prints how often it
-looked. It fails on any error of a reader, on a row that is there twice, that was there before and
-is missing, or that has gone back to an older version.
+Run as `crash_reader.py ARCHIVE`; prints `ready`, ends when its standard input has a line, and says
+how often it looked. It fails on any error of a reader, on a row that is there twice, that was there
+before and is missing, or that has gone back to an older version.
 
 DuckDB and Polars open a file by name more than once for one query, and sizes that they listed may
 be old by then: beside a writer they read through pyarrow, or from a snapshot of hard links.
@@ -109,6 +109,8 @@ def check(what: str, table: str, before: Rows, now: Rows) -> None:
 
 
 if __name__ == "__main__":
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
     count = 0
     for _ in looks(Path(sys.argv[1])):
         count += 1

@@ -34,8 +34,9 @@ def commit_all(archive: Archive, exchanges: int, *, most: int) -> None:
     work = workload(exchanges)
     by_place = {(page["warc_filename"], page["exchange_offset"]): seen for page, seen in work}
     done = tables.derived(warc()) // EXCHANGE
+    chance = random.Random(done)
     while done < exchanges:
-        batch = work[done : done + random.randint(1, most)]
+        batch = work[done : done + chance.randint(1, most)]
         tables.commit(
             [page for page, _ in batch],
             [article for _, article in batch if article],

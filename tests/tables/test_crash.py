@@ -15,13 +15,13 @@ from zancrawler.archive import Archive
 
 def kill_and_resume(root: Path, *, kills: int, exchanges: int) -> int:
     """Kills writers at random moments until `kills` of them died; then lets one finish."""
-    died = 0
+    chance, died = random.Random(kills), 0
     while died < kills:
         writer = start("crash_writer.py", root, exchanges)
         assert writer.stdout
         assert writer.stdout.readline() == "ready\n"
         try:
-            writer.wait(timeout=random.uniform(0, 0.4))
+            writer.wait(timeout=chance.uniform(0, 0.4))
         except subprocess.TimeoutExpired:
             writer.kill()
             died += 1
@@ -36,8 +36,9 @@ def kill_and_resume(root: Path, *, kills: int, exchanges: int) -> int:
 def hold_under_kills(tmp_path: Path, *, kills: int, exchanges: int) -> None:
     root, untouched = tmp_path / "killed", Archive(tmp_path / "untouched")
     reader = start("crash_reader.py", root)
+    assert reader.stdout and reader.stdout.readline() == "ready\n"
     died = kill_and_resume(root, kills=kills, exchanges=exchanges)
-    looked, errors = reader.communicate("\n", timeout=60)
+    looked, errors = reader.communicate("\n", timeout=300)
     assert reader.returncode == 0, errors
     assert int(looked) > died
     assert died == kills, "the workload ended before the last kill: make it longer"

@@ -105,14 +105,15 @@ def hold_under_kills(archive: Archive, kills: int) -> None:
     before = tables_of(archive)
     make_old(archive)
     reader = start("crash_reader.py", archive.root)
-    died = 0
+    assert reader.stdout and reader.stdout.readline() == "ready\n"
+    chance, died = random.Random(kills), 0
     while died < kills:
         if is_current(archive):
             make_old_at_once(archive)
         migrator = start("crash_migrator.py", archive.root)
         assert migrator.stdout and migrator.stdout.readline() == "ready\n"
         try:
-            migrator.wait(timeout=random.uniform(0, 0.3))
+            migrator.wait(timeout=chance.uniform(0, 0.3))
         except subprocess.TimeoutExpired:
             migrator.kill()
             died += 1
@@ -120,7 +121,7 @@ def hold_under_kills(archive: Archive, kills: int) -> None:
         for table in before:
             assert len(schemas(archive, table)) == 1, "a reader meets two schemas"
     migrate.migrate(archive, "test")
-    _, errors = reader.communicate("\n", timeout=60)
+    _, errors = reader.communicate("\n", timeout=300)
     assert reader.returncode == 0, errors
     assert tables_of(archive) == before
 

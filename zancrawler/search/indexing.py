@@ -90,7 +90,8 @@ class Indexer:
             if new:
                 text = file.read(columns=["title", "text"]).take(pa.array(new))
                 for start in range(0, len(new), BATCH):
-                    if time.monotonic() > deadline:
+                    # One batch at least in each call: however slow the disk, calls come to an end.
+                    if start and time.monotonic() > deadline:
                         return False
                     batch = [documents[place] for place in new[start : start + BATCH]]
                     self._add(chunk, batch, text.slice(start, BATCH))
