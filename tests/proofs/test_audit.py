@@ -53,11 +53,17 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Archive:
     small_archive.make(archive)
     archive.memory("tester").parent.mkdir()
     archive.memory("tester").write_text("{}")
-    (archive.warcs("tester") / "2026" / "tester-x.torn-at-5").write_bytes(b"torn")
+    put(archive, "warc/tester/2026/tester-x.torn-at-5", b"torn")
     assert enter(archive, "tester", Cause.CRAWL) == ()
     decide(archive, "one")
     decide(archive, "another")
     return archive
+
+
+def put(archive: Archive, name: str, content: bytes) -> None:
+    """In a folder that is there or not: one of WARCs is called after the year of this test."""
+    (archive.root / name).parent.mkdir(exist_ok=True)
+    (archive.root / name).write_bytes(content)
 
 
 @pytest.fixture
@@ -141,7 +147,7 @@ def test_bytes_behind_the_end(archive: Archive) -> None:
     ],
 )
 def test_a_file_that_nobody_entered(archive: Archive, name: str) -> None:
-    (archive.root / name).write_bytes(b"x")
+    put(archive, name, b"x")
     (fault,) = audit(archive)
     assert (fault.file, fault.code) == (name, "unknown-file")
 
@@ -157,7 +163,7 @@ def test_two_files_that_changed_places(archive: Archive) -> None:
 def test_a_run_that_goes_on_is_no_fault(archive: Archive) -> None:
     path = next(archive.root.glob("tables/articles/*/*/*.parquet"))
     path.write_bytes(b"a commit that is not entered yet")
-    (archive.warcs("tester") / "2026" / "new.warc.gz").write_bytes(b"just closed")
+    put(archive, "warc/tester/2026/new.warc.gz", b"just closed")
     with archive.lock("tester", "a run"):
         assert faulty(archive) == []
         warc = next(archive.root.glob("warc/*/*/tester-2*.warc.gz"))
