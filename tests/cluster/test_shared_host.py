@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 import time
 from functools import partial
 from itertools import pairwise
@@ -50,15 +51,20 @@ def test_two_workers_ask_a_shared_host_by_turns(bucket: str, tmp_path: Path) -> 
     (tmp_path / "outlets").mkdir()
     asked: list[tuple[str, float]] = []
     begun: dict[str, float] = {}
+    both_have = threading.Event()
     store = f"{bucket}/a"
     with scripted_site() as hill, scripted_site() as valley, scripted_site() as cdn:
 
         def answer(path: str) -> Reply:
             asked.append((path.rstrip(".png0123456789"), time.monotonic()))
+            # However long one takes to begin, the other is not through by then.
+            both_have.wait(PATIENCE)
             return Reply(path, 200, "image/png")
 
         def read(name: str, story: str, path: str) -> Reply:
             begun.setdefault(name, time.monotonic())
+            if len(begun) == 2:
+                both_have.set()
             return Reply(story) if path == "/reports/1/a" else Reply("Not found", 404)
 
         cdn.otherwise = answer

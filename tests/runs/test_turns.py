@@ -122,7 +122,7 @@ def test_a_run_that_is_told_to_end_waits_for_its_turn_no_longer(tmp_path: Path) 
         with asked_by_another(tmp_path / "archive", hill.home):
             run = waiting(tmp_path, end)
             run.terminate()
-            said, _ = run.communicate(timeout=60)
+            said, _ = run.communicate(timeout=300)
         assert hill.asked == []
     (summary,) = json.loads(said)
     assert summary["state"] == "stopped" and not summary["problems"], summary
@@ -148,7 +148,7 @@ def test_a_host_that_others_ask_all_the_time_is_left_to_the_next_run(tmp_path: P
                 stdout=subprocess.PIPE,
                 text=True,
                 check=True,
-                timeout=120,
+                timeout=300,
             )
         assert cdn.asked == []
         summary = json.loads(run.stdout.splitlines()[-1])
