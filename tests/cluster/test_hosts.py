@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 import boto3
 import pytest
-from moto.server import ThreadedMotoServer
+from s3_server import s3_server
 from test_workers import (
     OUTLETS,
     SPACING,
@@ -117,15 +117,23 @@ def newsroom() -> Iterator[Newsroom]:
         yield newsroom
 
 
+@pytest.fixture
+def port() -> Iterator[int]:
+    """Of a store that is found at each host's end of the cable."""
+    with s3_server("0.0.0.0") as port:
+        yield port
+
+
 def test_a_host_whose_cable_is_pulled_is_taken_over_and_asks_for_nothing_more(
-    hosts: list[Host], newsroom: Newsroom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    hosts: list[Host],
+    newsroom: Newsroom,
+    port: int,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Its worker lives on, and so do its runs if nothing ends them."""
     wanted = undisturbed(newsroom, tmp_path / "alone")
     slowed(newsroom)
-    moto = ThreadedMotoServer("0.0.0.0", 0, verbose=False)
-    moto.start()
-    _, port = moto.get_host_and_port()
     for name, value in {
         "AWS_ACCESS_KEY_ID": "an-id-of-nobody",
         "AWS_SECRET_ACCESS_KEY": "a-secret-of-nobody",
@@ -154,7 +162,6 @@ def test_a_host_whose_cable_is_pulled_is_taken_over_and_asks_for_nothing_more(
         assert [worker.stop() for worker in cluster.workers] == [0, 0]
     one_at_a_time(cluster.asked(), SPACING)
     same(gathered(cluster), wanted)
-    moto.stop()
 
 
 def reason(event: dict[str, Any]) -> str:

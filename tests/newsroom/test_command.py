@@ -14,11 +14,14 @@ from pathlib import Path
 import pytest
 from newsroom_client import get
 
+PORTS = 20_000 + 9 * (os.getpid() % 1_000)
+"""Nine of this process alone, below those that systems hand out, so that no connection of others
+sits on one."""
+
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
 def test_says_where_it_is_and_stops(how: signal.Signals) -> None:
-    # Below the ports that systems hand out, so that no connection of others sits on it.
-    port = 20_000 + 6 * (os.getpid() % 1_500) + 3 * (how == signal.SIGTERM)
+    port = PORTS + 3 * (how == signal.SIGTERM)
     code = f"from zancrawler.newsroom import run; run({port}, 3)"
     with subprocess.Popen(
         [sys.executable, "-c", code], stdout=subprocess.PIPE, text=True
@@ -39,7 +42,7 @@ def test_says_where_it_is_and_stops(how: signal.Signals) -> None:
 
 
 def test_tells_programs_where_it_is() -> None:
-    port = 20_000 + 6 * (os.getpid() % 1_500) + 5
+    port = PORTS + 6
     command = [sys.executable, "-m", "zancrawler", "newsroom", "--json", "--port", str(port)]
     with subprocess.Popen([*command, "newsroom-plain"], stdout=subprocess.PIPE) as process:
         assert process.stdout is not None

@@ -18,7 +18,7 @@ import pyarrow.dataset as ds
 import pytest
 import requests
 import small_archive
-from moto.server import ThreadedMotoServer
+from s3_server import s3_server
 from stored_archive import Kept, copy_of, keep
 
 import zancrawler
@@ -66,10 +66,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Kept:
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[str]:
-    moto = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
-    moto.start()
-    yield "http://{}:{}".format(*moto.get_host_and_port())
-    moto.stop()
+    with s3_server() as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 @pytest.fixture
