@@ -6,8 +6,8 @@ import subprocess
 import time
 from multiprocessing.connection import Connection
 
+from zancrawler.clock import steady_clock
 from zancrawler.cluster.leash import hold
-from zancrawler.runs.pace import steady_clock
 
 
 def lead(pipe: Connection, seconds: float, left: float) -> None:
