@@ -263,6 +263,9 @@ def test_no_cell_of_the_csv_is_a_formula(archive: Archive) -> None:
         "مَریم\u00a0کریمی",
         "مریم\u200fکریمی",
         "مریم_کریمی",
+        "مریم\u00adکریمی",
+        "مریم¬کریمی",
+        "مر\u00adیم کریمی",
     ],
 )
 def test_a_name_is_covered_in_any_spelling(spelling: str) -> None:

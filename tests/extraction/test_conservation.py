@@ -38,7 +38,7 @@ LAYOUTS = ("newsroom-wix", "newsroom-wp", "newsroom-drupal", "newsroom-pangea")
 LAYOUTS += ("newsroom-nextjs", "newsroom-plain")
 UNREAD = ("script", "style", "noscript", "template", "iframe", "object", "svg", "select", "button")
 UNREAD += ("audio", "video", "form", "input", "textarea")
-WORD_BREAKS = "\u00ad\u200b\u2060\ufeff"
+WORD_BREAKS = "\u00ad\u200b\ufeff"
 
 
 def characters(element: HtmlElement, skipped: set[HtmlElement]) -> Iterator[str]:

@@ -13,6 +13,7 @@ LETTERS = st.text(
         st.characters(min_codepoint=0x600, max_codepoint=0x6FF),
         st.characters(min_codepoint=0xFB50, max_codepoint=0xFEFF, exclude_categories=["Cs"]),
         st.sampled_from("\u200b\u200c\u200d\u200e\u200f\u0640\ufeff\u00a0\n aé\u0301\u0654\u0653"),
+        st.sampled_from("\u00ac\u00ad"),
     ),
     max_size=40,
 )
@@ -36,6 +37,9 @@ def test_fold_of_normalized_is_fold(text: str) -> None:
         ("مي\u200c\u200cگویند", "می\u200cگویند"),
         ("می\u200bگویند", "می\u200cگویند"),
         ("می\u200dگویند", "می\u200cگویند"),
+        ("می\u00adگویند", "می\u200cگویند"),
+        ("مي¬گويند", "می\u200cگویند"),
+        ("۵ ¬ ۳، re\u00adport", "5 ¬ 3، report"),
         ("کتاب\u200c ها", "کتاب ها"),
         ("\u200cکابل\u200c.", "کابل."),
         ("۱۴۰۴ و ١٤٠٤", "1404 و 1404"),

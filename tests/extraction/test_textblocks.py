@@ -11,7 +11,7 @@ from zancrawler.extraction.cells import MOST_COLUMNS
 from zancrawler.extraction.normalize import normalized
 from zancrawler.extraction.textblocks import Kind, joined, key_of, read_blocks
 
-KEPT = "\u200c\u200d\u200e\u200f\u061c\u202a\u202b\u202c\u2066\u2067\u2069"
+KEPT = "\u2060\u200c\u200d\u200e\u200f\u061c\u202a\u202b\u202c\u2066\u2067\u2069"
 """Joiners and direction marks: part of how a word is written."""
 
 
@@ -67,12 +67,18 @@ def test_a_cell_stays_in_its_column(rows: str, text: str) -> None:
     assert joined(read_blocks(page(html).tree)) == f"p\n\n{text}"
 
 
-@pytest.mark.parametrize("space", ["\u200b", "\ufeff"])
+@pytest.mark.parametrize("space", ["\u200b", "\ufeff", "\u00ad", "\u200b\u200b"])
 def test_a_zero_width_space_for_a_joiner(space: str) -> None:
     """Kept within a word of Arabic letters, where it stands for a joiner, and nowhere else."""
     (block,) = read_blocks(page(f"<body><p>{space}می{space}گویند {space}well{space}</p>").tree)
     assert block.text == f"می{space}گویند well"
     assert normalized(block.text) == "می\u200cگویند well"
+
+
+def test_a_word_joiner_is_kept_wherever_it_stands() -> None:
+    text = "او\u2060:\u2060 ۵\u2060٪ می\u200cگویند\u2060—\u2060که said\u2060–\u2060no"
+    assert blocks(f"<body><p>{text}</p></body>") == [("paragraph", text)]
+    assert "\u2060" not in normalized(text)
 
 
 def test_a_table_that_claims_to_be_endless() -> None:

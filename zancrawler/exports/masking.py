@@ -16,8 +16,8 @@ from zancrawler.extraction.normalize import normalized
 MAX_NAMES = 10_000
 COVER = "█████"
 
-_UNSEEN = "\u00ad\u0640\u064b-\u0655\u0670\u202a-\u202e\u2060\u2066-\u2069"
-_JOINERS = "\u200b-\u200f"
+_UNSEEN = "\u0640\u064b-\u0655\u0670\u202a-\u202e\u2060\u2066-\u2069"
+_JOINERS = "\u00ac\u00ad\u200b-\u200f"
 _BLANKS = f"\\s\u00a0_{_JOINERS}-"
 _BETWEEN = f"[{_UNSEEN}{_JOINERS}]*"
 """What a spelling may have between two letters of a name, unseen."""

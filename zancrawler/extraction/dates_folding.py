@@ -35,7 +35,7 @@ _ONE_TO_ONE = TO_ASCII | {
 }
 
 _NOTHING = re.compile(
-    "[\u0640\u064b-\u065f\u0670\u200b\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\ufeff]"
+    "[\u00ad\u0640\u064b-\u065f\u0670\u200b\u200e\u200f\u061c\u202a-\u202e\u2060\u2066-\u2069\ufeff]"
 )
 """Marks that a date is read without: tatweel, harakat, direction marks, zero-width spaces."""
 

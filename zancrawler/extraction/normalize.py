@@ -4,7 +4,8 @@ The source text is never changed; these forms stand beside it.
 
 `normalized` keeps the orthography. It is NFC with one letter for ye and kaf, one for he, ASCII
 digits, no harakat, tatweel or direction marks, and the zero-width non-joiner (U+200C) in its own
-place only: every other way of writing it becomes U+200C, and where it joins nothing it goes.
+place only: every other way of writing it becomes U+200C, Word's optional hyphen («می¬گویند») among
+them, and where it joins nothing it goes.
 So «می‌گویند» stays three parts in two, and «ميگويند» stays one word.
 
 `folded` gives up orthography for recall, on both sides of a search: the joiner becomes a space,
@@ -29,14 +30,17 @@ _LETTERS = {
 
 _MARKS = re.compile(
     "[\u0640\u0610-\u061a\u064b-\u0652\u0656-\u065f\u0670\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed"
-    "\u00ad\u061c\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069]"
+    "\u061c\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069]"
 )
-"""Tatweel, harakat, Quranic signs, soft hyphens, direction controls.
+"""Tatweel, harakat, Quranic signs, direction controls.
 
 U+0653 to U+0655 belong to their letter (آ, أ, ؤ), but for the hamza of «خانهٔ»."""
 
 _HE_HAMZA = re.compile("(?<=[ةۀہھۂەۃه])\u0654+")
 
+_OPTIONAL_HYPHENS = re.compile("(?<=[\u0620-\u06d3])[\u00ac\u00ad]+(?=[\u0620-\u06d3])")
+"""U+00AC is how Word shows a soft hyphen, and what many a converter makes of it."""
+_SOFT_HYPHEN = "\u00ad"
 _JOINERS = re.compile("[\u200b\u200c\u200d\ufeff]+")
 _IDLE_JOINER = re.compile(f"(?<!\\w){ZWNJ}|{ZWNJ}(?!\\w)")
 _PRESENTATION_FORMS = re.compile("[\ufb50-\ufdff\ufe70-\ufefc]+")
@@ -70,6 +74,8 @@ def normalized(text: str) -> str:
     # Four times faster than `str.translate` on text that is nearly all Arabic script.
     variants, table = _letters()
     text = variants.sub(lambda m: table[m.group()], text)
+    if _SOFT_HYPHEN in text or "¬" in text:
+        text = _OPTIONAL_HYPHENS.sub(ZWNJ, text).replace(_SOFT_HYPHEN, "")
     text = _JOINERS.sub(ZWNJ, text)
     if ZWNJ in text:
         text = _HE_HAMZA.sub("", _IDLE_JOINER.sub("", text))

@@ -70,11 +70,13 @@ _KEY = re.compile(r"[^\W_]+")
 _MAIN = ("main", "article", "h1")
 _EMPTY_LINES = re.compile(r"\n[^\S\n]*\n\s*")
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
-# Shown by no browser: they hint where a word may break. Joiners and direction marks are not these,
-# nor is a zero-width space between letters of the Arabic script, where it is typed for a joiner.
-_ANY_HINT = re.compile("[\u00ad\u200b\u2060\ufeff]")
+# Shown by no browser: they hint where a word may break. Joiners, word joiners and direction marks
+# are not these, nor is a soft hyphen or a zero-width space between letters of the Arabic script,
+# which breaks no words: there it is typed for a joiner (Ctrl and hyphen in Word).
+_HINT = "\u00ad\u200b\ufeff"
+_ANY_HINT = re.compile(f"[{_HINT}]")
 _HINTS = re.compile(
-    "[\u00ad\u2060]|(?<![\u0620-\u06ff])[\u200b\ufeff]|[\u200b\ufeff](?![\u0620-\u06ff])"
+    f"(?<![\u0620-\u06ff{_HINT}])[{_HINT}]++|(?<![{_HINT}])[{_HINT}]++(?![\u0620-\u06ff])"
 )
 
 

@@ -15,13 +15,13 @@ from typing import NamedTuple
 
 from zancrawler.extraction.normalize import folded
 
-JOINERS = "\u200b\u200c\u200d\ufeff"
+JOINERS = "\u00ac\u00ad\u200b\u200c\u200d\ufeff"
 _MARK = (
-    "\u00ad\u061c\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069"
+    "\u061c\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069"
     "\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed"
     "\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
 )
-"""What stands within a word and is no letter: soft hyphen, direction marks, diacritics."""
+"""What stands within a word and is no letter: direction marks, diacritics."""
 _NUMBER = r"(?<!\d)\d{1,3}(?:[,٬،]\d{3})+(?!\d)"
 """A number in groups of three: 1,640 is the word 1640."""
 _PART = rf"[^\W_](?:[^\W_]|[{_MARK}]){{0,99}}"
