@@ -73,6 +73,43 @@ def test_headings_and_quotations_between_paragraphs_are_kept() -> None:
     assert text_of(html) == "\n\n".join([STORY[0], "Two hours", STORY[1], quote, STORY[2]])
 
 
+def test_every_cell_of_a_short_table_is_kept() -> None:
+    first, second, third = (f"<p>{p}</p>" for p in STORY)
+    table = "<table><tr><th>Village<th>Depth<tr><td>Upper<td>11<tr><td>Lower<td>9</table>"
+    html = story_html(first + second + table + third)
+    assert text_of(html).split("\n\n")[2] == "Village\tDepth\nUpper\t11\nLower\t9"
+
+
+def test_the_times_and_headings_of_a_live_blog_are_kept() -> None:
+    entries = zip(("۱۰:۳۰", "۱۱:۱۵", "۱۲:۰۰"), ("A", "B", "C"), STORY, strict=True)
+    html = "".join(
+        f"<time>{time}</time><h3>Entry {name}</h3><p>{text}</p>" for time, name, text in entries
+    )
+    text = text_of(story_html(html)).split("\n\n")
+    assert text[:3] == ["۱۰:۳۰", "Entry A", STORY[0]]
+    assert text[6] == "۱۲:۰۰"
+
+
+GALLERY = "".join(
+    f"<figure><img src=/{n}.jpg><figcaption>{p}</figcaption></figure>" for n, p in enumerate(STORY)
+)
+
+
+@pytest.mark.parametrize("first", ["", "Three pictures of the valley:"])
+@pytest.mark.parametrize("known", [True, False])
+def test_the_captions_of_a_photo_essay_are_its_text(first: str, known: bool) -> None:
+    html = story_html(f"<p>{first}</p>{GALLERY}")
+    of = outlet(articles=(rules(body=(".story",)),)) if known else UNKNOWN
+    assert read(html, of=of).text.split("\n\n") == [*([first] if first else []), *STORY]
+
+
+def test_a_menu_is_no_text_however_short_the_text_is() -> None:
+    body = '<iframe src="https://www.youtube.com/embed/a"></iframe><p>The women speak of water.</p>'
+    article = read(story_html(body), of=UNKNOWN)
+    assert article.text == "The women speak of water."
+    assert len(article.embeds) == 1
+
+
 def test_a_page_that_a_script_writes_is_read_from_its_json_ld() -> None:
     body = "\\n".join(p.replace('"', "'") for p in STORY)
     head = (

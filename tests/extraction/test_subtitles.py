@@ -23,6 +23,12 @@ def test_a_second_headline(element: str) -> None:
     assert article.subtitle == SECOND
 
 
+def test_an_excerpt_that_the_page_shows_is_one() -> None:
+    """As Ghost has it (`gh-article-excerpt`)."""
+    above = f'<p class="gh-article-excerpt">{SECOND}</p>'
+    assert read(story_html(above=above), of=UNKNOWN).subtitle == SECOND
+
+
 def test_structured_data_states_one() -> None:
     head = f"""<script type="application/ld+json">{{"@type": "NewsArticle", "headline": "A well in
     the valley", "alternativeHeadline": "{SECOND}"}}</script>"""

@@ -17,6 +17,7 @@ from itertools import islice, takewhile
 
 from lxml.html import HtmlElement
 
+from zancrawler.extraction.lines import is_clock
 from zancrawler.extraction.page import Page
 from zancrawler.extraction.textblocks import Kind, TextBlock, read_blocks, script_blocks
 from zancrawler.extraction.witnesses import Claim, ask_resiliparse, ask_trafilatura
@@ -41,10 +42,12 @@ FEW = 0.25
 MAIN_SHARE = 0.2
 """Of the letters found: an element that holds more is the article's own, whatever its class."""
 FEW_LINES = 3
+GALLERY = 3
+"""Captions."""
 LEAD = 8
 """Blocks before the first paragraph within which a list of key points stands."""
 
-_FURNITURE_TAGS = frozenset(("nav", "figcaption", "h1"))
+_FURNITURE_TAGS = frozenset(("figcaption", "h1"))
 # Words in the class or id of an element: the vocabulary of themes, not of sites.
 _FURNITURE_WORDS = """
     author bio byline promo promotion disclaimer disclosure dropdown banner advertising
@@ -80,9 +83,8 @@ def find_text(
     if body is not None and rules is not None:
         dropped = {e for s in rules.drop for e in body.cssselect(s)}
         shown = read_blocks(body, dropped)
-        blocks = [block for block in shown if block.kind is not Kind.CAPTION]
-        # Of a gallery the captions are the story.
-        return Found(tuple(blocks or shown), "outlet", body)
+        blocks = shown if _is_gallery(shown) else [b for b in shown if b.kind is not Kind.CAPTION]
+        return Found(tuple(blocks), "outlet", body)
     first, second = ask_trafilatura(page, all_blocks), ask_resiliparse(page, all_blocks)
     winner, chosen = _choose(all_blocks, first, second)
     if winner == "trafilatura" and _is_doubtful(all_blocks, first, second):
@@ -105,10 +107,15 @@ def below_headline(blocks: Sequence[TextBlock], headline: TextBlock | None) -> F
     """
     if headline is None:
         return Found((), "none", None)
-    below = blocks[blocks.index(headline) + 1 :]
+    below = [
+        block
+        for block in blocks[blocks.index(headline) + 1 :]
+        if not any(map(_is_the_sites, (block.element, *block.element.iterancestors())))
+    ]
     for element in islice(headline.element.iterancestors(), 2):
         within = set(element.iter())
-        kept = _without_links([block for block in below if block.element in within])
+        inner = [block for block in below if block.element in within]
+        kept = inner if _is_gallery(inner) else _without_links(inner)
         if letters(kept) >= PROSE:
             return Found(tuple(kept), "headline", element)
     return Found((), "none", None)
@@ -136,6 +143,14 @@ def common_element(blocks: Sequence[TextBlock]) -> HtmlElement | None:
     return chain[start]
 
 
+def _is_gallery(blocks: Sequence[TextBlock]) -> bool:
+    """Whether the captions are the story: there is hardly any text beside them."""
+    captions = [block for block in blocks if block.kind is Kind.CAPTION]
+    beside = letters(blocks) - letters(captions)
+    several = len(captions) >= GALLERY and letters(captions) > MUCH_MORE_LETTERS * beside
+    return several or not beside
+
+
 def _choose(blocks: Sequence[TextBlock], first: Claim, second: Claim) -> tuple[str, Claim]:
     """trafilatura, unless the other finds so much more prose that it must have missed most."""
     one, other = (letters(prose(blocks[i] for i in claim)) for claim in (first, second))
@@ -155,7 +170,8 @@ def _is_doubtful(blocks: Sequence[TextBlock], first: Claim, second: Claim) -> bo
 
 def _completed(blocks: Sequence[TextBlock], chosen: Claim, second: Claim) -> set[int]:
     """With what stands between the chosen blocks and is plainly theirs: headings, list items and
-    long paragraphs that the second witness claims, and quotations; and the key points before."""
+    long paragraphs that the second witness claims, quotations, and the times of a live blog; and
+    the key points before."""
     if not chosen:
         return set()
     found = set(chosen)
@@ -168,9 +184,13 @@ def _completed(blocks: Sequence[TextBlock], chosen: Claim, second: Claim) -> set
             or block.kind in (Kind.ITEM, Kind.CELL)
             or len(block.key) >= LONG
         )
+        claimed |= is_clock(block.text)
         if claimed or (block.kind is Kind.QUOTE and len(block.key) >= PROSE):
             found.add(i)
-    start = min((i for i in chosen if blocks[i].kind is not Kind.HEADING), default=min(chosen))
+    first = min(chosen)
+    if first and is_clock(blocks[first - 1].text):
+        found.add(first - 1)
+    start = min((i for i in chosen if blocks[i].kind is not Kind.HEADING), default=first)
     for i in range(max(0, start - LEAD), start):
         block = blocks[i]
         if i in second and block.kind is Kind.ITEM and len(block.key) >= PROSE > block.linked:
@@ -192,9 +212,19 @@ def _without_furniture(blocks: Sequence[TextBlock]) -> list[TextBlock]:
 
     def is_furniture(block: TextBlock) -> bool:
         chain = (block.element, *block.element.iterancestors())
+        if any(map(_is_the_sites, chain)):
+            return True
         return any(map(_is_furniture, takewhile(lambda e: below[e] <= limit, chain)))
 
     return [block for block in blocks if not is_furniture(block)]
+
+
+def _is_the_sites(element: HtmlElement) -> bool:
+    """Whether an element is no part of any story, however much of the text it holds. An article has
+    a footer of its own."""
+    if element.tag == "footer":
+        return not any(above.tag in ("article", "main") for above in element.iterancestors())
+    return bool(element.tag == "nav")
 
 
 def _is_furniture(element: HtmlElement) -> bool:

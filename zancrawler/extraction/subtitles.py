@@ -17,9 +17,9 @@ SHORTEST = 12
 NEAR = 2
 """Elements above a block of which one may bear the class."""
 
-# The vocabulary of themes: JNews, Newspaper, Drupal's field names, RFE/RL's Pangea.
+# The vocabulary of themes: JNews, Newspaper, Ghost, Drupal's field names, RFE/RL's Pangea.
 _CLASS = re.compile(
-    r"(?:^|[\s_-])(?:sub-?(?:title|head(?:line|ing)?)|stand-?first|dek|deck|intro)(?:$|[\s_-])",
+    r"(?:^|[\s_-])(?:sub-?(?:title|head(?:line|ing)?)|stand-?first|dek|deck|intro|excerpt)(?:$|[\s_-])",
     re.IGNORECASE,
 )
 

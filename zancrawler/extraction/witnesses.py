@@ -9,7 +9,7 @@ from __future__ import annotations
 import bisect
 import itertools
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import trafilatura
 from resiliparse.extract.html2text import extract_plain_text
@@ -74,7 +74,7 @@ def claim(blocks: Sequence[TextBlock], text: str) -> Claim:
     stream = "".join(block.key for block in blocks)
     covered = [0] * len(blocks)
     cursor = 0
-    for line in text.splitlines():
+    for line in _lines(text):
         key = key_of(line)
         if not key:
             continue
@@ -96,6 +96,15 @@ def claim(blocks: Sequence[TextBlock], text: str) -> Claim:
     return frozenset(
         i for i, block in enumerate(blocks) if block.key and covered[i] * 2 >= len(block.key)
     )
+
+
+def _lines(text: str) -> Iterator[str]:
+    """The cells of a row of a table, as trafilatura writes it (`| a | b |`), are lines each."""
+    for line in text.splitlines():
+        if line.startswith("| "):
+            yield from line.split("|")
+        else:
+            yield line
 
 
 def _find(stream: str, piece: str, cursor: int) -> int:
