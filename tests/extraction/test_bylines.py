@@ -42,6 +42,8 @@ A, T, P, O = Role.AUTHOR, Role.TRANSLATOR, Role.PHOTOGRAPHER, Role.OTHER  # noqa
         ("نویسنده: مینا (نام مستعار)", [(A, "مینا (نام مستعار)")]),
         ("(Photo: A. Rahimi)", [(P, "A. Rahimi")]),
         ("منبع: رویترز", [(Role.SOURCE, "رویترز")]),
+        ("- منبع خبر : رویترز", [(Role.SOURCE, "رویترز")]),
+        ("گزارش\u200cگر: مینا سحر", [(A, "مینا سحر")]),
         ("خبرنگار: شما در کجا به دنیا آمده‌اید؟", []),
         ("Author: Where were you born?", []),
         ("ترجمه قرآن در کابل چاپ شد", []),

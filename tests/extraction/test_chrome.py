@@ -15,6 +15,7 @@ from zancrawler.extraction.lines import (
     leads_onward,
 )
 from zancrawler.extraction.textblocks import key_of
+from zancrawler.outlets import Outlet
 from zancrawler.outlets.platforms.wordpress import PRESET
 
 BODY = outlet(articles=(rules(body=(".story",)),))
@@ -66,6 +67,7 @@ def test_a_sentence_with_a_date(line: str) -> None:
         ("© All rights reserved. You may republish.", is_furniture),
         ("(c) 2024 News of the Valley", is_furniture),
         ("(C) News of the Valley. All rights reserved.", is_furniture),
+        ("اشتراک‌گذاری", is_furniture),
         ("شمار خوانندگان: ۲۳۱۷", is_furniture),
         ("لیدنې: ۵۱۲", is_furniture),
         ("Readers: 2317", is_furniture),
@@ -263,6 +265,43 @@ POEM = (
 def test_all_verses_of_a_poem_are_kept(verses: tuple[str, ...]) -> None:
     body = "".join(f"<p>{verse}</p>" for verse in verses)
     assert read(story_html(body), of=BODY).text.split("\n\n") == list(verses)
+
+
+LANDAY = ("جانانه راشه چې یو ځای شو", "زه به په سرو شونډو ځواب درکړمه")
+
+
+@pytest.mark.parametrize("between", ["<br>", "</p><p>"])
+@pytest.mark.parametrize("title", LANDAY)
+@pytest.mark.parametrize("of", [BODY, UNKNOWN])
+def test_both_verses_of_a_landay_are_kept(between: str, title: str, of: Outlet) -> None:
+    html = story_html(f"<p>{between.join(LANDAY)}</p>").replace("A well in the valley", title)
+    article = read(html, of=of)
+    assert article.title == title
+    assert article.text.split() == " ".join(LANDAY).split()
+
+
+def test_a_title_once_more_as_a_heading_is_no_verse() -> None:
+    body = "<h2>A well in the valley</h2><p>The women speak of water.</p>"
+    assert read(story_html(body), of=BODY).text == "The women speak of water."
+
+
+@pytest.mark.parametrize(
+    "line", ["منبع: رویترز", "سرچینه: پژواک", "Source: Reuters", "منبع: گزارش ملل، هفتم سنبله"]
+)
+@pytest.mark.parametrize("of", [BODY, UNKNOWN])
+def test_where_a_text_was_taken_from_is_kept_at_its_head(line: str, of: Outlet) -> None:
+    body = f"<p>نویسنده: مینا سحر</p><p>{line}</p>" + "".join(f"<p>{p}</p>" for p in STORY)
+    article = read(story_html(body), of=of)
+    assert article.text == "\n\n".join((line, *STORY))
+    assert article.authors == ("مینا سحر",)
+
+
+def test_a_writer_signs_with_place_and_day() -> None:
+    body = "".join(f"<p>{p}</p>" for p in STORY)
+    signed = f"{body}<p>Your mother</p><p>کابل، ۱۵ اسد ۱۴۰۴</p>"
+    assert read(story_html(signed), of=BODY).text.endswith("Your mother\n\nکابل، ۱۵ اسد ۱۴۰۴")
+    for stamp in ("۱۵ اسد ۱۴۰۴", "تاریخ نشر: ۱۵ اسد ۱۴۰۴", "Published on 5 August 2025"):
+        assert read(story_html(f"{body}<p>{stamp}</p>"), of=BODY).text == "\n\n".join(STORY)
 
 
 def test_the_title_over_a_poem_is_its_title() -> None:

@@ -44,8 +44,8 @@ _WORKS += r"|poem|review)"
 _LABELS = {
     Role.AUTHOR: (
         rf"authors?|writers?|words|written|reported|{_WORKS}(?=\s+by\b)|by",
-        r"نویسند(?:ه|گان)|نگارنده|نوشته[ٔ]?|نوشتهٔ|گزارش(?=\s+از\b)|گزارشگر(?:ان)?|خبرنگار(?:ان)?"
-        r"|شاعر|سراینده",
+        r"نویسند(?:ه|گان)|نگارنده|نوشته[ٔ]?|نوشتهٔ|گزارش(?=\s+از\b)"
+        r"|گزارش\u200c?گر(?:ان)?|خبر\u200c?نگار(?:ان)?|شاعر|سراینده",
         r"لیکوال(?:ان)?|ليکوال|لیکونکی|خبریال(?:ان)?|شاعره",
     ),
     Role.TRANSLATOR: (
@@ -64,7 +64,7 @@ _LABELS = {
         r"ویراستار(?:ان)?|ویرایش|سردبیر|شغل|طراح|تصویرگر|تهیه(?:\u200c?کننده)?",
         r"سمون(?:ګر|وونکی)?|ایډیټر|دنده",
     ),
-    Role.SOURCE: ("source", "منبع", "سرچینه"),
+    Role.SOURCE: ("source", r"منبع(?:\s+(?:خبر|گزارش|متن))?", r"(?:د\s+خبر\s+)?سرچینه"),
 }
 # A label ends with a mark, or with the word of its language for `by`.
 _LABEL = re.compile(
@@ -109,6 +109,11 @@ def speakers_in(lines: Iterable[str]) -> frozenset[str]:
         for label, speeches in said.items()
         if len(speeches) > 1 and any(map(_is_speech, speeches))
     )
+
+
+def names_source(credits: Iterable[Credit]) -> bool:
+    """Whether a line of credits says where the text was taken from, which is kept nowhere else."""
+    return any(credit.role is Role.SOURCE for credit in credits)
 
 
 def role_of(text: str) -> Role | None:

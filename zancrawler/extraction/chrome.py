@@ -7,17 +7,16 @@ from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
-from itertools import pairwise
 from urllib.parse import urlsplit
 
-from zancrawler.extraction.bylines import Role, credits_in, is_label
+from zancrawler.extraction.bylines import Role, credits_in, is_label, names_source
 from zancrawler.extraction.lines import (
     credit_in,
     ends_the_story,
     is_clock,
-    is_date_line,
     is_furniture,
     is_head_line,
+    is_stamp,
     leads_onward,
 )
 from zancrawler.extraction.links import absolute
@@ -29,8 +28,8 @@ PROSE = 120
 """Characters from which a line is no line of the head."""
 LABEL = 40
 """Characters of a name or a time; what is longer says something."""
-VERSES = 4
-"""Lines from which short ones alone are a poem."""
+VERSES = 2
+"""Lines from which short ones alone may be a poem; a landay has no more."""
 VERSE = 70
 """Characters of a line of two hemistichs; prose that is parted by breaks has more."""
 LIVE = 3
@@ -119,12 +118,16 @@ def without_chrome(
             cut.append((Cut.ONWARD, block))
             continue
         if in_head and place < HEAD:
-            if verse and block.key in head and not any(map(heads, blocks[place + 1 : place + 2])):
+            if (
+                verse
+                and _is_refrain(block, head)
+                and not any(map(heads, blocks[place + 1 : place + 2]))
+            ):
                 in_head = False
             elif heads(block):
                 cut.append((Cut.HEAD, block))
                 continue
-            whose = credit_in(first) if not _prose(kept) else None
+            whose = None if _prose(kept) or _is_source(block) else credit_in(first)
             if whose:
                 credit = credit or whose
                 cut.append((Cut.CREDIT, _of(block, first)))
@@ -196,10 +199,21 @@ def _is_verse(blocks: Sequence[TextBlock]) -> bool:
     return lines >= VERSES
 
 
+def _is_refrain(block: TextBlock, head: Container[str]) -> bool:
+    """A verse that is the poem's title too, and not the title itself as a heading."""
+    return block.key in head and block.kind is not Kind.HEADING
+
+
 def _is_live(blocks: Sequence[TextBlock]) -> bool:
-    """Whether times head what happened then, as in a live blog; a player's stand by themselves."""
-    headed = (len(after.text) > LABEL for block, after in pairwise(blocks) if is_clock(block.text))
-    return sum(headed) >= LIVE
+    """Whether times head what happened then, as in a live blog, each with a heading of its own or
+    without; a player's stand by themselves."""
+    entries = 0
+    for place, block in enumerate(blocks):
+        if is_clock(block.text):
+            after = blocks[place + 1 : place + 3]
+            told = next((b for b in after if b.kind is not Kind.HEADING), None)
+            entries += told is not None and len(told.text) > LABEL
+    return entries >= LIVE
 
 
 def _signed_openings(blocks: Sequence[TextBlock]) -> set[str]:
@@ -229,13 +243,15 @@ def _is_head_text(
         len(t) > 20 and key.startswith(t) and len(key) < len(t) + 20 for t in head
     ):
         return True
+    if names_source(credits := credits_in(text, speakers)):
+        return False
     bare = key.removeprefix("by").removeprefix("writtenby").removeprefix("writer")
     return (
         key in names
         or bare in names
         or is_head_line(text)
         or is_label(text)
-        or (bool(credits_in(text, speakers)) and credit_in(text) is None)
+        or (bool(credits) and credit_in(text) is None)
     )
 
 
@@ -253,7 +269,7 @@ def _hangs(last: TextBlock, names: Container[str], speakers: Container[str]) -> 
         return Cut.LAST_HEADING
     if last.kind is Kind.CELL:
         return None
-    if is_date_line(last.text):
+    if is_stamp(last.text):
         return Cut.HEAD
     if _is_source(last, names):
         return None

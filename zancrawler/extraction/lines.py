@@ -19,6 +19,7 @@ LABEL = 25
 _FURNITURE = re.compile(
     r"top of page|bottom of page|advertisement|skip to (?:main )?content|share this(?: article)?|"
     r"read more|loading\.*|share|tweet|print|email|copy link|follow us|end of content|\d{1,2}:\d{2}"
+    r"|اشتراک\u200c?\s?گذاری|هم\u200c?رسانی|به اشتراک بگذارید|شریک کړئ"
     r"|(?:©|\(c\)(?=\s*(?:copyright\b|(?:19|20)\d\d)|.{0,150}\brights reserved)).{0,200}"
     r"|(?:readers|views|hits|visits|شمار\s+خوانندگان|بازدید(?:ها)?|تعداد\s+بازدید|لیدنې|لوستونکي)"
     r"\s*:?\s*[\d,٬۰-۹٠-٩]+(?:\s+بار)?|[\d,]+\s+(?:views|reads|comments)",
@@ -122,8 +123,17 @@ def is_head_line(line: str) -> bool:
     )
 
 
-def is_date_line(line: str) -> bool:
-    """A line of nothing but a date and time, in any calendar that `dates` reads."""
+def is_stamp(line: str) -> bool:
+    """A date with nothing or its label beside it. With a place («کابل، ۱۵ اسد ۱۴۰۴») it is how a
+    writer signs."""
+    return is_date_line(line) and (
+        is_date_line(line, beside=0) or _UPDATED.fullmatch(line) is not None
+    )
+
+
+def is_date_line(line: str, *, beside: int = LABEL) -> bool:
+    """A line of nothing but a date and time, in any calendar that `dates` reads, and of a few
+    letters `beside` it."""
     if len(line) > MAX_DATE_LINE:
         return False
     if any(map(str.isdigit, line)) and not re.sub(r"[\W_]+", "", _DATE_WORDS.sub("", line)):
@@ -133,4 +143,4 @@ def is_date_line(line: str) -> bool:
     rest = folded.text
     for stated in sorted(dates, key=lambda stated: stated.start, reverse=True):
         rest = rest[: stated.start] + rest[stated.end :]
-    return bool(dates) and sum(map(str.isalpha, rest)) <= LABEL and not rest.rstrip().endswith(".")
+    return bool(dates) and sum(map(str.isalpha, rest)) <= beside and not rest.rstrip().endswith(".")
