@@ -99,6 +99,10 @@ def test_gregorian(text: str, expected: str) -> None:
         ("د ۲۰۲۵ کال د نومبر ۷مه", "2025-11-07"),
         ("د ۱۴۰۴ لمريز کال د زمري ۱۵مه", AUG_6),
         ("د ۱۴۰۴ کال د اسد په ۱۵مه", AUG_6),
+        ("د وږي ۲۷مه ۱۴۰۴ ل، د ماسپښین ۴:۳۰ بجې", "2025-09-18T12:00:00+00:00"),
+        ("۲۷ سنبله ۱۴۰۴ ه.ش، ساعت ۱۰:۳۰ بجه قبل از ظهر", "2025-09-18T06:00:00+00:00"),
+        ("۱۸ سپتمبر ۲۰۲۵ م، ۱۰:۳۰ به وقت کابل", "2025-09-18T06:00:00+00:00"),
+        ("Sep 18, 2025 @ 4:30 P.M. Kabul time", "2025-09-18T12:00:00+00:00"),
         ("17 Qaws 1401", "2022-12-08"),
         ("چهارشنبه ۱۵ اسد ۱۴۰۴ برابر با ۶ اگست ۲۰۲۵ میلادی", AUG_6),
     ],
@@ -121,6 +125,9 @@ def test_dari_pashto_and_iranian(text: str, expected: str) -> None:
         ("۷:۳۰ ماښام", "19:30"),
         ("۴:۳۰ مازدیګر", "16:30"),
         ("۳:۳۰ د ماسپښین", "15:30"),
+        ("۳:۳۰ له غرمې وروسته", "15:30"),
+        ("۹:۳۰ له غرمې مخکې", "09:30"),
+        ("۱۲:۳۰ د غرمې", "12:30"),
         ("۶:۳۰ سهار", "06:30"),
         ("۱۱:۱۵ د شپې", "23:15"),
         ("۱۲:۱۵ شب", "00:15"),
@@ -142,7 +149,7 @@ def test_halves_of_the_day(clock: str, kabul: str) -> None:
         assert f"{reading.moment.astimezone(ZoneInfo('Asia/Kabul')):%d %H:%M}" == f"06 {kabul}"
 
 
-@pytest.mark.parametrize("text", ["۶/۸/۱۴۰۴", "۱۴۰۴/۱۰/۱۲", "۱۴۰۵/۱/۲"])
+@pytest.mark.parametrize("text", ["۶/۸/۱۴۰۴", "۱۴۰۴/۱۰/۱۲", "۱۴۰۵/۱/۲", "۱۴۰۶/۵/۱۵", "۱۴۱۴/۵/۱۵"])
 def test_a_solar_day_to_come_is_no_lunar_day_of_long_ago(text: str) -> None:
     verdict = read_date(text, captured_at=datetime(2025, 8, 10, tzinfo=UTC))
     assert verdict.reading is None
@@ -156,6 +163,7 @@ def test_a_solar_day_to_come_is_no_lunar_day_of_long_ago(text: str) -> None:
         ("شنبه، ۱ رمضان ۱۴۴۶", "2025-03-01", Calendar.HIJRI),
         ("یکشنبه، ۱ رمضان ۱۴۴۶", "2025-03-02", Calendar.HIJRI),
         ("۱۴۴۶/۹/۱", "2025-03-01", Calendar.HIJRI),
+        ("۱۴۳۰/۹/۱", "2009-08-22", Calendar.HIJRI),
         ("۱۴۰۴/۵/۱۵ هجری شمسی", AUG_6, Calendar.SOLAR_HIJRI),
         ("۱۴۰۴/۵/۱۵ هـ.ق", "1984-02-16", Calendar.HIJRI),
     ],
@@ -312,6 +320,20 @@ def test_the_outlets_zone_is_taken_where_none_is_printed() -> None:
     yesterday = parse_date("yesterday", captured_at=late)
     assert yesterday is not None
     assert yesterday.moment.date() == date(2026, 11, 24)  # it is the 25th in Kabul already
+
+
+@pytest.mark.parametrize(
+    ("text", "raw"),
+    [
+        ("۲۵ ربیع الاول ۱۴۴۷ ه.ق برابر با ۲۷ سنبله ۱۴۰۴ ه.ش", "۲۷ سنبله ۱۴۰۴ ه.ش"),
+        ("۲۵ ربیع الاول ۱۴۴۷ مطابق 18 September 2025", "18 September 2025"),
+    ],
+)
+def test_the_moon_is_the_less_exact_calendar(text: str, raw: str) -> None:
+    reading = parse_date(text, captured_at=CAPTURED)
+    assert reading is not None
+    assert (reading.moment.date(), reading.raw) == (date(2025, 9, 18), raw)
+    assert reading.calendar is not Calendar.HIJRI
 
 
 def test_raw_is_the_pages_own_text() -> None:

@@ -11,9 +11,10 @@ page prints it, whatever the reader's zone.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -34,6 +35,8 @@ LONGEST_TEXT = 2_000
 LONGEST_LABEL = 60
 """Letters that may stand around a date in an element made for it: a byline, `Published on`."""
 
+SIGHTING = timedelta(days=2)
+"""Between a reckoned lunar day and the day that a page means by it."""
 
 _URL_DATES = (
     re.compile(r"/(1[34]\d\d|19\d\d|20\d\d)[/-]([01]?\d|[a-z]{3})[/-]([0-3]?\d)(?!\d)"),
@@ -89,6 +92,9 @@ def read_date(text: str, *, captured_at: datetime, hints: Hints | None = None) -
         except ImpossibleDateError as impossible:
             warnings.append(str(impossible))
             continue
+        if reading.calendar is Calendar.HIJRI:
+            others = (other for other in found if other is not stated)
+            reading = _same_day(line, others, reading, captured_at, hints) or reading
         return DateVerdict(reading, (*warnings, *reading.warnings))
     relative = relative_date(line.text)
     if relative is not None and not warnings:
@@ -151,6 +157,23 @@ def _reading(line: FoldedLine, stated: Stated, captured_at: datetime, hints: Hin
         precision = Precision.SECOND if stated.clock.has_seconds else Precision.MINUTE
     raw = line.raw(stated.start, stated.end)
     return DateReading(moment, precision, day.calendar, raw, day.year_inferred, day.warnings)
+
+
+def _same_day(
+    line: FoldedLine,
+    others: Iterable[Stated],
+    lunar: DateReading,
+    captured_at: datetime,
+    hints: Hints,
+) -> DateReading | None:
+    """The day of a lunar date as the same line states it in another calendar."""
+    for stated in others:
+        with suppress(ImpossibleDateError):
+            reading = _reading(line, stated, captured_at, hints)
+            apart = abs(reading.moment.date() - lunar.moment.date())
+            if reading.calendar is not Calendar.HIJRI and apart <= SIGHTING:
+                return reading
+    return None
 
 
 def _from_capture(

@@ -13,16 +13,19 @@ _ZONE_HOURS = {name: float(hours) for name, hours in (zone.split() for zone in _
 
 _ZONE = (
     r"(?P<zone>(?:UTC|GMT)\s?[+-]\d\d?(?::?\d\d)?(?!\d)|[+-]\d\d(?::?\d\d)?(?!\d)"
-    rf"|(?:{'|'.join(_ZONE_HOURS)})(?!\w)|به وقت کابل)"
+    rf"|(?:{'|'.join(_ZONE_HOURS)})(?!\w)"
+    r"|به وقت (?:کابل|افغانستان)|د (?:کابل|افغانستان) په وخت|(?:kabul|afghanistan) time)"
 )
 _HALVES = (
     r"(?:(?:ق\s?\.?\s?ظ|ب\s?\.?\s?ظ|غ\.?\s?[مو]"
     r"|(?:قبل|پیش|بعد|پس)\s?از\s?(?:ظهر|چاشت)|ظهر|چاشت|صبح|بامداد|عصر|شام|(?:نیمه\s?)?شب"
-    r"|(?:د\s)?(?:سهار|ماسپښین|مازدیکر|ماښام|شپی))(?!\w))"
+    r"|(?:له\s)?غرمی\s(?:وروسته|مخکی|وړاندی)"
+    r"|(?:د\s)?(?:سهار|غرمی|ماسپښین|مازدیکر|ماښام|شپی))(?!\w))"
 )
 _HALF = rf"(?P<half>[ap]\.?\s?m\b\.?|{_HALVES})"
+_OF = re.compile(r"^(?:د|له)\s*")
 _AFTERNOON = re.compile("p|ب(?!امداد)|پس|عصر|شام|غ.*و|ماسپښین|مازدیکر|ماښام")
-_NOON = re.compile("ظهر|چاشت")
+_NOON = re.compile("(?:ظهر|چاشت|غرمی)$")
 """From eleven to four."""
 _NIGHT = re.compile("شب|نیمه|شپی")
 """From five to eleven before midnight, else after it."""
@@ -30,7 +33,7 @@ _NIGHT = re.compile("شب|نیمه|شپی")
 CLOCK = (
     rf"(?:(?P<half_before>{_HALVES})\s)?"
     r"(?P<hour>[01]?\d|2[0-3])(?::(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d)(?:[.,]\d+)?)?"
-    rf"(?:\s?{_HALF})?|\s?(?P<half_only>[ap]\.?m\b\.?))(?!\d)(?:\s?\(?{_ZONE}\)?)?"
+    rf"(?:\s?بج[هیو](?!\w))?(?:\s?{_HALF})?|\s?(?P<half_only>[ap]\.?m\b\.?))(?!\d)(?:\s?\(?{_ZONE}\)?)?(?:\s?بج[هیو](?!\w))?"
 )
 """A pattern for folded text, case ignored; `read_clock` reads its match."""
 
@@ -52,7 +55,7 @@ def read_clock(match: re.Match[str]) -> Clock:
     hour = int(match["hour"])
     half = (match["half"] or match["half_only"] or match["half_before"] or "").lower()
     if half and hour <= 12:
-        hour = hour % 12 + (12 if _is_late(half.removeprefix("د").lstrip(), hour) else 0)
+        hour = hour % 12 + (12 if _is_late(_OF.sub("", half), hour) else 0)
     clock = time(hour, int(match["minute"] or 0), int(match["second"] or 0))
     return Clock(clock, match["second"] is not None, _zone(match["zone"]))
 
@@ -69,7 +72,7 @@ def _is_late(half: str, hour: int) -> bool:
 def _zone(name: str | None) -> tzinfo | None:
     if name is None:
         return None
-    if name.endswith("کابل"):
+    if "کابل" in name or "افغانستان" in name or name.lower().endswith("time"):
         return ZoneInfo("Asia/Kabul")
     offset = re.search(r"([+-])(\d\d?):?(\d\d)?$", name)
     if offset is None:

@@ -52,9 +52,9 @@ _YEAR = rf"(?P<year>(?:1[2-4]|19|20)\d\d)(?!\d|\s(?:{_COUNTED})(?!\w))"
 """A number of four digits, unless it counts something: «در ۱۵ اسد ۱۴۰۰ تن»."""
 _SUFFIX = r"(?:\s?(?:st|nd|rd|th|مه|ام|م)(?!\w))?"
 _ERAS = {
-    Calendar.SOLAR_HIJRI: r"(?:هجری\s)?(?:شمسی|خورشیدی|لمریز)|ه[.\s]?\s?ش\b",
+    Calendar.SOLAR_HIJRI: r"(?:هجری\s)?(?:شمسی|خورشیدی|لمریز)|ه[.\s]?\s?ش\b|ل\b(?:\sکال\b)?",
     Calendar.HIJRI: r"(?:هجری\s)?(?:قمری|سپوږمیز)|ه[.\s]?\s?ق\b|AH\b",
-    Calendar.GREGORIAN: r"میلادی|عیسوی|زیږدیز|م\b|AD\b|CE\b",
+    Calendar.GREGORIAN: r"میلادی|عیسوی|زیږدیز|[مز]\b|AD\b|CE\b",
 }
 
 
@@ -182,6 +182,8 @@ def _beside(text: str, match: re.Match[str], month: Month) -> Stated | None:
         end, day, beside = after.end(), _day(after["day"]), after.group()
     else:
         return None
+    if year is not None and (era := _era_after(text, end, month.calendar)):
+        end = era.end()
     return Stated(
         start,
         end,
@@ -191,6 +193,10 @@ def _beside(text: str, match: re.Match[str], month: Month) -> Stated | None:
         day,
         certain=year is not None or _is_certain(text, match, start, end, beside),
     )
+
+
+def _era_after(text: str, end: int, calendar: Calendar) -> re.Match[str] | None:
+    return next((era.match(text, end) for c, era in _eras() if c is calendar), None)
 
 
 def _year(match: re.Match[str], calendar: Calendar) -> int:

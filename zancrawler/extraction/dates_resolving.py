@@ -4,8 +4,9 @@ The rules, in the order in which they apply:
 
 - Calendar. A month's name tells it, or an era beside three numbers («ش», «قمری», «میلادی»). Else
   a year of 1800 and later is Gregorian; an earlier one is Solar Hijri, or Hijri-Qamari where that
-  Solar Hijri year is not even the next one. A day in the future is a slip of the pen, and no lunar
-  day of decades ago.
+  Solar Hijri year is more than ten years ahead. A day in the future is a slip of the pen, and no
+  lunar day of decades ago. Where a line has the day in two calendars, that of the moon is the less
+  exact one.
 - Order of day and month. Impossible and future days fall out, then the weekday, the URL's date
   and the sitemap's choose. Where both orders remain, `04/05/2024` in ASCII digits and slashes
   is month first on English pages, all else day first, and a warning says so.
@@ -30,6 +31,8 @@ from zancrawler.extraction.dates_grammar import Stated
 _EARLIEST = date(1800, 1, 1)
 _EMPTY = date(1970, 1, 1)
 _ONE_DAY = timedelta(days=1)
+_SLIP = 10
+"""Years ahead that somebody may have typed: one digit is wrong."""
 _YEARS_BACK = 12
 """A weekday falls on the same date again after 5, 6 or 11 years."""
 
@@ -103,7 +106,7 @@ def _calendar(year: int, latest: date) -> Calendar:
     if year >= _EARLIEST.year:
         return Calendar.GREGORIAN
     this_year, _, _ = from_gregorian(Calendar.SOLAR_HIJRI, latest)
-    return Calendar.HIJRI if year > this_year + 1 else Calendar.SOLAR_HIJRI
+    return Calendar.HIJRI if year > this_year + _SLIP else Calendar.SOLAR_HIJRI
 
 
 def _choose_order(days: list[Day], stated: Stated, hints: Hints) -> tuple[Day, tuple[str, ...]]:

@@ -44,11 +44,12 @@ SOLAR_HIJRI = (
 
 HIJRI = (
     "محرم|محرم الحرام|muharram",
-    "صفر|صفر المظفر|safar",
+    "صفر|صفر المظفر|صفرالمظفر|safar",
     "ربیع الاول|rabi al-awwal|rabi' al-awwal",
-    "ربیع الثانی|ربیع الثاني|ربیع الاخر|rabi al-thani|rabi' al-thani",
-    "جمادی الاول|جمادی الاولی|jumada al-awwal|jumada al-ula",
-    "جمادی الثانی|جمادی الاخر|جمادی الاخری|jumada al-thani|jumada al-akhirah",
+    "ربیع الثانی|ربیع الاخر|rabi al-thani|rabi' al-thani",
+    "جمادی الاول|جمادی الاولی|جمادی الاولیه|jumada al-awwal|jumada al-ula",
+    "جمادی الثانی|جمادی الثانیه|جمادی الاخر|جمادی الاخری|جمادی الاخره"
+    "|jumada al-thani|jumada al-akhirah",
     "رجب|رجب المرجب|rajab",
     "شعبان|شعبان المعظم|sha'ban|shaban",
     "رمضان|رمضان المبارک|ramadan|ramazan",
