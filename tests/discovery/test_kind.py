@@ -104,6 +104,8 @@ DATED = "<h1>A well</h1><p>18 September 2025</p>"
         (html(STORY, json_ld("CollectionPage")), "/x", (PageKind.LISTING, "schema-listing")),
         (html(LINKS), "/x", (PageKind.LISTING, "links")),
         (html(STORY), "/", (PageKind.LISTING, "home")),
+        (html(STORY), "/?page=2", (PageKind.LISTING, "home")),
+        (html(DATED + STORY), "/?p=48103", (PageKind.ARTICLE, "dated")),
         (html(DATED + STORY), "/news", (PageKind.LISTING, "section-root")),
         (html(DATED + STORY), "/x", (PageKind.ARTICLE, "dated")),
         (html("<h1>چاه</h1><p>۱۸ سنبله ۱۴۰۴</p>" + STORY), "/x", (PageKind.ARTICLE, "dated")),

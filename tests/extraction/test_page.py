@@ -35,6 +35,23 @@ def test_the_old_arabic_charset(html: str, header: str | None) -> None:
     assert decode(html.encode("cp1256"), header) == html
 
 
+@pytest.mark.parametrize(
+    ("head", "header"),
+    [
+        ('<meta charset="windows-1256">', "text/html; charset=utf-8"),
+        ("<meta charset=utf-8>", None),
+        ('<meta charset="iso-8859-1">', "text/html; charset=utf-8"),
+    ],
+)
+def test_what_is_no_utf_8_is_not_read_as_it(head: str, header: str | None) -> None:
+    html = f"{head}<p>وزير خارجه كشور گفت كه فردا به هرات مى رود</p>"
+    assert decode(html.encode("cp1256"), header) == html
+
+
+def test_a_broken_byte_of_a_page_that_says_utf_8_stays_broken() -> None:
+    assert decode(b"<meta charset=utf-8><p>caf\xe9</p>") == "<meta charset=utf-8><p>caf\ufffd</p>"
+
+
 def test_a_body_cut_within_a_character_stays_utf_8() -> None:
     assert decode(HTML.encode()[: HTML.encode().index("ن".encode()) + 1]).startswith("<html>")
     assert "می‌گو" in decode(HTML.encode()[: HTML.encode().index("ن".encode()) + 1])

@@ -65,6 +65,8 @@ _SECTION = re.compile(
 )
 _TELLING = frozenset(("guide", "how", "what", "why", "tips", "trends", "explained", "vs"))
 """Words of a slug that announce a text to read."""
+_SHORT_LINK = re.compile(r"(?:^|&)p=\d+(?:&|$)")
+"""How WordPress names an article where it has no permalinks (`/?p=48103`)."""
 _NOT_FOUND = re.compile(
     # Headlines have these words too: 404 schools were closed, a lost child was not found. So they
     # begin a part of the title, or stand by the word for page.
@@ -139,12 +141,12 @@ def _by_signs(tree: HtmlElement, url: str) -> Verdict:
     the headline makes an article unless the page declares a trade. Without any of these an article
     has a long headline or slug, stands in a section of articles, or is nearly all prose.
     """
-    signs, path = Signs.of(tree), readable_path(url).partition("?")[0]
+    signs, (path, _, query) = Signs.of(tree), readable_path(url).partition("?")
     types = signs.types.keys()
     declared = any(_ARTICLE.fullmatch(name) for name in types)
     if types & _FORUM or (not declared and _FORUM_URL.search(host_of(url) + path)):
         return Verdict(PageKind.OTHER, "forum")
-    if path in ("", "/"):
+    if path in ("", "/") and not _SHORT_LINK.search(query):
         return Verdict(PageKind.LISTING, "home")
     if _is_not_found(tree):
         return Verdict(PageKind.ERROR, NOT_FOUND)

@@ -99,7 +99,7 @@ def decode(body: bytes, content_type: str | None = None) -> str:
     The order of the HTML standard (section 13.2.3: byte order mark, header, meta, guess) with one
     change: a body with non-ASCII characters that is valid UTF-8, but for a few broken bytes, is
     UTF-8 whatever is declared, since no other charset's text passes for it by chance, and servers
-    declare wrongly often.
+    declare wrongly often. One that is not is no UTF-8 if anything else is declared or it is Arabic.
     """
     bom_encoding, _ = read_bom(body)
     if bom_encoding:
@@ -115,22 +115,25 @@ def decode(body: bytes, content_type: str | None = None) -> str:
         return text
     declared = (http_content_type_encoding(content_type), html_body_declared_encoding(body))
     for encoding in declared:
-        if encoding in ("utf-8", "utf8"):
-            return body.decode("utf-8", "replace")
-        if encoding and encoding not in _UNTRUSTED and not encoding.startswith("utf-16"):
+        if encoding and encoding not in _UNTRUSTED and not encoding.startswith("utf-"):
             # Python knows codecs that are no charsets of text, and some that refuse to replace.
             with suppress(LookupError, UnicodeError):
                 return body.decode(encoding, "replace")
-    return body.decode(_guess(body), "replace")
-
-
-def _guess(body: bytes) -> str:
-    """The likeliest legacy charset of the lines that are not plain ASCII."""
-    if _RIGHT_TO_LEFT.search(body[:20_000]):
-        return "cp1256"
-    lines = [line for line in body.split(b"\n") if not line.isascii()]
-    sample = b"\n".join(lines)[:DETECTION_BYTES]
+    sample = _beyond_ascii(body)
     if _is_cp1256(sample):
+        return body.decode("cp1256", "replace")
+    return text if "utf-8" in declared else body.decode(_guess(body, sample), "replace")
+
+
+def _beyond_ascii(body: bytes) -> bytes:
+    """The lines that are not plain ASCII."""
+    lines = [line for line in body.split(b"\n") if not line.isascii()]
+    return b"\n".join(lines)[:DETECTION_BYTES]
+
+
+def _guess(body: bytes, sample: bytes) -> str:
+    """The likeliest legacy charset of those lines."""
+    if _RIGHT_TO_LEFT.search(body[:20_000]):
         return "cp1256"
     best = from_bytes(sample, cp_isolation=list(_LEGACY)).best()
     return best.encoding if best else "cp1252"
