@@ -133,7 +133,13 @@ def test_no_page_is_too_strange(text: str, path: str) -> None:
         assert page_kind(tree, url=url, status=200, headers=(), outlet=of).reason
 
 
-@pytest.mark.parametrize("day", ["14 June 2009", "۱۲ جدی ۱۳۸۸", "12 جدي 1388", "7 Asad 1403"])
+@pytest.mark.parametrize(
+    "day",
+    [
+        *("14 June 2009", "۱۲ جدی ۱۳۸۸", "12 جدي 1388", "7 Asad 1403", "۲۶ / ۶ / ۱۴۰۴"),
+        *("26th of Sunbula, 1404", "د ۱۴۰۴ کال د وږي ۲۷مه", "۲۶ ربیع\u200cالاول ۱۴۴۷"),
+    ],
+)
 def test_the_day_above_the_text_makes_an_article_where_no_headline_is_marked(day: str) -> None:
     text = "ترمیم مدرسه کهنه به همت همسایه‌ها در زمستان گذشته آغاز شد و در بهار پایان یافت. " * 3
     page = "<table><tr><td>{}<br><b>عنوان</b><br><br>{}</td></tr></table>"

@@ -23,6 +23,8 @@ from zancrawler.extraction.authors import split_names
         ("Zahra Joya @zahrajoya", ["Zahra Joya"]),
         ("By Zahra Joya | Updated 3 May 2024", ["Zahra Joya"]),
         ("By Zahra Joya on Tuesday", ["Zahra Joya"]),
+        ("ارسال شده توسط زهرا کریمی در ۲۶ سنبله ۱۴۰۴", ["زهرا کریمی"]),
+        ("توسط زهرا کریمی", ["زهرا کریمی"]),
         ("Photo by A. Rahimi", []),
         ("ترجمه: نوری", []),
         ("https://facebook.com/news", []),

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from made_pages import STORY, outlet, read, rules, story_html
 
+from zancrawler.extraction.extract import NoArticle
 from zancrawler.extraction.lines import (
     ends_the_story,
     is_date_line,
@@ -294,6 +295,12 @@ def test_where_a_text_was_taken_from_is_kept_at_its_head(line: str, of: Outlet) 
     article = read(story_html(body), of=of)
     assert article.text == "\n\n".join((line, *STORY))
     assert article.authors == ("مینا سحر",)
+
+
+def test_a_flash_whose_one_sentence_is_its_headline() -> None:
+    assert read(story_html("<p>A well in the valley</p>"), of=BODY).text == "A well in the valley"
+    with pytest.raises(NoArticle):
+        read(story_html("<h2>A well in the valley</h2><p>Share</p>"), of=BODY)
 
 
 def test_a_writer_signs_with_place_and_day() -> None:

@@ -68,6 +68,41 @@ def test_metadata_stand_where_the_page_does_not_contradict(above: str) -> None:
     assert article.date_published == datetime(2025, 9, 15, tzinfo=UTC)
 
 
+@pytest.mark.parametrize(
+    ("above", "published", "modified", "warned"),
+    [
+        ("<p>به‌روزرسانی: ۲۸ سنبله ۱۴۰۴ | نشر: ۲۶ سنبله ۱۴۰۴</p>", 17, 19, False),
+        ("<p>نشر: ۲۶ سنبله ۱۴۰۴ | به‌روزرسانی: ۲۸ سنبله ۱۴۰۴</p>", 17, 19, False),
+        ("<p>Updated Sept 19, 2025, first published Sept 17, 2025</p>", 17, 19, False),
+        ("<p>(Last Updated On: September 19, 2025)</p><p>September 17, 2025</p>", 17, 19, False),
+        ("<p>(Last Updated On: September 19, 2025)</p>", 19, 19, True),
+        (
+            "<p>Updated <time datetime='2025-09-19'>Friday</time>, published "
+            "<time datetime='2025-09-17'>Wednesday</time></p>",
+            *(17, None, False),
+        ),
+        ("<time class='published updated' datetime='2025-09-17'>Sept 17</time>", 17, None, False),
+        ("<time datetime='2025-09-17'><b>Last Updated:</b> Sept 17</time>", 17, 17, True),
+    ],
+)
+def test_the_day_of_a_change_is_not_that_of_publication(
+    above: str, published: int, modified: int | None, warned: bool
+) -> None:
+    article = read(story_html(above=above), of=UNKNOWN, url=URL)
+    assert article.date_published == datetime(2025, 9, published, tzinfo=UTC)
+    assert article.date_modified == (modified and datetime(2025, 9, modified, tzinfo=UTC))
+    assert any(w.startswith("date-updated") for w in article.warnings) == warned
+
+
+def test_a_change_before_the_publication_is_told() -> None:
+    head = meta("article:published_time", "2025-09-15") + meta(
+        "article:modified_time", "2025-09-01"
+    )
+    article = read(story_html(head=head), of=UNKNOWN, url=URL)
+    assert article.date_modified == datetime(2025, 9, 1, tzinfo=UTC)
+    assert "date-modified: 2025-09-01 would be before the publication" in article.warnings
+
+
 def test_a_date_after_the_capture_is_none() -> None:
     article = read(
         story_html(head=meta("article:published_time", "2031-01-01")), of=UNKNOWN, url=URL

@@ -60,6 +60,7 @@ def test_joined_keeps_lists_and_rows_together() -> None:
         ("<tr><td rowspan=0>Kabul<td>x<tr><td>y<tr><td>z", "Kabul\tx\n\ty\n\tz"),
         ("<tr><td colspan=99999999>a<td>b<tr><td colspan=-1>c<td>d", "a\tb\nc\td"),
         ("<tr><td>a<br><br>b<td>c<tr><td>1<td>2", "a b\tc\n1\t2"),
+        ("<tr><td><p>a</p><td><p>b</p><tr><td><p>1</p><td>2", "a\tb\n1\t2"),
     ],
 )
 def test_a_cell_stays_in_its_column(rows: str, text: str) -> None:

@@ -26,8 +26,10 @@ _DATE = re.compile(
     rf"|\b{_YEAR}[-/.]\d{{1,2}}[-/.]\d{{1,2}}\b|\b\d{{1,2}}[-/.]\d{{1,2}}[-/.]{_YEAR}\b"
     # The months of other calendars are too many to name: a word between a day and a year, or before
     # a year of the Solar Hijri.
-    r"|(?<!\d)\d{1,2}\W{1,3}[\u0620-\u06d3]{2,9}\W{1,3}\d{4}(?!\d)|[^\W\d]{2,9}\s1[34]\d\d(?!\d)"
-    r"|(?<!\d)\d{4}[-/]\d{1,2}[-/]\d{1,2}(?!\d)",
+    r"|(?<!\d)\d{1,2}\W{1,3}[\u0620-\u06d3\u200c]{2,12}\W{1,3}\d{4}(?!\d)"
+    r"|[^\W\d]{2,9},?\s1[34]\d\d(?!\d)|(?<!\d)\d{4}\s(?:لمر[یي]ز\s)?کال(?!\w)"
+    r"|(?<!\d)\d{4}\s?[-/]\s?\d{1,2}\s?[-/]\s?\d{1,2}(?!\d)"
+    r"|(?<!\d)\d{1,2}\s?[-/]\s?\d{1,2}\s?[-/]\s?\d{4}(?!\d)",
     re.IGNORECASE,
 )
 _BYLINE = re.compile(

@@ -28,7 +28,7 @@ _ROLE = re.compile(
     r"^\s*(?:[-–—•|]\s*)?(?:"
     r"(?:(?:words|story|(?:(?:fact[- ]checked|medically reviewed|written|posted|submitted|published"
     r"|authored|reported)(?:\s+on\s+[\w ,]{6,20})?))\s+)?by\b|(?:the\s+)?authors?\s*:?(?=\s+[A-Z])"
-    r"|به\s+قلم\b"
+    r"|(?:(?:ارسال|نوشته|منتشر|نشر)\s+شده\s+)?(?:به\s+قلم|توسط)\b"
     r")\s*:?\s*",
     re.IGNORECASE,
 )
@@ -58,7 +58,7 @@ _HANDLE = re.compile(r"\s*[<(\[]?\S+@\S+\.\w+[>)\]]?|\s+\(?@\w+\)?")
 _DATE_TAIL = re.compile(
     r"\s*(?:[|•·,–—-]|\s)\s*(?:(?:last\s+)?(?:updated|published|posted)\b.*"
     r""
-    rf"|(?:on\s+)?(?:{_MONTHS_AND_DAYS}\s+\d|\d).*|on\s+{_MONTHS_AND_DAYS})$",
+    rf"|(?:(?:on|در|په)\s+)?(?:{_MONTHS_AND_DAYS}\s+\d|\d).*|on\s+{_MONTHS_AND_DAYS})$",
     re.IGNORECASE,
 )
 _ORGANISATION = frozenset(("Organization", "NewsMediaOrganization", "Corporation"))

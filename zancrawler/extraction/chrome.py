@@ -138,6 +138,10 @@ def without_chrome(
                 in_head = False
         kept.append(block)
         letters += len(block.key)
+    if is_marked and not kept:
+        # A flash of news, whose one sentence is its headline.
+        kept += [block for _, block in cut if _is_refrain(block, head)][:1]
+        cut = [(why, block) for why, block in cut if block not in kept]
     last: list[TextBlock] = []
     while kept:
         block = kept.pop()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import time, timedelta, timezone, tzinfo
+from datetime import UTC, time, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
 _ZONES = "z 0, utc 0, gmt 0, aft 4.5, irst 3.5, pkt 5, bst 1, cet 1, cest 2, est -5, edt -4, et -5"
@@ -14,7 +14,8 @@ _ZONE_HOURS = {name: float(hours) for name, hours in (zone.split() for zone in _
 _ZONE = (
     r"(?P<zone>(?:UTC|GMT)\s?[+-]\d\d?(?::?\d\d)?(?!\d)|[+-]\d\d(?::?\d\d)?(?!\d)"
     rf"|(?:{'|'.join(_ZONE_HOURS)})(?!\w)"
-    r"|به وقت (?:کابل|افغانستان)|د (?:کابل|افغانستان) په وخت|(?:kabul|afghanistan) time)"
+    r"|(?:به وقت )?کرینویچ|به وقت (?:کابل|افغانستان)|د (?:کابل|افغانستان) په وخت"
+    r"|(?:kabul|afghanistan) time)"
 )
 _HALVES = (
     r"(?:(?:ق\s?\.?\s?ظ|ب\s?\.?\s?ظ|غ\.?\s?[مو]"
@@ -72,6 +73,8 @@ def _is_late(half: str, hour: int) -> bool:
 def _zone(name: str | None) -> tzinfo | None:
     if name is None:
         return None
+    if name.endswith("کرینویچ"):
+        return UTC
     if "کابل" in name or "افغانستان" in name or name.lower().endswith("time"):
         return ZoneInfo("Asia/Kabul")
     offset = re.search(r"([+-])(\d\d?):?(\d\d)?$", name)

@@ -6,6 +6,8 @@ import re
 from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
+from operator import attrgetter
+from typing import NamedTuple
 
 from zancrawler.extraction.dates import DateReading, Hints, read_date, url_date
 from zancrawler.extraction.headline import Surroundings
@@ -27,7 +29,12 @@ LABEL = 25
 ABOVE = "-above"
 """Marks what was read above the headline, until the clock is sorted out."""
 
-_CHANGED = re.compile(r"updat|modif|review|edit|revis|به‌?روز|تازه", re.IGNORECASE)
+_CHANGED = re.compile(r"updat|modif|review|edit|revis|به‌?روز|تازه|سمون|نوې شو", re.IGNORECASE)
+_UPDATED = re.compile(r"\b(?:updated|modified)\b|به‌?روز|نوې شو", re.IGNORECASE)
+"""Of these, what tells when the page was last changed."""
+_FIRST = re.compile(
+    r"(?:first |originally )?(?:published|posted)\b|نشر|انتشار|خپرېدو", re.IGNORECASE
+)
 _PUBLISHED = (
     *("article:published_time", "og:article:published_time", "datepublished", "parsely-pub-date"),
     *("sailthru.date", "dc.date.issued", "dcterms.created", "dcterms.date", "dc.date"),
@@ -55,6 +62,15 @@ class Publication:
     warnings: tuple[str, ...] = ()
 
 
+class _Witness(NamedTuple):
+    """A text that may be the date, and where it stands."""
+
+    source: str
+    raw: str
+    label: str = ""
+    """What stands about an element that holds the date, and its class."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Sighting:
     """A date, and where it was read."""
@@ -62,10 +78,22 @@ class _Sighting:
     reading: DateReading
     source: str
     raw: str
+    label: str
 
     @property
     def day(self) -> date:
         return self.reading.moment.date()
+
+    @property
+    def around(self) -> str:
+        return f"{self.label} {self.raw.replace(self.reading.raw, '')}"
+
+    @property
+    def is_update(self) -> bool:
+        """Whether the page calls it the day of a change and no other day by it that of the first
+        publication."""
+        before = f"{self.label} {self.raw.partition(self.reading.raw)[0]}"
+        return bool(_CHANGED.search(before if _FIRST.search(self.raw) else self.around))
 
 
 def publication_of(
@@ -88,16 +116,18 @@ def publication_of(
     hints = Hints(outlet.timezone, outlet.languages, url_date=url_day)
     warnings: list[str] = []
 
-    def read(witnesses: Iterable[tuple[str, str]]) -> Iterator[_Sighting]:
-        for source, raw in witnesses:
+    def read(witnesses: Iterable[_Witness]) -> Iterator[_Sighting]:
+        for source, raw, label in witnesses:
             verdict = read_date(raw, captured_at=page.captured_at, hints=hints)
             warnings.extend(verdict.warnings)
             if verdict.reading:
-                yield _Sighting(verdict.reading, source, raw)
+                yield _Sighting(verdict.reading, source, raw, label)
 
     modified = next(read(_stated(structured, node, "dateModified", _MODIFIED)), None)
     stated = next(read(_stated(structured, node, "datePublished", _PUBLISHED)), None)
     shown = list(_without_clock(read(_shown(page, surroundings, rules)), page))
+    shown.sort(key=attrgetter("is_update"))
+    modified = modified or next(read(_updates(surroundings)), None)
     found = stated or next(iter(shown), None)
     alone = None if rules else next(filter(_stands_alone, shown), None)
     if stated and alone and not any(abs(stated.day - s.day) <= DISAGREEMENT for s in shown):
@@ -118,6 +148,10 @@ def publication_of(
         return Publication(None, changed, raw, warnings=warned)
     if found.reading.year_inferred:
         warnings.append("date-year-inferred")
+    if found is not stated and _UPDATED.search(found.around) and found.is_update:
+        warnings.append("date-updated: the day of a change, and no other is told")
+    if changed and changed < found.reading.moment - DISAGREEMENT:
+        warnings.append(f"date-modified: {changed.date()} would be before the publication")
     if url_day and abs(found.day - url_day) > DISAGREEMENT:
         warnings.append(f"date-differs: {found.day} here, {url_day} in the URL")
     return Publication(
@@ -131,12 +165,12 @@ def publication_of(
 
 
 def _unread(
-    witnesses: Iterable[tuple[str, str]], exact: Container[str], page: Page, hints: Hints
+    witnesses: Iterable[_Witness], exact: Container[str], page: Page, hints: Hints
 ) -> Iterator[str]:
     """What was meant as a date and names no day that can be. Of running text, and of meta elements
     of any name but the `exact` ones, that is only what reads like a date."""
-    for source, raw in witnesses:
-        if source.endswith(ABOVE) or _CHANGED.search(raw) or len(raw) > LONGEST_RAW:
+    for source, raw, label in witnesses:
+        if source.endswith(ABOVE) or _CHANGED.search(f"{label} {raw}") or len(raw) > LONGEST_RAW:
             continue
         verdict = read_date(raw, captured_at=page.captured_at, hints=hints)
         meant = source in ("jsonld", "microdata", "outlet", "time") or raw in exact
@@ -146,41 +180,56 @@ def _unread(
 
 def _stated(
     structured: Structured, node: Node | None, name: str, metas: tuple[str, ...]
-) -> Iterator[tuple[str, str]]:
+) -> Iterator[_Witness]:
     for source, thing in (("jsonld", node), ("microdata", structured.microdata)):
         if value := first_string((thing or {}).get(name)):
-            yield source, value
+            yield _Witness(source, value)
     for meta in metas:
         for value in structured.meta.get(meta, ()):
-            yield "meta", value
+            yield _Witness("meta", value)
     if metas is _PUBLISHED:
         for meta, values in structured.meta.items():
             if _PUBLISHED_LIKE.search(meta) and not _CHANGED.search(meta):
-                yield "meta", values[0]
+                yield _Witness("meta", values[0])
     if value := first_string((structured.page() or {}).get(name)):
-        yield "jsonld", value
+        yield _Witness("jsonld", value)
 
 
 def _shown(
     page: Page, surroundings: Surroundings, rules: ArticleRules | None
-) -> Iterator[tuple[str, str]]:
+) -> Iterator[_Witness]:
     for selector in rules.date if rules else ():
         for element in page.tree.cssselect(selector)[:1]:
-            yield "outlet", element.get("datetime") or element_text(element)
+            yield _Witness("outlet", element.get("datetime") or element_text(element))
     for block in surroundings.below:
         yield from _in_block(block, "")
     for block in surroundings.above:
         yield from _in_block(block, ABOVE)
 
 
-def _in_block(block: TextBlock, place: str) -> Iterator[tuple[str, str]]:
-    for element in block.element.iter("time"):
-        stamp = element.get("datetime")
-        if stamp and element_text(element) in block.text:
-            changed = _CHANGED.search(f"{block.text} {element.get('class', '')}")
-            yield "time" + place, f"{stamp} updated" if changed else stamp
+def _in_block(block: TextBlock, place: str) -> Iterator[_Witness]:
+    rest, times = block.text, list(block.element.iter("time"))
+    for element in times:
+        text = element_text(element)
+        if text not in rest:
+            continue
+        before, _, rest = rest.partition(text) if text else ("", "", rest)
+        if stamp := element.get("datetime"):
+            classes = element.get("class", "")
+            label = block.text if len(times) == 1 else f"{before} {text}"
+            if "publish" not in classes:
+                label += f" {classes}"
+            yield _Witness("time" + place, stamp, label)
     if any(map(str.isdigit, block.text)) or is_date_line(block.text):
-        yield "text" + place, block.text
+        first = _FIRST.search(block.text) if _CHANGED.search(block.text) else None
+        yield _Witness("text" + place, block.text[first.start() :] if first else block.text)
+
+
+def _updates(surroundings: Surroundings) -> Iterator[_Witness]:
+    """What the lines below the headline call the day of the last change."""
+    for block in surroundings.below:
+        if called := _UPDATED.search(block.text):
+            yield _Witness("text", block.text[called.start() :])
 
 
 def _without_clock(sightings: Iterable[_Sighting], page: Page) -> Iterator[_Sighting]:
@@ -191,9 +240,9 @@ def _without_clock(sightings: Iterable[_Sighting], page: Page) -> Iterator[_Sigh
 
 
 def _stands_alone(sighting: _Sighting) -> bool:
-    around = sighting.raw.replace(sighting.reading.raw, "")
+    beside = sighting.raw.replace(sighting.reading.raw, "")
     return not (
         sighting.reading.year_inferred
-        or sum(map(str.isalpha, around)) > LABEL
-        or _CHANGED.search(around)
+        or sum(map(str.isalpha, beside)) > LABEL
+        or _CHANGED.search(sighting.around)
     )

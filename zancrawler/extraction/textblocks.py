@@ -46,6 +46,8 @@ class TextBlock:
 
 MANY_BREAKS = 4
 """Line breaks from which a cell holds more than a value."""
+LONG_CELL = 100
+"""Characters up to which one paragraph in a cell is its value, as Wix and Word write it."""
 
 _SILENT_TAGS = """
     script style noscript template head iframe object embed svg math canvas audio video
@@ -252,4 +254,7 @@ def _is_layout(cell: HtmlElement) -> bool:
     if table is None or sum(1 for _ in islice(table.iter("td", "th"), 2)) == 1:
         return True
     breaks = sum(1 for _ in islice(cell.iter("br"), MANY_BREAKS))
-    return breaks == MANY_BREAKS or next(cell.iter("table", "p", "div", "hr"), None) is not None
+    inner = [element.tag for element in islice(cell.iter("table", "p", "div", "hr"), 2)]
+    if inner == ["p"] and len(cell.text_content()) < LONG_CELL:
+        return False
+    return breaks == MANY_BREAKS or bool(inner)

@@ -19,8 +19,9 @@ FEW_WORDS = 3
 """Of a headline that nothing but its place and size speaks for."""
 
 _LARGE = frozenset(("4", "5", "6", "7", "+1", "+2", "+3", "+4"))
-# What stands between a headline and the site's name in <title> and og:title.
-_SEPARATORS = re.compile(r"\s+[|\-–—•·»:]{1,2}\s+|\s*[|»]\s*")
+# What stands between a headline and the site's name in <title> and og:title. A quotation mark does
+# only between spaces: «» are those of every quoted minister.
+_SEPARATORS = re.compile(r"(?<=\s)[|\-–—•·«»:]{1,2}(?=\s)|\|")
 _WORD = re.compile(r"\w+")
 _COMMON_HOST_LABELS = frozenset(("www", "com", "org", "net", "news", "blog", "co"))
 
