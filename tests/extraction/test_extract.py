@@ -128,3 +128,13 @@ def test_broken_characters_are_counted() -> None:
     read_again = extract(Page.parse(spoilt, URL, captured_at=NOW), BODY)
     assert "broken_characters:1" in read_again.warnings
     assert not any(w.startswith("broken") for w in read(story_html(), of=BODY).warnings)
+
+
+@pytest.mark.parametrize(
+    ("stated", "warned"), [("false", True), ('"False"', True), ("true", False)]
+)
+def test_a_text_that_is_not_free_may_be_cut_short(stated: str, warned: bool) -> None:
+    thing = f'{{"@type": "NewsArticle", "headline": "A well", "isAccessibleForFree": {stated}}}'
+    head = f'<script type="application/ld+json">{thing}</script>'
+    warnings = read(story_html(head=head), of=BODY).warnings
+    assert any(warning.startswith("not_free") for warning in warnings) == warned

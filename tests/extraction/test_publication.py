@@ -94,6 +94,23 @@ def test_the_day_of_a_change_is_not_that_of_publication(
     assert any(w.startswith("date-updated") for w in article.warnings) == warned
 
 
+@pytest.mark.parametrize(
+    ("stated", "url", "day_only"),
+    [
+        ("2025-09-15", URL, True),
+        ("۲۴ سنبله ۱۴۰۴", URL, True),
+        ("2025-09-15T00:00:00Z", URL, False),
+        ("۲۴ سنبله ۱۴۰۴ ساعت ۰۰:۰۰", URL, False),
+        ("", "https://news.example/2025/09/15/a-well", True),
+        ("", URL, False),
+    ],
+)
+def test_a_day_is_told_from_a_midnight(stated: str, url: str, day_only: bool) -> None:
+    head = meta("article:published_time", stated)
+    article = read(story_html(head=head), of=UNKNOWN, url=url)
+    assert ("date-day" in article.warnings) == day_only
+
+
 def test_a_change_before_the_publication_is_told() -> None:
     head = meta("article:published_time", "2025-09-15") + meta(
         "article:modified_time", "2025-09-01"

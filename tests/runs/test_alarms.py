@@ -147,6 +147,15 @@ def test_a_field_that_was_often_empty_may_be_so_again() -> None:
     assert codes(history(articles=mixed)) == []
 
 
+def test_an_outlet_that_prints_no_time_of_day_warns_of_nothing() -> None:
+    row = {"title": "A well", "authors": ["Z."], "date_published": NOW, "fetch_time": NOW}
+    look = [
+        ArticleLook.of({**row, "word_count": 500, "warnings": warnings})
+        for warnings in (["date-day"], None, ["date-day", "end_cut:90"])
+    ]
+    assert [each.warned for each in look] == [False, False, True]
+
+
 def test_short_texts_warnings_and_unread_pages_are_drift() -> None:
     good = history()
     short = tuple(ArticleLook(NOW + n * HOUR, 60) for n in range(15))

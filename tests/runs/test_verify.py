@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -39,6 +41,7 @@ def faults(archive: Path) -> list[dict[str, object]]:
 
 def test_a_sound_archive(crawled: Crawled) -> None:
     assert "in order" in zancrawler("verify", "--archive", crawled.archive.root)
+    assert zancrawler("migrate", "--archive", crawled.archive.root).startswith("All tables are")
 
 
 def test_a_flipped_byte_is_found_with_its_file(copy: Path) -> None:
@@ -211,6 +214,14 @@ def test_rows_of_another_extractor_are_counted_and_their_texts_hashed(
     said = show_unread(Archive(copy), [OUTLET])
     rows = pq.read_table(copy / "tables" / "articles" / f"site={OUTLET}").num_rows
     assert said and said.startswith(f"{2 * rows} rows")
+    migrated = subprocess.run(
+        [sys.executable, "-m", "zancrawler", "migrate", "--archive", copy],
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    )
+    assert migrated.stderr.startswith(f"{2 * rows} rows")
+    assert "`zancrawler rebuild` before the next crawl" in migrated.stderr
 
     def false(rows: Rows) -> Rows:
         rows[0]["text"] += " What it never said."

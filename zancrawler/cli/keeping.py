@@ -218,11 +218,19 @@ def migrate(archive: ArchiveOption = DEFAULT_ARCHIVE, json: JsonOption = False) 
     from zancrawler.proofs.entry import Cause
     from zancrawler.runs.entering import entering
     from zancrawler.runs.provenance import outlets_in
+    from zancrawler.runs.verify import count_unread
     from zancrawler.tables.migrate import migrate as migrate_tables
 
     kept = Archive.existing(archive)
     with entering(kept, outlets_in(kept), Cause.MIGRATION):
         names = migrate_tables(kept, "a migration")
+    if unread := count_unread(kept):
+        typer.echo(
+            f"{unread:,} rows of articles and versions were read by another version of the "
+            "extractor: run `zancrawler rebuild` before the next crawl, for what is read otherwise "
+            "now would look like an edit.",
+            err=True,
+        )
     if json:
         print_json(list(names))
     else:

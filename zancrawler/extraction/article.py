@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+DAY_ONLY = "date-day"
+"""The warning that no time of day is told: `date_published` is 00:00 UTC of the day."""
+
 
 @dataclass(frozen=True, slots=True)
 class Image:

@@ -38,7 +38,7 @@ from zancrawler.extraction.page import BROKEN, Page
 from zancrawler.extraction.pictures import pictures_of
 from zancrawler.extraction.publication import publication_of
 from zancrawler.extraction.sensitivity import sensitivity
-from zancrawler.extraction.structured import Structured
+from zancrawler.extraction.structured import Node, Structured
 from zancrawler.extraction.subtitles import subtitle_of
 from zancrawler.extraction.textblocks import TextBlock, joined, read_blocks
 from zancrawler.extraction.titles import site_lines, site_names, title_of
@@ -138,7 +138,11 @@ def extraction_of(page: Page, outlet: Outlet, memory: SiteMemory | None = None) 
         links=outgoing_links(found.element, page.url),
         translations=translations(page.tree, page.url),
         sensitivity=sensitivity(title, text, (*authors, *byline.translators)),
-        warnings=(*when.warnings, *_warnings(found, body, len(recurring), f"{title} {text}")),
+        warnings=(
+            *when.warnings,
+            *_warnings(found, body, len(recurring), f"{title} {text}"),
+            *_paywall(node),
+        ),
     )
     return Extraction(article, found.element, (*body.cut, *recurring))
 
@@ -163,6 +167,11 @@ def _warnings(found: Found, body: Body, recurring: int, words: str) -> Iterator[
         yield f"text:{found.winner}"
     if found.agreement is not None and found.agreement < AGREEMENT:
         yield f"text_disagreement:{1 - found.agreement:.2f}"
+
+
+def _paywall(node: Node | None) -> Iterator[str]:
+    if (node or {}).get("isAccessibleForFree") in (False, "False", "false", "no"):
+        yield "not_free: the page says that its text is not free to read, which may be cut short"
 
 
 def _credited(

@@ -9,7 +9,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from operator import attrgetter
 from typing import NamedTuple
 
-from zancrawler.extraction.dates import DateReading, Hints, read_date, url_date
+from zancrawler.extraction.article import DAY_ONLY
+from zancrawler.extraction.dates import DateReading, Hints, Precision, read_date, url_date
 from zancrawler.extraction.headline import Surroundings
 from zancrawler.extraction.lines import is_date_line
 from zancrawler.extraction.page import Page
@@ -138,7 +139,7 @@ def publication_of(
         warned = tuple(dict.fromkeys(warnings))
         if url_day:
             when = datetime.combine(url_day, time(), UTC)
-            return Publication(when, changed, None, "gregorian", "url", warned)
+            return Publication(when, changed, None, "gregorian", "url", (*warned, DAY_ONLY))
         witnesses = (
             *_stated(structured, node, "datePublished", _PUBLISHED),
             *_shown(page, surroundings, rules),
@@ -146,6 +147,8 @@ def publication_of(
         exact = {value for meta in _PUBLISHED for value in structured.meta.get(meta, ())}
         raw = next(_unread(witnesses, exact, page, hints), None)
         return Publication(None, changed, raw, warnings=warned)
+    if found.reading.precision is Precision.DAY:
+        warnings.append(DAY_ONLY)
     if found.reading.year_inferred:
         warnings.append("date-year-inferred")
     if found is not stated and _UPDATED.search(found.around) and found.is_update:

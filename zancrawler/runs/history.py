@@ -19,6 +19,7 @@ import pyarrow.compute as pc
 
 from zancrawler.archive import Archive
 from zancrawler.discovery.kind import PageKind
+from zancrawler.extraction.article import DAY_ONLY
 from zancrawler.ledger import Entry, Ledger
 from zancrawler.outlets import Outlet, UrlKind, canonical_url, url_kind
 from zancrawler.runs.checks import Check, is_crawl, last_check
@@ -83,6 +84,18 @@ class ArticleLook:
     lacks: frozenset[str] = frozenset()
     """Fields that it has no value for: title, author, date."""
     warned: bool = False
+    """That an outlet prints no time of day is its habit, and no warning here."""
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> ArticleLook:
+        """From a row of `articles`."""
+        values = {"title": row["title"], "author": row["authors"], "date": row["date_published"]}
+        return cls(
+            at=row["fetch_time"],
+            words=row["word_count"] or 0,
+            lacks=frozenset(name for name, value in values.items() if not value),
+            warned=any(warning != DAY_ONLY for warning in row["warnings"] or ()),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +157,9 @@ def read_history(archive: Archive, outlet: Outlet, now: datetime) -> History:
         died=_died(outlet.name, {row["crawl_id"] for row in ended}, rows, holder),
         running=holder is not None and holder.alive,
         published=_published(articles, zone),
-        articles=tuple(map(_article, articles.slice(max(len(articles) - LATEST, 0)).to_pylist())),
+        articles=tuple(
+            map(ArticleLook.of, articles.slice(max(len(articles) - LATEST, 0)).to_pylist())
+        ),
         pages=tuple(_pages(rows, outlet))[-LATEST:],
         sources=tuple(_sources(archive, outlet, rows)),
         check=last_check(archive, outlet.name),
@@ -251,16 +266,6 @@ def _published(articles: pa.Table, zone: ZoneInfo) -> Mapping[date, int]:
     days = pc.cast(pc.local_timestamp(pc.cast(moments, pa.timestamp("us", zone.key))), pa.date32())
     counts = pc.value_counts(days).to_pylist()
     return MappingProxyType({row["values"]: row["counts"] for row in counts})
-
-
-def _article(row: dict[str, Any]) -> ArticleLook:
-    values = {"title": row["title"], "author": row["authors"], "date": row["date_published"]}
-    return ArticleLook(
-        at=row["fetch_time"],
-        words=row["word_count"] or 0,
-        lacks=frozenset(name for name, value in values.items() if not value),
-        warned=bool(row["warnings"]),
-    )
 
 
 def _pages(exchanges: list[dict[str, Any]], outlet: Outlet) -> Iterator[PageLook]:

@@ -11,9 +11,6 @@ import hashlib
 import resource
 import time
 from dataclasses import dataclass
-from functools import cache
-from importlib import resources
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +21,7 @@ from zancrawler.archive import Archive, ArchiveError, put_durably
 from zancrawler.capture.reader import read_exchanges
 from zancrawler.extraction.memory import SiteMemory
 from zancrawler.outlets import Outlet
+from zancrawler.runs.code import code_version
 from zancrawler.runs.derive import derive, is_ours
 from zancrawler.runs.memories import memory_of
 from zancrawler.runs.provenance import crawl_id_of
@@ -40,10 +38,6 @@ what a hostile record can make of it."""
 SECONDS = 1_800
 """Of processor time that a worker may take over one span. Of ordinary pages it takes a few; the
 rest is for what a hostile record can make of it."""
-_READERS = (
-    *("brotli", "charset-normalizer", "hijridate", "isal", "lxml", "persiantools", "py3langid"),
-    *("pyarrow", "resiliparse", "surt", "tldextract", "trafilatura", "w3lib"),
-)
 
 
 def _row(table: Table) -> pa.StructType:
@@ -160,17 +154,3 @@ def bound_time() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (limit, most))
     # Else what it was reading would lie about in a core file.
     resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
-
-
-@cache
-def code_version() -> str:
-    """Digest of all that this package is made of, and of the releases that read pages for it."""
-    digest = hashlib.sha256()
-    for name in _READERS:
-        digest.update(f"{name} {version(name)}\n".encode())
-    with resources.as_file(resources.files("zancrawler")) as package:
-        for path in sorted(package.rglob("*")):
-            if path.is_file() and path.suffix != ".pyc":
-                content = hashlib.sha256(path.read_bytes()).hexdigest()
-                digest.update(f"{path.relative_to(package).as_posix()} {content}\n".encode())
-    return digest.hexdigest()

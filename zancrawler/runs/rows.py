@@ -21,6 +21,7 @@ from zancrawler.extraction.simhash import simhash
 from zancrawler.headers import location
 from zancrawler.outlets import Outlet
 from zancrawler.runs.answers import Answer, error_of
+from zancrawler.runs.code import reading_version
 from zancrawler.tables.articles import article_id as article_id
 
 EXTRACTOR = "zancrawler"
@@ -28,8 +29,9 @@ EXTRACTOR = "zancrawler"
 
 @cache
 def _release() -> str:
-    """Ours and, because its release decides the text where no body element does, trafilatura's."""
-    return f"{__version__}+trafilatura-{version('trafilatura')}"
+    """Ours, with the rules that read pages, since these change between releases too; and, because
+    its release decides the text where no body element does, trafilatura's."""
+    return f"{__version__}+rules-{reading_version()}+trafilatura-{version('trafilatura')}"
 
 
 def extractor_version(memory: SiteMemory | None) -> str:

@@ -50,8 +50,7 @@ def show_unread(archive: Archive, chosen: Collection[str] | None = None) -> str 
 
     Raises ArchiveError for tables that cannot be read.
     """
-    names = chosen or outlets_in(archive)
-    count = sum(unread_rows(archive, name, memory_of(archive, name)) for name in names)
+    count = count_unread(archive, chosen)
     if not count:
         return None
     return (
@@ -60,6 +59,12 @@ def show_unread(archive: Archive, chosen: Collection[str] | None = None) -> str 
         "statuses and times were compared, and each text with its digest. "
         "`zancrawler rebuild` reads them anew."
     )
+
+
+def count_unread(archive: Archive, chosen: Collection[str] | None = None) -> int:
+    """How many rows another version of the extractor read. Raises ArchiveError."""
+    names = chosen or outlets_in(archive)
+    return sum(unread_rows(archive, name, memory_of(archive, name)) for name in names)
 
 
 def show_growth(archive: Archive, since: Path | None) -> str:

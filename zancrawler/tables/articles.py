@@ -325,7 +325,13 @@ _EVIDENCE = (
         rdf="prov:wasGeneratedBy",
         storage=Storage.DICTIONARY,
     ),
-    Column("extractor_version", STRING, "Its version.", storage=Storage.DICTIONARY),
+    Column(
+        "extractor_version",
+        STRING,
+        "Its release, a digest of its rules, trafilatura's release and the site memory's time: "
+        "rows that differ in it may differ by the reading alone.",
+        storage=Storage.DICTIONARY,
+    ),
     Column(
         "rights",
         STRING,
