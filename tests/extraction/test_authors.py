@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from made_pages import outlet, read, story_html
+from made_pages import outlet, read, rules, story_html
 
 from zancrawler.extraction.authors import split_names
 
@@ -25,6 +25,8 @@ from zancrawler.extraction.authors import split_names
         ("By Zahra Joya on Tuesday", ["Zahra Joya"]),
         ("ارسال شده توسط زهرا کریمی در ۲۶ سنبله ۱۴۰۴", ["زهرا کریمی"]),
         ("توسط زهرا کریمی", ["زهرا کریمی"]),
+        ("By Zahra K. and Soraya N.", ["Zahra K.", "Soraya N."]),
+        ("By Zahra Joya.", ["Zahra Joya"]),
         ("Photo by A. Rahimi", []),
         ("ترجمه: نوری", []),
         ("https://facebook.com/news", []),
@@ -83,3 +85,18 @@ def test_names_in_other_stories_teasers_are_not_authors() -> None:
         for n in "abc"
     )
     assert read(story_html(below=below), of=UNKNOWN).authors == ()
+
+
+def test_a_byline_that_says_report_names_its_author() -> None:
+    above = '<p class="byline">گزارش: زهرا کریمی</p>'
+    assert read(story_html(above=above), of=UNKNOWN).authors == ("زهرا کریمی",)
+
+
+@pytest.mark.parametrize("shown", ["News of the Valley", "خبر دره", "The Valley Desk"])
+def test_the_outlets_own_name_is_nobody_where_the_text_names_somebody(shown: str) -> None:
+    known = outlet(
+        articles=(rules(author=(".who",)),), aliases=("خبر دره",), byline="The Valley Desk"
+    )
+    html = f'<p class="who">{shown}</p><p>نویسنده: زهرا کریمی</p>'
+    assert read(story_html(above=html), of=known).authors == ("زهرا کریمی",)
+    assert read(story_html(above=f'<p class="who">{shown}</p>'), of=known).authors == (shown,)

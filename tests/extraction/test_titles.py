@@ -28,6 +28,13 @@ def test_the_sites_name_is_taken_off(title: str, bare: str) -> None:
     assert without_site(title, SITE) == bare
 
 
+@pytest.mark.parametrize("parted", ["آب دره:<br>گزارش", "<span>آب دره:</span><div>گزارش</div>"])
+def test_words_that_the_page_parts_are_not_joined(parted: str) -> None:
+    shown = f'<h2 class="head">{parted}</h2>'
+    known = outlet(articles=(rules(title=(".head",)),))
+    assert read(story_html(above=shown), of=known).title == "آب دره: گزارش"
+
+
 def og(title: str) -> str:
     return f'<meta property="og:title" content="{title}">'
 

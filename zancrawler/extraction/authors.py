@@ -32,6 +32,8 @@ _ROLE = re.compile(
     r")\s*:?\s*",
     re.IGNORECASE,
 )
+# What stands before a name in an element that calls itself the byline; elsewhere it is a rubric.
+_REPORT = re.compile(r"^\s*(?:گزارش|راپور|د لیکوال نوم)\s*:\s*")
 _JOINED = re.compile(r"\s*(?:[;،؛|]|\s&\s|\s(?:and|und|et|with)\s|\sو\s|\sاو\s)\s*", re.IGNORECASE)
 _COMMA = re.compile(r"\s*,\s*(?:and\s+)?")
 # What follows a name after a comma and is no second name: degrees and offices.
@@ -53,7 +55,8 @@ _NO_NAME = re.compile(
     r"|\b(?:min(?:ute)?s?\s+read|updated|published|about the|read more|follow|share|posts? by)\b",
     re.IGNORECASE,
 )
-_EDGES = re.compile(r"^[\s\-–—|:•.]+|[\s\-–—|:•.]+$")
+# The point of `Zahra K.` stays.
+_EDGES = re.compile(r"^[\s\-–—|:•.]+|(?:[\s\-–—|:•]|(?<!\s\w)\.)+$")
 _HANDLE = re.compile(r"\s*[<(\[]?\S+@\S+\.\w+[>)\]]?|\s+\(?@\w+\)?")
 _DATE_TAIL = re.compile(
     r"\s*(?:[|•·,–—-]|\s)\s*(?:(?:last\s+)?(?:updated|published|posted)\b.*"
@@ -96,17 +99,18 @@ def byline_of(
     surroundings: Surroundings,
     rules: ArticleRules | None,
     speakers: Container[str] = (),
+    house: Iterable[str] = (),
 ) -> Byline:
     """The first witness that names a person: structured data, the outlet's selector, meta, what
     stands by the headline. Who is named only by the site's own name is a collective, and stands
     when nobody else is named. Translators and photographers are told by what stands beside their
     names, or by schema.org's `translator`; they are no authors. `speakers` are those of a dialogue
-    (`bylines.speakers_in`), who sign nothing."""
+    (`bylines.speakers_in`), who sign nothing; `house` is what else the outlet is called."""
     selected = _selected(tree, rules)
     blocks = (*surroundings.below, *surroundings.above)
     lines = [line for text in (*selected, *(b.text for b in blocks)) for line in text.split("\n")]
     credits = [credit for line in lines for credit in credits_in(line, speakers)]
-    publishers = _publishers(structured, node)
+    publishers = [*_publishers(structured, node), *house]
     collective = {key_of(name) for name in publishers}
     whole = {*publishers, *_organisations((node or {}).get("author"))}
     witnesses = (
@@ -270,7 +274,7 @@ def _classed_name(block: TextBlock) -> Iterator[str]:
     for found in (*around, *within[:MAX_WITHIN]):
         if _AUTHOR_CLASS.search(f"{found.get('class', '')} {found.get('itemprop', '')}"):
             stated = block.text.partition("\n")[0] if found in around else element_text(found)
-            text = _DATE_TAIL.sub("", _ROLE.sub("", stated))
+            text = _DATE_TAIL.sub("", _ROLE.sub("", _REPORT.sub("", stated)))
             if _is_name(text):
                 yield text
                 return

@@ -75,6 +75,8 @@ _LABEL = re.compile(
 )
 # As long as what it replaces, so that places found in one are places in the other.
 _ONE_SPELLING = str.maketrans("يىك", "ییک")
+_FULL_STOP = re.compile(r"(?<!\s\w)[ .]+$")
+"""Not the point of `Zahra K.`, which is how a name is kept back."""
 _PARTS = re.compile(
     r"\s*(?:[|\n•·؛;]|\s[–—/-]\s)\s*"
     r"|[\s,]+(?=(?:additional\s+)?(?:reporting|writing|editing|photographs?|photos)\s+by\b)",
@@ -148,7 +150,7 @@ def _credit(part: str, speakers: Container[str]) -> Credit | None:
     label = _LABEL.match(part.translate(_ONE_SPELLING))
     if label is None or not label.lastgroup or _spoken(label) in speakers:
         return None
-    names = part[label.end() :].strip(" .")
+    names = _FULL_STOP.sub("", part[label.end() :].strip().lstrip(" ."))
     if "(" not in names and "[" not in names:
         names = names.rstrip(")]")
     if not names or _is_speech(names) or names.endswith((":", "…")):

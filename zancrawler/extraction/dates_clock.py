@@ -14,7 +14,7 @@ _ZONE_HOURS = {name: float(hours) for name, hours in (zone.split() for zone in _
 _ZONE = (
     r"(?P<zone>(?:UTC|GMT)\s?[+-]\d\d?(?::?\d\d)?(?!\d)|[+-]\d\d(?::?\d\d)?(?!\d)"
     rf"|(?:{'|'.join(_ZONE_HOURS)})(?!\w)"
-    r"|(?:به وقت )?کرینویچ|به وقت (?:کابل|افغانستان)|د (?:کابل|افغانستان) په وخت"
+    r"|(?:[+-]\d\d?\s)?(?:به وقت )?کرینویچ|به وقت (?:کابل|افغانستان)|د (?:کابل|افغانستان) په وخت"
     r"|(?:kabul|afghanistan) time)"
 )
 _HALVES = (
@@ -31,10 +31,11 @@ _NOON = re.compile("(?:ظهر|چاشت|غرمی)$")
 _NIGHT = re.compile("شب|نیمه|شپی")
 """From five to eleven before midnight, else after it."""
 
+_OCLOCK = r"(?:\s?بج[هیو](?!\w))?"
 CLOCK = (
     rf"(?:(?P<half_before>{_HALVES})\s)?"
     r"(?P<hour>[01]?\d|2[0-3])(?::(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d)(?:[.,]\d+)?)?"
-    rf"(?:\s?بج[هیو](?!\w))?(?:\s?{_HALF})?|\s?(?P<half_only>[ap]\.?m\b\.?))(?!\d)(?:\s?\(?{_ZONE}\)?)?(?:\s?بج[هیو](?!\w))?"
+    rf"{_OCLOCK}(?:\s?{_HALF})?|\s?(?P<half_only>[ap]\.?m\b\.?))(?!\d)(?:\s?\(?{_ZONE}\)?)?{_OCLOCK}"
 )
 """A pattern for folded text, case ignored; `read_clock` reads its match."""
 
@@ -73,11 +74,11 @@ def _is_late(half: str, hour: int) -> bool:
 def _zone(name: str | None) -> tzinfo | None:
     if name is None:
         return None
-    if name.endswith("کرینویچ"):
-        return UTC
     if "کابل" in name or "افغانستان" in name or name.lower().endswith("time"):
         return ZoneInfo("Asia/Kabul")
-    offset = re.search(r"([+-])(\d\d?):?(\d\d)?$", name)
+    offset = re.search(r"([+-])(\d\d?)(?::?(\d\d))?(?!\d)", name)
+    if offset is None and name.endswith("کرینویچ"):
+        return UTC
     if offset is None:
         return timezone(timedelta(hours=_ZONE_HOURS[name.lower()]))
     ahead = timedelta(hours=int(offset[2]), minutes=int(offset[3] or 0))

@@ -19,6 +19,7 @@ LABEL = 25
 _FURNITURE = re.compile(
     r"top of page|bottom of page|advertisement|skip to (?:main )?content|share this(?: article)?|"
     r"read more|loading\.*|share|tweet|print|email|copy link|follow us|end of content|\d{1,2}:\d{2}"
+    r"|(?:tags|برچسب(?:\u200c?ها)?|لینک کوتاه|کد خبر|ټګونه)\s*:.{0,200}|pages?\s*:[\d\s]+"
     r"|اشتراک\u200c?\s?گذاری|هم\u200c?رسانی|به اشتراک بگذارید|شریک کړئ"
     r"|(?:©|\(c\)(?=\s*(?:copyright\b|(?:19|20)\d\d)|.{0,150}\brights reserved)).{0,200}"
     r"|(?:readers|views|hits|visits|شمار\s+خوانندگان|بازدید(?:ها)?|تعداد\s+بازدید|لیدنې|لوستونکي)"
@@ -58,7 +59,7 @@ _ONWARD = re.compile(
     r"[\s|•►»←→-]*(?:read (?:also|more|next|this)|also read|see also|related(?: stor(?:y|ies))?"
     r"|watch"
     r"|ب[یي]ش\u200c?تر بخوان[یي]د|هم\u200c?چن(?:[یي]ن|ان) بخوان[یي]د"
-    r"|ا[یي]ن (?:(?:خبر|مطلب|گزارش) )?را هم بخوان[یي]د|مطلب مرتبط|خبر مرتبط"
+    r"|ا[یي]ن (?:(?:خبر|مطلب|گزارش) )?را هم بخوان[یي]د|(?:مطلب |خبر )?مرتبط|(?:مطلب|مطالب) پیشنهادی"
     r"|دا هم ولولئ|نور ولولئ|همدارنګه ولولئ)\s*(?:[:：؛|»]|\s-\s|$)",
     re.IGNORECASE,
 )

@@ -92,6 +92,11 @@ def read_blocks(root: HtmlElement, skip: Container[HtmlElement] = ()) -> list[Te
     return list(_Walk(root, skip).blocks())
 
 
+def is_parted(root: HtmlElement) -> bool:
+    """Whether what is below `root` is more than one line."""
+    return any(e.tag == "br" or e.tag in _BLOCK for e in root.iterdescendants())
+
+
 def joined(blocks: Sequence[TextBlock]) -> str:
     """The blocks as one text: parted by a blank line, items of a list and rows of a table by a line
     break, cells of a row by a tab for each column from one to the other, empty ones too."""

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from lxml.html import HtmlElement
 
 from zancrawler.extraction.structured import Node, Structured, first_string
-from zancrawler.extraction.textblocks import key_of, tidy
+from zancrawler.extraction.textblocks import is_parted, key_of, read_blocks, tidy
 from zancrawler.outlets import ArticleRules
 
 MAX_TITLE = 500
@@ -68,7 +68,9 @@ def title_of(
 
 
 def element_text(element: HtmlElement) -> str:
-    """The element's text on one line."""
+    """The element's text on one line. What it parts by a break or a block is no one word."""
+    if is_parted(element):
+        return " ".join(block.text for block in read_blocks(element)).replace("\n", " ")
     return tidy("".join(element.itertext())).replace("\n", " ")
 
 
