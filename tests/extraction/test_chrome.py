@@ -303,6 +303,13 @@ def test_where_a_text_was_taken_from_is_kept_at_its_head(line: str, of: Outlet) 
     assert article.authors == ("مینا سحر",)
 
 
+def test_a_line_that_names_its_author_too_is_no_text() -> None:
+    line = "نویسنده: مینا سحر | منبع: رویترز"
+    body = f"<p>{line}</p>" + "".join(f"<p>{p}</p>" for p in STORY)
+    article = read(story_html(body), of=BODY)
+    assert (article.text, article.authors) == ("\n\n".join(STORY), ("مینا سحر",))
+
+
 def test_a_flash_whose_one_sentence_is_its_headline() -> None:
     assert read(story_html("<p>A well in the valley</p>"), of=BODY).text == "A well in the valley"
     with pytest.raises(NoArticle):

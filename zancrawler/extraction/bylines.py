@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -113,9 +113,10 @@ def speakers_in(lines: Iterable[str]) -> frozenset[str]:
     )
 
 
-def names_source(credits: Iterable[Credit]) -> bool:
-    """Whether a line of credits says where the text was taken from, which is kept nowhere else."""
-    return any(credit.role is Role.SOURCE for credit in credits)
+def names_source(credits: Sequence[Credit]) -> bool:
+    """Whether a line of credits says where the text was taken from, which is kept nowhere else, and
+    names nobody: authors are left out of what is shared."""
+    return bool(credits) and all(credit.role is Role.SOURCE for credit in credits)
 
 
 def role_of(text: str) -> Role | None:
