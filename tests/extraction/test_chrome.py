@@ -77,6 +77,11 @@ def test_a_sentence_with_a_date(line: str) -> None:
         ("لیدنې: ۵۱۲", is_furniture),
         ("Readers: 2317", is_furniture),
         ("(Last Updated On: April 11, 2024)", is_head_line),
+        ("Published on Monday", is_head_line),
+        ("Posted 3 days ago", is_head_line),
+        ("Updated: just now", is_head_line),
+        ("به‌روزرسانی: امروز", is_head_line),
+        ("Published by Zan News", is_head_line),
         ("۵ دقیقه مطالعه", is_head_line),
         ("Read also: Another well", leads_onward),
         ("این را هم بخوانید: چاه دیگر", leads_onward),
@@ -106,6 +111,9 @@ def test_the_pages_own_words(line: str, rule: object) -> None:
         "(c) Women shall not speak loudly outside of their homes.",
         "Related work is done by women",
         "نظرات مردم در باره آب",
+        "به‌روزرسانی قانون مطبوعات",
+        "Posted to the front, she wrote letters",
+        "Published poets read in exile",
         "این را هم بخوانید و هم بنویسید",
     ],
 )
@@ -308,6 +316,22 @@ def test_a_line_that_names_its_author_too_is_no_text() -> None:
     body = f"<p>{line}</p>" + "".join(f"<p>{p}</p>" for p in STORY)
     article = read(story_html(body), of=BODY)
     assert (article.text, article.authors) == ("\n\n".join(STORY), ("مینا سحر",))
+
+
+@pytest.mark.parametrize(
+    "opening",
+    [
+        "<p>﷽</p>",
+        "<h2>Social media</h2>",
+        "<h2>به‌روزرسانی قانون</h2>",
+        "<p>A well in the valley is dry, they say.</p>",
+    ],
+)
+def test_openings_that_look_like_the_pages_head(opening: str) -> None:
+    html = story_html(opening + "".join(f"<p>{p}</p>" for p in STORY))
+    text = read(html, of=BODY).text.split("\n\n")
+    assert f">{text[0]}<" in opening
+    assert text[1:] == list(STORY)
 
 
 def test_a_flash_whose_one_sentence_is_its_headline() -> None:

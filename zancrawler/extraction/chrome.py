@@ -41,6 +41,12 @@ ENOUGH = 200
 """Letters of a story that must stand before a heading can end it."""
 
 
+BISMILLAH = "\ufdfd"
+"""One character that is a sentence, and no letter to Unicode."""
+SENTENCE_ENDS = (".", "۔", "!", "?", "؟", "…", "»", "”")
+"""A headline has none of these before the site's name."""
+
+
 class Cut(StrEnum):
     """Why a block is no part of the text."""
 
@@ -128,6 +134,9 @@ def without_chrome(
                 cut.append((Cut.HEAD, block))
                 continue
             whose = None if _prose(kept) or _is_source(block) else credit_in(first)
+            if block.kind is Kind.HEADING and ":" not in first:
+                # What a part of the story is about: `Social media`.
+                whose = None
             if whose:
                 credit = credit or whose
                 cut.append((Cut.CREDIT, _of(block, first)))
@@ -242,9 +251,10 @@ def _is_head_text(
     text: str, key: str, head: set[str], names: set[str], speakers: Container[str]
 ) -> bool:
     if not key:
-        return True
-    if key in head or any(
-        len(t) > 20 and key.startswith(t) and len(key) < len(t) + 20 for t in head
+        return BISMILLAH not in text
+    if key in head or (
+        not text.endswith(SENTENCE_ENDS)
+        and any(len(t) > 20 and key.startswith(t) and len(key) < len(t) + 20 for t in head)
     ):
         return True
     if names_source(credits := credits_in(text, speakers)):

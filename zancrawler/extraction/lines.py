@@ -36,7 +36,9 @@ _READING_TIME = re.compile(
 )
 _UPDATED = re.compile(
     r"[(\[]?(?:last\s+)?(?:updated|modified|published|posted|actualizado|aktualisiert|"
-    r"به‌?روز(?:رسانی)?(?:\s+شده)?|تاریخ\s+(?:نشر|انتشار)|د\s+خپرېدو\s+نېټه)(?:\s+(?:on|at))?\s*:?.{0,60}",
+    r"به‌?روز(?:رسانی)?(?:\s+شده)?|تاریخ\s+(?:نشر|انتشار)|د\s+خپرېدو\s+نېټه)"
+    # Sentences begin so too («به‌روزرسانی قانون ...»): only a colon, a name or a day makes a label.
+    r"(?:\s*:|\s+(?:by|توسط)\b|(?=.*(?:\d|day\b|\bago\b|امروز|دیروز|پیش|نن|پرون))).{0,60}",
     re.IGNORECASE,
 )
 _DATE_WORDS = re.compile(
