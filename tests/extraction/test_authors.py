@@ -100,3 +100,9 @@ def test_the_outlets_own_name_is_nobody_where_the_text_names_somebody(shown: str
     html = f'<p class="who">{shown}</p><p>نویسنده: زهرا کریمی</p>'
     assert read(story_html(above=html), of=known).authors == ("زهرا کریمی",)
     assert read(story_html(above=f'<p class="who">{shown}</p>'), of=known).authors == (shown,)
+
+
+def test_the_outlet_may_sign_beside_somebody() -> None:
+    known = outlet(articles=(rules(author=(".who",)),), byline="The Valley Desk")
+    shown = '<p class="who">By Zahra Karimi and The Valley Desk</p>'
+    assert read(story_html(above=shown), of=known).authors == ("Zahra Karimi", "The Valley Desk")

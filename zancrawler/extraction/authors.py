@@ -110,7 +110,8 @@ def byline_of(
     blocks = (*surroundings.below, *surroundings.above)
     lines = [line for text in (*selected, *(b.text for b in blocks)) for line in text.split("\n")]
     credits = [credit for line in lines for credit in credits_in(line, speakers)]
-    publishers = [*_publishers(structured, node), *house]
+    publishers = _publishers(structured, node)
+    ours = {key_of(name) for name in house}
     collective = {key_of(name) for name in publishers}
     whole = {*publishers, *_organisations((node or {}).get("author"))}
     witnesses = (
@@ -130,6 +131,7 @@ def byline_of(
         Byline(names, byline.source)
         for byline in found
         if (names := tuple(n for n in byline.names if key_of(n) not in collective))
+        and not all(key_of(n) in ours for n in names)
     )
     sites = (replace(b, is_collective=True) for b in found if b.names)
     best = next(persons, None) or next(sites, Byline((), "none"))
