@@ -244,8 +244,9 @@ def test_killed_while_indexing_it_knows_what_it_lacks(archive: Archive) -> None:
             Index(archive).forget()
         with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE) as process:
             assert process.stdout is not None
-            process.stdout.readline()
-            time.sleep(chance.uniform(0, 0.2))
+            for _ in range(chance.randint(1, 9)):
+                process.stdout.readline()
+            time.sleep(chance.uniform(0, 0.01))
             process.send_signal(signal.SIGKILL)
         half_done += Index(archive).refresh(seconds=0) is Freshness.BEHIND
     stop.set()

@@ -21,7 +21,7 @@ def kill_and_resume(root: Path, *, kills: int, exchanges: int) -> int:
         assert writer.stdout
         assert writer.stdout.readline() == "ready\n"
         try:
-            writer.wait(timeout=chance.uniform(0, 0.4))
+            writer.wait(timeout=chance.uniform(0, 0.2))
         except subprocess.TimeoutExpired:
             writer.kill()
             died += 1
