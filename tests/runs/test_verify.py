@@ -17,13 +17,15 @@ import pytest
 from crawled_newsroom import Crawled, zancrawler
 
 from zancrawler.archive import Archive
-from zancrawler.decisions import Action, Decision, record
+from zancrawler.decisions import Action, Decision, Decisions, record
 from zancrawler.outlets import Catalogue
 from zancrawler.runs.finding import Finding
 from zancrawler.runs.verify import show_unread, verify_archive
+from zancrawler.runs.verify_accounts import account_faults
 from zancrawler.tables import withdrawal
 from zancrawler.tables.articles import VERSIONS
 from zancrawler.tables.captures import CAPTURES
+from zancrawler.tables.coverage import COVERAGE
 
 
 @pytest.fixture
@@ -294,3 +296,53 @@ def test_what_is_withdrawn_has_to_be_empty(copy: Path, crawled: Crawled) -> None
     assert fault.code == "withdrawn" and fault.message.endswith("still has title, text")
     rewrite(copy, "articles", lambda rows: [one | {"access": "open"} for one in rows])
     assert "access is open" in findings(copy, crawled)[0].message
+
+
+@pytest.fixture
+def views(crawled: Crawled, tmp_path: Path) -> Archive:
+    """A copy of what needs no record to be checked."""
+    copied = Archive(tmp_path)
+    shutil.copytree(crawled.archive.tables, copied.tables)
+    shutil.copytree(crawled.archive.root / "ledger", copied.root / "ledger")
+    return copied
+
+
+def faults_of_accounts(archive: Archive) -> list[Finding]:
+    return list(account_faults(archive, OUTLET, Decisions.read(archive)))
+
+
+def test_no_column_of_coverage_can_be_changed_unnoticed(views: Archive) -> None:
+    assert faults_of_accounts(views) == []
+    changed: dict[str, str] = {}
+
+    def change(rows: Rows) -> Rows:
+        for row, name in zip(rows, COVERAGE.names, strict=False):
+            changed[name] = row["url"]
+            row[name] = other(row[name], COVERAGE.schema.field(name).type)
+        return rows
+
+    rewrite(views.root, "coverage", change)
+    told = [fault.message for fault in faults_of_accounts(views)]
+    assert f"the ledger knows no article {changed.pop('url')}other" in told
+    assert "1 articles that the ledger knows have no row" in told
+    for name, url in changed.items():
+        assert f"{url} has another {name} in the ledger" in told
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "value"),
+    [
+        ("crawls", "requests", 0),
+        ("crawls", "gone", 99),
+        ("crawls", "warc_filenames", []),
+        ("stories", "story_id", "other"),
+        ("articles", "story_id", "other"),
+    ],
+)
+def test_what_follows_from_other_tables(
+    views: Archive, table: str, column: str, value: object
+) -> None:
+    rewrite(views.root, table, lambda rows: [row | {column: value} for row in rows])
+    assert {fault.code for fault in faults_of_accounts(views)} == {
+        "crawls" if table == "crawls" else "stories"
+    }

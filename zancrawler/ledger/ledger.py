@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Container, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import IntEnum
 from pathlib import Path
 from types import TracebackType
@@ -27,14 +27,12 @@ from zancrawler.ledger.model import (
     State,
 )
 from zancrawler.ledger.shapes import Shapes
+from zancrawler.ledger.sightings import Sightings
 from zancrawler.ledger.traps import Shape, shape_of
 
 _PASSING = ("link", "hreflang")
 """Ways in which pages point to each other. They are noted only for a URL that nothing else has
 shown: every page links to a dozen others."""
-
-_ENOUGH = 20
-"""Pages noted for each requisite: by then it is plain that it is no single story's."""
 
 _SELECT = f"SELECT {', '.join(schema.COLUMNS)} FROM url"
 _FIND = f"SELECT id, {', '.join(schema.COLUMNS)} FROM url WHERE key = ? AND url = ?"
@@ -43,17 +41,9 @@ _INSERT = (
     f"VALUES (?, ?, ?, {', '.join('?' * len(schema.COLUMNS))})"
 )
 _UPDATE = f"UPDATE url SET rank = ?, {', '.join(f'{c} = ?' for c in schema.COLUMNS)} WHERE id = ?"
-_SIGHT = (
-    "INSERT INTO sighting VALUES (?1, ?2, ?3, ?3) ON CONFLICT DO UPDATE "
-    "SET first = min(first, excluded.first), last = max(last, excluded.last) RETURNING first"
-)
 _TWIN = (
     "SELECT 1 FROM url WHERE text_digest = ? AND instr(url, '?') AND text_digest IS NOT NULL "
     "AND id <> ? LIMIT 1"
-)
-_SHOWN = (
-    "SELECT url.url, source.url FROM url JOIN sighting ON sighting.url = url.id "
-    "JOIN source ON source = source.id WHERE kind = 'requisite'"
 )
 _DUE = (
     "SELECT url, kind, etag, last_modified, looks, why FROM url "
@@ -89,6 +79,7 @@ class Ledger:
         self._database = opened or schema.open_database(path)
         self._shapes = Shapes(self._database)
         self._habits = Habits(self._database)
+        self._sightings = Sightings(self._database, self._read)
 
     @classmethod
     @contextmanager
@@ -204,15 +195,7 @@ class Ledger:
     def sightings(self, url: str) -> tuple[Sighting, ...]:
         """Who advertised a URL, from when to when; the first comes first."""
         found = self._find(url)
-        rows = self._read(
-            "SELECT source.url, via, first, last FROM sighting JOIN source ON source = source.id "
-            "WHERE sighting.url = ? ORDER BY first, source.id",
-            (found[0] if found else None,),
-        )
-        return tuple(
-            Sighting(source, via, _moment(first), _moment(last))
-            for source, via, first, last in rows
-        )
+        return self._sightings.of(found[0]) if found else ()
 
     def entries(self, kind: Kind | None = None) -> Iterator[Entry]:
         """Every URL, or every one of a kind, in no order that means anything; streamed."""
@@ -222,7 +205,7 @@ class Ledger:
 
     def wanted(self) -> Iterator[tuple[str, str]]:
         """Each requisite with each page, stylesheet or redirect that wanted it; up to twenty."""
-        yield from self._read(_SHOWN)
+        yield from self._sightings.of_requisites()
 
     def coverage(self) -> Coverage:
         """What was advertised against what is held, by month and by source."""
@@ -248,7 +231,7 @@ class Ledger:
             history.first_advertised(Advertisement(outcome.url, "", "", outcome.kind), outcome.at)
         )
         # The later pages of a listing are no sources of their own: articles move through them.
-        source = self._first_source(row) if entry.kind is Kind.NEXT_PAGE else None
+        source = self._sightings.first_source(row) if entry.kind is Kind.NEXT_PAGE else None
         readings = self._last_readings(outcome) if entry.kind is Kind.SITEMAP else {}
         news = [
             (advert, self._advertise(replace(advert, source=source or advert.source), outcome.at))
@@ -277,7 +260,7 @@ class Ledger:
             if advert.kind is not Kind.REQUISITE and self._shapes.refuses(advert.url):
                 return News.NOTHING
             row, _ = self._insert(history.first_advertised(advert, at))
-            self._sight(row, advert, at)
+            self._sightings.note(row, advert, at)
             return News.URL
         row, entry = found
         after = history.advertised_again(
@@ -286,20 +269,24 @@ class Ledger:
             at,
             lastmod_holds=self._habits.lastmod_holds,
             edit_rate=self._habits.edit_rate,
-            last_shown=self._last_shown(row) if entry.strikes else None,
+            last_shown=self._sightings.last(row) if entry.strikes else None,
         )
         if after is not entry:
             self._update(row, after)
         if advert.via in _PASSING:
             return News.NOTHING
-        if advert.kind is Kind.REQUISITE and self._is_seen_enough(row, entry):
+        # Nor need a page be noted that wants what is no requisite.
+        is_plain = entry.kind is not Kind.REQUISITE
+        if advert.kind is Kind.REQUISITE and (is_plain or self._sightings.are_enough(row)):
             return News.NOTHING
-        return News.SIGHTING if self._sight(row, advert, at) else News.NOTHING
+        return News.SIGHTING if self._sightings.note(row, advert, at) else News.NOTHING
 
     def _last_readings(self, outcome: Outcome) -> dict[int, int]:
         """When each source that speaks in an outcome spoke before."""
         sources = {(advert.source, advert.via) for advert in outcome.adverts}
-        ids = sorted(self._source(url, via) for url, via in sources if via == Kind.SITEMAP)
+        ids = sorted(
+            self._sightings.source(url, via) for url, via in sources if via == Kind.SITEMAP
+        )
         return {source: last_reading(self._database, source) for source in ids}
 
     def _note_dropped(self, outcome: Outcome, readings: dict[int, int]) -> None:
@@ -312,25 +299,6 @@ class Ledger:
                 after = history.no_longer_shown(entry, outcome.at)
                 if after is not entry:
                     self._update(row, after)
-
-    def _sight(self, row: int, advert: Advertisement, at: datetime) -> bool:
-        """Notes that the source shows the URL; whether it had not done so before."""
-        source, seconds = self._source(advert.source, advert.via), schema.to_seconds(at)
-        ((first,),) = self._database.execute(_SIGHT, (row, source, seconds))
-        return bool(first == seconds)
-
-    def _is_seen_enough(self, row: int, entry: Entry) -> bool:
-        """Whether a page that wants it as well need not be noted: nor where it is no requisite."""
-        if entry.kind is not Kind.REQUISITE:
-            return True
-        counted = self._database.execute("SELECT count(*) FROM sighting WHERE url = ?", (row,))
-        return bool(counted.fetchone()[0] >= _ENOUGH)
-
-    def _last_shown(self, row: int) -> datetime | None:
-        ((last,),) = self._database.execute(
-            "SELECT max(last) FROM sighting WHERE url = ?", (row,)
-        ).fetchall()
-        return None if last is None else _moment(last)
 
     def _is_first_answer(self, before: Entry, after: Entry) -> bool:
         """Whether this look was the first that the page itself answered.
@@ -414,28 +382,7 @@ class Ledger:
     def _update(self, row: int, entry: Entry) -> None:
         self._database.execute(_UPDATE, (schema.rank(entry), *schema.to_row(entry), row))
 
-    def _source(self, url: str, via: str) -> int:
-        found = self._database.execute(
-            "SELECT id FROM source WHERE url = ? AND via = ?", (url, via)
-        ).fetchone()
-        if found:
-            return int(found[0])
-        made = self._database.execute("INSERT INTO source (url, via) VALUES (?, ?)", (url, via))
-        return int(made.lastrowid or 0)
-
-    def _first_source(self, row: int) -> str | None:
-        rows = self._read(
-            "SELECT source.url FROM sighting JOIN source ON source = source.id "
-            "WHERE sighting.url = ? ORDER BY first, source.id LIMIT 1",
-            (row,),
-        )
-        return next((str(url) for (url,) in rows), None)
-
 
 def _utc(moment: datetime) -> datetime:
     """In UTC and whole seconds, as it is stored. Raises ValueError for a time without a zone."""
-    return _moment(schema.to_seconds(moment))
-
-
-def _moment(seconds: int) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC)
+    return schema.from_seconds(schema.to_seconds(moment))

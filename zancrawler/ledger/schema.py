@@ -245,7 +245,7 @@ def from_row(row: Sequence[Any]) -> Entry:
     values = list(row)
     for index in _TIME_INDEXES:
         if values[index] is not None:
-            values[index] = datetime.fromtimestamp(values[index], UTC)
+            values[index] = from_seconds(values[index])
     values[_KIND] = Kind(values[_KIND])
     values[_STATE] = State(values[_STATE])
     return Entry(*values)
@@ -256,3 +256,7 @@ def to_seconds(moment: datetime) -> int:
     if moment.tzinfo is None:
         raise ValueError(f"{moment} has no time zone")
     return int(moment.timestamp() // 1)
+
+
+def from_seconds(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)

@@ -104,10 +104,11 @@ def _of_outlet(archive: Archive, name: str, month: str | None) -> OutletCoverage
 
 def coverage_rows(ledger: Ledger) -> list[dict[str, Any]]:
     """Rows of the table `coverage`: one per article URL that was ever advertised."""
-    return [_row(ledger, entry) for entry in ledger.entries(Kind.ARTICLE)]
+    return [coverage_row(ledger, entry) for entry in ledger.entries(Kind.ARTICLE)]
 
 
-def _row(ledger: Ledger, entry: Entry) -> dict[str, Any]:
+def coverage_row(ledger: Ledger, entry: Entry) -> dict[str, Any]:
+    """The row of one of them."""
     sightings = ledger.sightings(entry.url)
     return {
         "url": entry.url,

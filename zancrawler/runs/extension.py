@@ -30,6 +30,7 @@ from zancrawler.decisions import Decisions
 from zancrawler.ledger import Ledger
 from zancrawler.outlets import Outlet
 from zancrawler.proofs.entry import Cause
+from zancrawler.runs.accounts import captures_of_runs, counts, recount
 from zancrawler.runs.budget import requests_today
 from zancrawler.runs.checks import is_check
 from zancrawler.runs.coverage import coverage_rows
@@ -121,6 +122,7 @@ class RunExtension:
         for committed in catch_up(self.archive, tables, self.outlet, self.ledger):
             self.ledger.record(committed.outcomes, committed.through)
             self.articles.update(committed.articles)
+            recount(self.archive, self.outlet.name)
         self.warcs_closed()
 
     def warcs_closed(self) -> None:
@@ -172,8 +174,8 @@ class RunExtension:
             requests=self.requests,
             bytes_received=self.crawler.stats.get_value("downloader/response_bytes", 0),
             kinds=dict(self.kinds),
-            advertised=spider.advertised,
-            advertised_new=spider.advertised_new,
+            advertised=spider.sources.advertised,
+            advertised_new=spider.sources.advertised_new,
             articles_new=self.articles["new"],
             articles_changed=self.articles["changed"],
             articles_unchanged=self.articles["unchanged"],
@@ -214,7 +216,7 @@ class RunExtension:
         match report:
             case Committed():
                 # What a source brought, the spider has told the ledger already.
-                told = self.spider.sources
+                told = self.spider.sources.told
                 outcomes = [o for o in report.outcomes if o.url not in told]
                 if is_check(self.crawl_id, self.outlet.name):
                     outcomes = []
@@ -243,9 +245,11 @@ class RunExtension:
             apply_decisions(self.archive, self.outlet.name, self.ledger)
             tables = Tables(self.archive, self.outlet.name)
             if self.failure is None:
-                settle(tables, self.ledger)
+                settle(tables, self.ledger, Decisions.read(self.archive))
                 tables.put_coverage(coverage_rows(self.ledger))
-            tables.put_crawl(crawl_row(self.summary(), self.crawler.stats.get_stats()))
+            found = captures_of_runs(self.archive, self.outlet.name, self.started)
+            row = crawl_row(self.summary(), self.crawler.stats.get_stats())
+            tables.put_crawl(row | counts(found).get(self.crawl_id, {}))
             if self._state() is RunState.FINISHED:
                 # Another outlet's damaged table is no fault of this run; a search will name it.
                 with suppress(ArchiveError, OSError):

@@ -37,6 +37,7 @@ from zancrawler.fingerprints import Fingerprints
 from zancrawler.ledger import Ledger
 from zancrawler.outlets import Catalogue, Outlet
 from zancrawler.proofs.entry import Cause
+from zancrawler.runs.accounts import recount
 from zancrawler.runs.coverage import coverage_rows
 from zancrawler.runs.entering import enter_warc, entering, entering_decisions, entering_purge
 from zancrawler.runs.provenance import outlet_of, outlets_in, warcs_of
@@ -183,6 +184,7 @@ def _purge_outlet(
         apply_decisions(archive, outlet.name, ledger)
         ledger.forget()
         Tables(archive, outlet.name).put_coverage(coverage_rows(ledger))
+    recount(archive, outlet.name)
     done.exchanges += len(gone) + len(unfinished)
     done.others += others
 

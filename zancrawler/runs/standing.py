@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from zancrawler.archive import Archive
-from zancrawler.decisions import Decisions
+from zancrawler.decisions import Action, Decisions
 from zancrawler.ledger import Kind, Ledger, State
 from zancrawler.pictures import picture_mark
 from zancrawler.runs.rows import article_id
@@ -20,16 +20,24 @@ PICTURE = "picture"
 """Why a requisite is withdrawn: it is one of a withdrawn article's."""
 
 
-def settle(tables: Tables, ledger: Ledger) -> int:
+def settle(tables: Tables, ledger: Ledger, decisions: Decisions) -> int:
     """Marks what the ledger finds gone as gone and held; returns how many were live before.
 
     An article that comes back is live again by being seen; its hold stays, for a person to lift.
+    What somebody has released since it was last missed is not held again.
     """
-    return tables.mark_gone(
-        article_id(entry.url)
-        for entry in ledger.entries(Kind.ARTICLE)
-        if entry.state is State.GONE and entry.held
-    )
+    gone = [e for e in ledger.entries(Kind.ARTICLE) if e.state is State.GONE and e.held]
+    released = {
+        article_id(entry.url): Access.OPEN
+        for entry in gone
+        if (found := decisions.latest.get(article_id(entry.url)))
+        and found.action is Action.RELEASE
+        and entry.last_strike
+        and found.at >= entry.last_strike
+    }
+    tables.mark(released, status=Status.GONE)
+    ids = [article_id(entry.url) for entry in gone]
+    return tables.mark_gone(name for name in ids if name not in released)
 
 
 def keep_standing(archive: Archive, outlet: str, rebuilt: Tables) -> None:

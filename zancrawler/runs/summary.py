@@ -81,7 +81,7 @@ class RunSummary:
 
 
 def crawl_row(summary: RunSummary, stats: Mapping[str, Any]) -> dict[str, Any]:
-    """A row of the table `crawls`."""
+    """A row of the table `crawls`, without what its captures tell (`accounts.counts`)."""
     return {
         "crawl_id": summary.crawl_id,
         "outlet": summary.outlet,
@@ -96,9 +96,7 @@ def crawl_row(summary: RunSummary, stats: Mapping[str, Any]) -> dict[str, Any]:
         "articles_new": summary.articles_new,
         "articles_changed": summary.articles_changed,
         "articles_unchanged": summary.articles_unchanged,
-        "blocked": summary.kinds.get("blocked", 0),
-        "gone": summary.kinds.get("gone", 0),
-        "failed": summary.kinds.get("failed", 0),
+        "disallowed": stats.get("robotstxt/forbidden", 0),
         "warc_filenames": list(summary.warc_filenames),
         "alarms": list(summary.problems),
         "stats": json.dumps(stats, default=str, sort_keys=True),

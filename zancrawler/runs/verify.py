@@ -11,6 +11,7 @@ from zancrawler.capture.conformance import check_cdxj, check_warc, check_warcs
 from zancrawler.capture.wacz import check_wacz, signed_by
 from zancrawler.capture.warcfile import page_warcs
 from zancrawler.decisions import Decisions
+from zancrawler.ledger import LedgerError
 from zancrawler.outlets import Catalogue, Outlet, OutletError
 from zancrawler.proofs.audit import audit, grown_since
 from zancrawler.proofs.checkpoint import read_checkpoint
@@ -18,6 +19,7 @@ from zancrawler.proofs.log import NoLogError, checkpoint_of
 from zancrawler.runs.finding import Finding
 from zancrawler.runs.memories import memory_of
 from zancrawler.runs.provenance import outlet_of, outlets_in
+from zancrawler.runs.verify_accounts import account_faults
 from zancrawler.runs.verify_exchanges import rowless_exchanges
 from zancrawler.runs.verify_rows import row_faults, unread_rows
 from zancrawler.storage.pruned import closed_warcs
@@ -123,5 +125,8 @@ def _rows(archive: Archive, catalogue: Catalogue, name: str) -> Iterator[Finding
         yield from row_faults(archive, name, outlet, memory, decisions)
         if outlet is not None:
             yield from rowless_exchanges(archive, outlet)
+        yield from account_faults(archive, name, decisions)
+    except LedgerError as error:
+        yield Finding(name, None, "ledger", str(error))
     except (SchemaMismatchError, UnreadableTableError) as error:
         yield Finding(name, None, "table", f"rows are not read again: {error}")

@@ -19,6 +19,7 @@ from twisted.python.failure import Failure
 from zancrawler.ledger import Advertisement, Due, Kind, Outcome, State
 from zancrawler.outlets import host_of
 from zancrawler.pictures import answer_mark, picture_mark
+from zancrawler.spiders.asking import asked_url
 from zancrawler.spiders.breaker import UNANSWERED
 from zancrawler.spiders.headers import headers_of
 from zancrawler.spiders.requisites import EMBED, SCRIPTED, Shown, needs
@@ -150,7 +151,7 @@ class Gathering:
     def _failed(self, failure: Failure) -> None:
         """A failed exchange is in the WARC. What may not be asked for is not: it is said here."""
         self._in_flight -= 1
-        url = failure.request.url  # type: ignore[attr-defined]
+        url = asked_url(failure)
         if not isinstance(failure.value, IgnoreRequest):
             self._count(url, is_refusal=True)
         else:

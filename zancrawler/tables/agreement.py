@@ -13,6 +13,7 @@ from zancrawler.tables.articles import ARTICLES, VERSIONS
 from zancrawler.tables.captures import CAPTURES
 from zancrawler.tables.chunks import Chunks
 from zancrawler.tables.columns import Table
+from zancrawler.tables.schemas import TABLES
 
 
 class Disagreement(NamedTuple):
@@ -27,16 +28,16 @@ def disagreements(archive: Archive, outlet: str) -> Iterator[Disagreement]:
 
     Holds a few columns of a table in memory, in Arrow. Raises UnreadableTableError.
     """
-    for table in (ARTICLES, VERSIONS, CAPTURES):
-        yield from _doubles(_columns(archive, table, outlet, list(table.key)), table)
-    articles = _columns(archive, ARTICLES, outlet, ["article_id", "version", "n_versions"])
-    versions = _columns(archive, VERSIONS, outlet, ["article_id", "version"])
-    looks = _columns(archive, CAPTURES, outlet, ["article_id"], where="text_digest")
+    for table in TABLES:
+        yield from _doubles(columns_of(archive, table, outlet, list(table.key)), table)
+    articles = columns_of(archive, ARTICLES, outlet, ["article_id", "version", "n_versions"])
+    versions = columns_of(archive, VERSIONS, outlet, ["article_id", "version"])
+    looks = columns_of(archive, CAPTURES, outlet, ["article_id"], where="text_digest")
     yield from _lone(articles=articles, versions=versions, captures=looks)
     yield from _miscounted(articles, versions)
-    times = _columns(archive, CAPTURES, outlet, ["article_id", "fetch_time"], where="article_id")
+    times = columns_of(archive, CAPTURES, outlet, ["article_id", "fetch_time"], where="article_id")
     for column in ("first_seen", "last_seen"):
-        told = _columns(archive, ARTICLES, outlet, ["article_id", column])
+        told = columns_of(archive, ARTICLES, outlet, ["article_id", column])
         for wrong in _without(told.rename_columns(times.column_names), times):
             message = f"{column} of {wrong} is the time of none of its captures"
             yield Disagreement("articles", message)
@@ -75,7 +76,7 @@ def _miscounted(articles: pa.Table, versions: pa.Table) -> Iterator[Disagreement
         yield Disagreement("articles", message)
 
 
-def _columns(
+def columns_of(
     archive: Archive, table: Table, outlet: str, names: list[str], where: str | None = None
 ) -> pa.Table:
     """Columns of all rows, or of those in which `where` is not null."""

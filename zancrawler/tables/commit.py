@@ -199,9 +199,9 @@ class Tables:
         _upsert(self._coverage, [{**row, "outlet": self._outlet} for row in rows])
         _keep_only(self._coverage, {(row["url"],) for row in rows})
 
-    def put_crawl(self, row: Row) -> None:
-        """Adds a run to `crawls`, in place of what was said of it before."""
-        _upsert(self._crawls, [{**row, "outlet": self._outlet}])
+    def put_crawl(self, *rows: Row) -> None:
+        """Adds runs to `crawls`, in place of what was said of them before."""
+        _upsert(self._crawls, [{**row, "outlet": self._outlet} for row in rows])
 
     def _not_committed(self, state: State, captures: Sequence[Row]) -> list[Row]:
         """The captures that the table does not have; those that it could have are looked up."""

@@ -94,7 +94,7 @@ CRAWLS = Table(
         Column("articles_changed", INT64, "Articles that got a new version."),
         Column("articles_unchanged", INT64, "Articles looked at again and found the same."),
         Column("blocked", INT64, "Answers that were a wall in place of a page."),
-        Column("disallowed", INT64, "URLs that robots.txt forbids."),
+        Column("disallowed", INT64, "Requests that robots.txt forbade, and that were not made."),
         Column("gone", INT64, "Answers 404 or 410."),
         Column("failed", INT64, "URLs that gave nothing usable after all retries."),
         Column("warc_filenames", STRINGS, "WARCs that the run wrote."),

@@ -1,0 +1,158 @@
+"""Verifying what follows from other tables or the ledger: `coverage`, `crawls`, `stories`, and the
+standing of articles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from zancrawler.archive import Archive
+from zancrawler.decisions import Decisions
+from zancrawler.ledger import Kind, Ledger, State
+from zancrawler.runs.accounts import captures_of_runs, counts
+from zancrawler.runs.coverage import coverage_row
+from zancrawler.runs.finding import Finding
+from zancrawler.runs.history import lock_holder
+from zancrawler.tables import Access, Status, read
+from zancrawler.tables.agreement import columns_of
+from zancrawler.tables.articles import ARTICLES, VERSIONS, article_id
+from zancrawler.tables.chunks import Chunks, storable
+from zancrawler.tables.coverage import COVERAGE
+from zancrawler.tables.stories import STORIES
+from zancrawler.tables.versions import lost_much
+
+_BATCH = 500
+_STANDING = ("article_id", "canonical_url", "status", "access")
+
+
+def account_faults(archive: Archive, outlet: str, decisions: Decisions) -> Iterator[Finding]:
+    """Rows that are not as what they follow from has them.
+
+    What a run writes at its end is not looked at while one goes on, or before the next one has
+    repaired what one left that died. Raises SchemaMismatchError, UnreadableTableError, LedgerError.
+    """
+    yield from _stories(archive, outlet)
+    yield from _cut(archive, outlet, decisions)
+    if lock_holder(archive, outlet) is not None:
+        return
+    yield from _crawls(archive, outlet)
+    if archive.ledger(outlet).exists():
+        with Ledger.to_read(archive.ledger(outlet)) as ledger:
+            yield from _coverage(archive, outlet, ledger)
+            yield from _gone(archive, outlet, ledger, decisions)
+
+
+def _coverage(archive: Archive, outlet: str, ledger: Ledger) -> Iterator[Finding]:
+    rest = sum(1 for _ in ledger.entries(Kind.ARTICLE))
+    chunks = Chunks(archive, COVERAGE, outlet, COVERAGE.max_rows)
+    seen: set[str] = set()
+    for path, rows in chunks.scan(COVERAGE.names):
+        file = archive.relative(path)
+        for batch in rows.to_batches(_BATCH):
+            told = batch.to_pylist()
+            entries = [ledger.get(row["url"]) for row in told]
+            due = [
+                coverage_row(ledger, entry) | {"outlet": outlet}
+                for entry in entries
+                if entry and entry.kind is Kind.ARTICLE
+            ]
+            expected = {row["url"]: row for row in storable(due, COVERAGE.schema).to_pylist()}
+            for row in told:
+                url = row["url"]
+                again = expected.get(url)
+                if again is None:
+                    message = f"the ledger knows no article {url}"
+                    yield Finding(file, None, "coverage", message)
+                elif others := [name for name in COVERAGE.names if row[name] != again[name]]:
+                    message = f"{url} has another {', '.join(others)} in the ledger"
+                    yield Finding(file, None, "coverage", message)
+                seen.add(url)
+    if len(seen) < rest:
+        message = f"{rest - len(seen)} articles that the ledger knows have no row"
+        yield Finding(_folder("coverage", outlet), None, "coverage", message)
+
+
+def _crawls(archive: Archive, outlet: str) -> Iterator[Finding]:
+    captures = captures_of_runs(archive, outlet)
+    counted = counts(captures)
+    made = captures.group_by("crawl_id")
+    found = {
+        row["crawl_id"]: row
+        for row in made.aggregate([("url", "count"), ("warc_filename", "distinct")]).to_pylist()
+    }
+    for row in _tables(archive).crawls(outlet=outlet).to_pylist():
+        name = row["crawl_id"]
+        others = [key for key, count in counted.get(name, {}).items() if row[key] != count]
+        if theirs := found.get(name):
+            # A purge takes captures out, and no requests.
+            if (row["requests"] or 0) < theirs["url_count"]:
+                others.append("requests")
+            if not set(theirs["warc_filename_distinct"]) <= set(row["warc_filenames"] or ()):
+                others.append("warc_filenames")
+        if others:
+            yield _of_crawls(outlet, f"{name} has another {', '.join(others)} by its captures")
+
+
+def _of_crawls(outlet: str, message: str) -> Finding:
+    return Finding(_folder("crawls", outlet), None, "crawls", message)
+
+
+def _stories(archive: Archive, outlet: str) -> Iterator[Finding]:
+    """An article that is in no story's row yet is told with the next refresh."""
+    told, ids = (
+        dict(zip(*(column.to_pylist() for column in rows.columns), strict=True))
+        for table in (STORIES, ARTICLES)
+        for rows in (columns_of(archive, table, outlet, ["article_id", "story_id"]),)
+    )
+    for name in sorted(told.keys() - ids.keys()):
+        message = f"{name} has no row in `articles`"
+        yield Finding(_folder("stories", outlet), None, "stories", message)
+    for name, story in ids.items():
+        if story != told.get(name, name):
+            message = f"{name} has the story_id {story}, and {told.get(name)} in `stories`"
+            yield Finding(_folder("articles", outlet), None, "stories", message)
+
+
+def _cut(archive: Archive, outlet: str, decisions: Decisions) -> Iterator[Finding]:
+    """What lost much of its text waits for a person, until one has decided."""
+    words: dict[str, list[int]] = {}
+    versions = columns_of(archive, VERSIONS, outlet, ["article_id", "version", "word_count"])
+    for batch in versions.sort_by("version").to_batches(_BATCH):
+        for row in batch.to_pylist():
+            words.setdefault(row["article_id"], []).append(row["word_count"] or 0)
+    articles = columns_of(archive, ARTICLES, outlet, list(_STANDING))
+    for row in articles.filter(pc.equal(articles["access"], Access.OPEN.value)).to_pylist():
+        counted = words.get(row["article_id"], ())
+        is_cut = any(lost_much(after, before) for before, after in pairwise(counted))
+        if is_cut and row["article_id"] not in decisions.latest:
+            message = f"{row['canonical_url']} lost much of its text and is open, by no decision"
+            yield Finding(_folder("articles", outlet), None, "standing", message)
+
+
+def _gone(archive: Archive, outlet: str, ledger: Ledger, decisions: Decisions) -> Iterator[Finding]:
+    gone = {
+        article_id(entry.url)
+        for entry in ledger.entries(Kind.ARTICLE)
+        if entry.state is State.GONE and entry.held
+    }
+    rows = columns_of(archive, ARTICLES, outlet, list(_STANDING))
+    for row in rows.filter(pc.is_in(rows["article_id"], pa.array(gone, pa.string()))).to_pylist():
+        why = None
+        if row["status"] != Status.GONE:
+            why = f"has the status {row['status']}"
+        elif row["access"] == Access.OPEN and row["article_id"] not in decisions.latest:
+            why = "is open, by no decision"
+        if why:
+            message = f"{row['canonical_url']} is gone by the ledger and {why}"
+            yield Finding(_folder("articles", outlet), None, "standing", message)
+
+
+def _tables(archive: Archive) -> read.Reader:
+    return read.Reader(read.LocalTables(archive))
+
+
+def _folder(table: str, outlet: str) -> str:
+    return f"tables/{table}/site={outlet}"
