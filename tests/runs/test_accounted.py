@@ -17,7 +17,9 @@ from scripted_site import PLACES, Reply, Script, page, scripted_site, story
 
 from zancrawler.archive import Archive
 from zancrawler.ledger import Entry, Kind, Ledger
+from zancrawler.runs.accounts import rebuild_accounts
 from zancrawler.spiders.politeness import MAX_RETURNS
+from zancrawler.tables import read
 
 pytestmark = pytest.mark.slow
 
@@ -313,6 +315,14 @@ def test_a_live_ledger_is_that_of_its_warcs(first: Crawls) -> None:
     zancrawler("rebuild", *first.sites, "--ledger", *first.options)
     assert {name: first.articles(name) for name in first.sites} == live
     assert first.standing("leading") == sources
+
+
+def test_a_run_counts_urls_that_failed_and_not_their_tries(first: Crawls) -> None:
+    tables = read.open(first.folder / "archive")
+    (row,) = tables.crawls(outlet="leading").to_pylist()
+    assert (row["gone"], row["failed"], row["disallowed"]) == (2, 1, 1)
+    rebuild_accounts(Archive(first.folder / "archive"), "leading")
+    assert tables.crawls(outlet="leading").to_pylist() == [row]
 
 
 def test_what_failed_at_each_of_three_tries_has_failed_once(first: Crawls) -> None:

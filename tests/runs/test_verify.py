@@ -324,7 +324,7 @@ def test_no_column_of_coverage_can_be_changed_unnoticed(views: Archive) -> None:
     rewrite(views.root, "coverage", change)
     told = [fault.message for fault in faults_of_accounts(views)]
     assert f"the ledger knows no article {changed.pop('url')}other" in told
-    assert "1 articles that the ledger knows have no row" in told
+    assert "articles that the ledger knows and that have no row: 1" in told
     for name, url in changed.items():
         assert f"{url} has another {name} in the ledger" in told
 

@@ -263,7 +263,6 @@ class RunExtension:
         for shape in self.ledger.traps():
             before = self._refused.get(shape.name, -1)
             if shape.refused > before:
-                self.spider.note(
-                    f"a trap ({shape.trap}): {shape.refused - max(before, 0)} more like "
-                    f"{shape.example} are left alone"
-                )
+                count = shape.refused - max(before, 0)
+                which = f"{count} more like" if count else "those not asked for yet of the kind of"
+                self.spider.note(f"a trap ({shape.trap}): {which} {shape.example} are left alone")

@@ -3,7 +3,7 @@ standing of articles."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 import pyarrow as pa
@@ -19,7 +19,7 @@ from zancrawler.runs.history import lock_holder
 from zancrawler.tables import Access, Status, read
 from zancrawler.tables.agreement import columns_of
 from zancrawler.tables.articles import ARTICLES, VERSIONS, article_id
-from zancrawler.tables.chunks import Chunks, storable
+from zancrawler.tables.chunks import Chunks, Row, storable
 from zancrawler.tables.coverage import COVERAGE
 from zancrawler.tables.stories import STORIES
 from zancrawler.tables.versions import lost_much
@@ -46,33 +46,31 @@ def account_faults(archive: Archive, outlet: str, decisions: Decisions) -> Itera
 
 
 def _coverage(archive: Archive, outlet: str, ledger: Ledger) -> Iterator[Finding]:
-    rest = sum(1 for _ in ledger.entries(Kind.ARTICLE))
     chunks = Chunks(archive, COVERAGE, outlet, COVERAGE.max_rows)
-    seen: set[str] = set()
+    missing = {entry.url for entry in ledger.entries(Kind.ARTICLE)}
     for path, rows in chunks.scan(COVERAGE.names):
-        file = archive.relative(path)
         for batch in rows.to_batches(_BATCH):
             told = batch.to_pylist()
-            entries = [ledger.get(row["url"]) for row in told]
-            due = [
-                coverage_row(ledger, entry) | {"outlet": outlet}
-                for entry in entries
-                if entry and entry.kind is Kind.ARTICLE
-            ]
-            expected = {row["url"]: row for row in storable(due, COVERAGE.schema).to_pylist()}
+            expected = _due_rows(ledger, outlet, [row["url"] for row in told])
+            missing -= expected.keys()
             for row in told:
-                url = row["url"]
-                again = expected.get(url)
-                if again is None:
-                    message = f"the ledger knows no article {url}"
-                    yield Finding(file, None, "coverage", message)
-                elif others := [name for name in COVERAGE.names if row[name] != again[name]]:
-                    message = f"{url} has another {', '.join(others)} in the ledger"
-                    yield Finding(file, None, "coverage", message)
-                seen.add(url)
-    if len(seen) < rest:
-        message = f"{rest - len(seen)} articles that the ledger knows have no row"
+                again = expected.get(row["url"])
+                others = [n for n in COVERAGE.names if again and row[n] != again[n]]
+                message = f"the ledger knows no article {row['url']}"
+                if again:
+                    message = f"{row['url']} has another {', '.join(others)} in the ledger"
+                if others or not again:
+                    yield Finding(archive.relative(path), None, "coverage", message)
+    if missing:
+        message = f"articles that the ledger knows and that have no row: {len(missing)}"
         yield Finding(_folder("coverage", outlet), None, "coverage", message)
+
+
+def _due_rows(ledger: Ledger, outlet: str, urls: Sequence[str]) -> dict[str, Row]:
+    """The rows of `coverage` that these URLs have to have, as Parquet gives them back."""
+    entries = [entry for url in urls if (entry := ledger.get(url)) and entry.kind is Kind.ARTICLE]
+    rows = [coverage_row(ledger, entry) | {"outlet": outlet} for entry in entries]
+    return {row["url"]: row for row in storable(rows, COVERAGE.schema).to_pylist()}
 
 
 def _crawls(archive: Archive, outlet: str) -> Iterator[Finding]:
