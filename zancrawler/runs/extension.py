@@ -118,11 +118,18 @@ class RunExtension:
                     f"{repaired.warc_filename} had a torn end of {repaired.torn} bytes "
                     f"({repaired.reason}); it was cut off and kept in {repaired.torn_filename}"
                 )
-        tables = Tables(self.archive, self.outlet.name)
+        tables, late = Tables(self.archive, self.outlet.name), Counter[str]()
         for committed in catch_up(self.archive, tables, self.outlet, self.ledger):
             self.ledger.record(committed.outcomes, committed.through)
-            self.articles.update(committed.articles)
+            late += committed.kinds
+            late["new"] += committed.articles["new"]
+        if late:
             recount(self.archive, self.outlet.name)
+        if late["new"]:
+            self.repairs.append(
+                f"a run that did not end in good order had captured {late['new']} new articles; "
+                "they are in the tables now"
+            )
         self.warcs_closed()
 
     def warcs_closed(self) -> None:
