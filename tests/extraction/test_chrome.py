@@ -380,3 +380,11 @@ def test_the_name_that_signs_the_first_paragraph_is_a_byline_above_it() -> None:
     first = f"Spring Post: {STORY[0]}"
     body = f"<p>Spring Post</p><p>{first}</p><p>{STORY[1]}</p>"
     assert read(story_html(body), of=BODY).text == f"{first}\n\n{STORY[1]}"
+
+
+def test_lines_of_links_in_one_element_are_each_looked_at_once() -> None:
+    """Each with all the others would be a hundred million."""
+    story = "".join(f"<p>{paragraph}</p>" for paragraph in STORY)
+    links = "<br><br>".join(f"<a href=/post/{n}>Another story, {n}</a>" for n in range(10_000))
+    article = read(story_html(f"{story}<div>{links}</div>"), of=BODY)
+    assert article.text == "\n\n".join(STORY)

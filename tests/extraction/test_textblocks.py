@@ -2,12 +2,13 @@ from __future__ import annotations
 
 from collections import Counter
 
+import lxml.html
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from made_pages import JOINED, page
 
-from zancrawler.extraction.cells import MOST_COLUMNS
+from zancrawler.extraction.cells import MOST_COLUMNS, columns_of
 from zancrawler.extraction.normalize import normalized
 from zancrawler.extraction.textblocks import Kind, joined, key_of, read_blocks
 
@@ -159,3 +160,10 @@ def test_keys_hold_letters_and_digits_only(text: str) -> None:
 def test_kinds_are_told_by_the_nearest_element() -> None:
     (block,) = read_blocks(page("<body><li><div><span>x</span></div></li></body>").tree)
     assert block.kind is Kind.ITEM
+
+
+def test_spans_cost_no_more_than_the_columns_there_may_be() -> None:
+    """Ten thousand of the widest would be 655 million columns."""
+    row = "<tr>" + "<td colspan=65534 rowspan=65534>a" * 100
+    table = lxml.html.fromstring(f"<table>{row * 100}</table>")
+    assert set(columns_of(table).values()) <= set(range(MOST_COLUMNS + 1))

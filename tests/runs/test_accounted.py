@@ -54,7 +54,7 @@ class Crawls:
 
     def add(self, name: str, site: Script, sources: Mapping[str, list[str]]) -> None:
         self.sites[name] = site
-        site.replies["/robots.txt"] = Reply("", content_type="text/plain")
+        site.replies.setdefault("/robots.txt", Reply("", content_type="text/plain"))
         (self.folder / "outlets").mkdir(exist_ok=True)
         (self.folder / "outlets" / f"{name}.toml").write_text(
             TOML.format(

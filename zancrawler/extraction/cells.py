@@ -24,10 +24,9 @@ def columns_of(table: HtmlElement) -> dict[HtmlElement, int]:
                 column += 1
             columns[cell] = min(column, MOST_COLUMNS)
             rows = _span(cell, "rowspan")
-            for _ in range(_span(cell, "colspan")):
-                if column < MOST_COLUMNS:
-                    below[column] = rows
-                    column += 1
+            end = min(column + _span(cell, "colspan"), MOST_COLUMNS)
+            below |= dict.fromkeys(range(column, end), rows)
+            column = max(column, end)
         taken = {place: rows - 1 for place, rows in (taken | below).items() if rows > 1}
     return columns
 

@@ -6,8 +6,11 @@ from __future__ import annotations
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import partial
+from functools import cache, partial
+from itertools import chain, islice
 from urllib.parse import urlsplit
+
+from lxml.html import HtmlElement
 
 from zancrawler.extraction.bylines import Role, credits_in, is_label, names_source
 from zancrawler.extraction.lines import (
@@ -36,6 +39,8 @@ LIVE = 3
 """Entries of a live blog, each under its time."""
 SHORTEST_QUOTE = 15
 """Letters of a quotation that is looked for in the paragraphs."""
+MAX_LINKS = 1_000
+"""Of an element that are looked at."""
 MAX_QUOTES = 100
 ENOUGH = 200
 """Letters of a story that must stand before a heading can end it."""
@@ -103,6 +108,8 @@ def without_chrome(
     ended = {end.casefold() for end in ends}
     known |= _signed_openings(blocks)
     verse, live = _is_verse(blocks), _is_live(blocks)
+    # Many lines may stand in one element.
+    leads_within = cache(partial(_leads_within, home=home))
     heads = partial(_is_head, head=head, names=known, speakers=speakers)
     in_head, letters = True, 0
     for place, block in enumerate(blocks):
@@ -120,7 +127,7 @@ def without_chrome(
             cut.append((Cut.FURNITURE, block))
             continue
         onward = leads_onward(first) and len(text) < 2 * PROSE and block.kind is not Kind.QUOTE
-        if onward or _is_link_within(block, home):
+        if onward or (_is_link(block) and leads_within(block.element)):
             cut.append((Cut.ONWARD, block))
             continue
         if in_head and place < HEAD:
@@ -172,10 +179,14 @@ def _of(block: TextBlock, text: str) -> TextBlock:
     return TextBlock(block.kind, text, key_of(text), block.linked, block.element)
 
 
-def _is_link_within(block: TextBlock, home: str) -> bool:
-    if block.kind is not Kind.PARAGRAPH or block.linked < len(block.key) or len(block.text) > PROSE:
-        return False
-    anchors = (*block.element.iter("a"), *block.element.iterancestors("a"))
+def _is_link(block: TextBlock) -> bool:
+    is_line = block.kind is Kind.PARAGRAPH and len(block.text) <= PROSE
+    return is_line and block.linked >= len(block.key)
+
+
+def _leads_within(element: HtmlElement, home: str) -> bool:
+    """Whether all links of an element, or the one that it stands in, lead to a page's own host."""
+    anchors = islice(chain(element.iterancestors("a"), element.iter("a")), MAX_LINKS)
     urls = [absolute(anchor.get("href"), home) for anchor in anchors]
     return bool(urls) and all(url and _host(url) == _host(home) for url in urls)
 
