@@ -79,10 +79,16 @@ class Crawls:
         return found
 
     def articles(self, name: str) -> list[Entry]:
-        """But for when they were advertised, which the spider and a record say in turn."""
+        """But for when they were advertised, which the spider and a record say in turn, and when
+        robots.txt forbade them, which is when it was asked for to a record."""
         with Ledger(Archive(self.folder / "archive").ledger(name)) as ledger:
             return [
-                replace(entry, first_advertised=datetime.min, next_due=None)
+                replace(
+                    entry,
+                    first_advertised=datetime.min,
+                    next_due=None,
+                    last_look=entry.last_look if entry.state != "disallowed" else None,
+                )
                 for entry in sorted(ledger.entries(Kind.ARTICLE), key=lambda entry: entry.url)
             ]
 
