@@ -121,6 +121,14 @@ def test_microdata_of_the_article_and_not_of_what_is_nested() -> None:
     }
 
 
+def test_a_moment_in_the_title_of_an_abbreviation() -> None:
+    html = """<body><div itemscope itemtype="https://schema.org/BlogPosting"><abbr title=
+    "2025-09-18T09:30:00+04:30" itemprop="datePublished">9:30</abbr></div></body>"""
+    node = Structured.of(page(html).tree).microdata
+    assert node is not None
+    assert node["datePublished"] == "2025-09-18T09:30:00+04:30"
+
+
 def test_meta_by_any_of_its_names() -> None:
     html = '<meta property="OG:Title" content=" A &amp;amp; B "><meta name="date" content="">'
     found = Structured.of(page(html + "<p>x</p>").tree)

@@ -35,6 +35,13 @@ def test_words_that_the_page_parts_are_not_joined(parted: str) -> None:
     assert read(story_html(above=shown), of=known).title == "آب دره: گزارش"
 
 
+@pytest.mark.parametrize("window", ["آب دره - آژانس خبر", "آژانس خبر | آب دره"])
+def test_a_lower_heading_is_the_headline_where_no_higher_one_is(window: str) -> None:
+    html = f"""<html><head><title>{window}</title></head><body><h2>خبر</h2><h2>آب دره</h2>
+    {"".join(f"<p>{p}</p>" for p in STORY)}<h3>Elsewhere</h3></body></html>"""
+    assert read(html, of=outlet(languages=())).title == "آب دره"
+
+
 def og(title: str) -> str:
     return f'<meta property="og:title" content="{title}">'
 

@@ -230,8 +230,10 @@ def _scope(element: HtmlElement) -> HtmlElement | None:
 
 
 def _value(element: HtmlElement) -> str:
-    value = element.get("content") or element.get("datetime") or element.text_content()
-    return plain(value)
+    value = element.get("content") or element.get("datetime")
+    if not value and element.tag == "abbr":
+        value = element.get("title")  # as Blogger states a moment
+    return plain(value or element.text_content())
 
 
 def _author(element: HtmlElement) -> str:

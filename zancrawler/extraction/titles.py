@@ -39,7 +39,7 @@ def title_of(
     often older. But an h1 may be the site's name or a section's: it counts only when it shares
     words with what the page states elsewhere, or when it is the only one and nothing but the
     window's title is stated, which on hand-made pages names the site. Where pages have no h1 at
-    all, large letters mark the headline.
+    all, large letters mark the headline, or a lower heading that is a part of the window's title.
     """
     shown = next(_selected(tree, rules), None)
     if shown:
@@ -64,6 +64,8 @@ def title_of(
         shown = headings[0] if len(headings) == 1 else next(_in_large_letters(tree, window), None)
         if shown and len(shown.split()) >= FEW_WORDS:
             return without_site(shown, site)
+    if len(stated) <= 1 and window and not headings and (shown := _in_pieces(tree, window)):
+        return shown
     return next(iter(stated), None) or next(iter(headings), None)
 
 
@@ -120,6 +122,15 @@ def _in_large_letters(tree: HtmlElement, window: str) -> Iterator[str]:
         text = element_text(element) if element.get("size", "").strip() in _LARGE else ""
         if text and key_of(text) not in key_of(window):
             yield text[:MAX_TITLE]
+
+
+def _in_pieces(tree: HtmlElement, window: str) -> str | None:
+    """The longest piece of the window's title that the page shows as a lower heading; the others
+    are the site's name and motto."""
+    shown = {key_of(text): text for h in tree.iter("h2", "h3") if (text := element_text(h))}
+    pieces = [key_of(piece) for piece in _SEPARATORS.split(window)]
+    found = [piece for piece in pieces if piece in shown]
+    return shown[max(found, key=len)] if found and len(pieces) > 1 else None
 
 
 def _head_title(tree: HtmlElement) -> str | None:
