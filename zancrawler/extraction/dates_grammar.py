@@ -51,6 +51,7 @@ _COUNTED = "تن|نفر|کس|کسان|افغانی|دالر|people|women|men|chi
 _YEAR = rf"(?P<year>(?:1[2-4]|19|20)\d\d)(?!\d|\s(?:{_COUNTED})(?!\w))"
 """A number of four digits, unless it counts something: «در ۱۵ اسد ۱۴۰۰ تن»."""
 _SUFFIX = r"(?:\s?(?:st|nd|rd|th|مه|ام|م)(?!\w))?"
+_ANY_ERA = r"(?:هجری\s)?(?:شمسی|خورشیدی|لمریز|قمری)|میلادی|عیسوی|زیږدیز"
 _ERAS = {
     Calendar.SOLAR_HIJRI: r"(?:هجری\s)?(?:شمسی|خورشیدی|لمریز)|ه[.\s]?\s?ش\b|ل\b(?:\sکال\b)?",
     Calendar.HIJRI: r"(?:هجری\s)?(?:قمری|سپوږمیز)|ه[.\s]?\s?ق\b|AH\b",
@@ -92,15 +93,15 @@ def _patterns() -> _Patterns:
             rf"{day}{_SUFFIX}(?:\s?[,.\-/]?\s?(?:of\s|day\sof\s|ماه\s|برج\s|د\s(?:میاشت\w+\s)?)?)$"
         ),
         day_after=pattern(
-            rf"(?:\.?[\s,\-/]{{1,2}}(?:(?:ماه|میاشت\w*|په|پر|the)\s){{0,3}}){day}{_SUFFIX}"
+            rf"(?:\.?[\s,\-/]{{1,2}}(?:(?:ماه|میاشت\w*|په|پر|د|the)\s){{0,3}}){day}{_SUFFIX}"
             rf"(?:[\s,.\-/]{{1,3}}(?:سال\s|کال\s|د\s)?{_YEAR})?"
         ),
         year_before=pattern(
-            rf"(?<!\d){_YEAR}\s?(?:[,\-/.]|ه\.?ش|کال|ز|م|ل|لمریز|لیږدیز)?"
+            rf"(?<!\d){_YEAR}\s?(?:[,\-/.]|ه\.?ش|کال|ز|م|ل|لیږدیز|{_ANY_ERA})?"
             r"(?:\sکال)?[\s\-/,]{0,2}(?:د\s)?$"
         ),
         year_after=pattern(
-            rf"(?:\s?ماه)?(?:[\s,.\-/']{{0,3}}(?:(?:سال|کال|د|of)\s){{0,3}}{_YEAR}"
+            rf"(?:\s?ماه)?(?:\s\(\d\d?\s[^\W\d]+\))?(?:[\s,.\-/']{{0,3}}(?:(?:سال|کال|د|of)\s){{0,3}}{_YEAR}"
             r"|(?:[-/]|,?\s')(?P<short>\d\d)(?![\d:/.\-]))"
         ),
         numbers=pattern(
@@ -144,6 +145,8 @@ def _named(line: FoldedLine) -> Iterator[Stated]:
         if word.group().lower() not in patterns.first_words:
             continue
         match = patterns.month.match(text, word.start())
+        if word.group() == "مه" and text[: word.start()][-1:].isdigit():
+            continue  # «۱۴مه» is the fourteenth, and no day in May
         if match is None or _is_prefix(line, match.end()):
             continue
         stated = _beside(text, match, month_names()[match.group().lower()])
@@ -174,6 +177,8 @@ def _beside(text: str, match: re.Match[str], month: Month) -> Stated | None:
     if before is not None and (after is None or after["year"] is None):
         year = patterns.year_after.match(text, match.end())
         start, end = window + before.start(), year.end() if year else match.end()
+        if year is None and (year := patterns.year_before.search(head[: before.start()])):
+            start = window + year.start()
         day, beside = _day(before["day"]), before.group()
     elif after is not None:
         year = after if after["year"] else patterns.year_before.search(head)

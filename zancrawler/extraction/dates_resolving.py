@@ -9,7 +9,8 @@ The rules, in the order in which they apply:
   exact one.
 - Order of day and month. Impossible and future days fall out, then the weekday, the URL's date
   and the sitemap's choose. Where both orders remain, `04/05/2024` in ASCII digits and slashes
-  is month first on English pages, all else day first, and a warning says so.
+  is month first on English pages, all else day first, and a warning says so. Afghan calendars
+  know no American order.
 - Missing year. The day nearest the URL's date; else the latest day that falls on the named
   weekday, is not after the sitemap's lastmod and not after the capture.
 - Weekday. One that contradicts a printed year is reported, and the printed day stands: outlets
@@ -115,11 +116,11 @@ def _choose_order(days: list[Day], stated: Stated, hints: Hints) -> tuple[Day, t
         if day.day in known or day.day.weekday() == stated.weekday:
             return day, ()
     day_first, month_first = days
+    if day_first.calendar is not Calendar.GREGORIAN:
+        return day_first, ()
     english = all(language.split("-")[0] == "en" for language in hints.languages[:1])
     american = stated.slashed and english and "en-GB" not in hints.languages[:1]
     chosen = month_first if american else day_first
-    if chosen.calendar is not Calendar.GREGORIAN:
-        return chosen, ()
     order = "month first" if american else "day first"
     return chosen, (f"date-order: day and month could change places; read {order}",)
 
