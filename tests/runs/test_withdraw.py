@@ -218,6 +218,7 @@ def test_holds_are_released_together(archive: Archive, crawled: Crawled) -> None
     urls = [rows(archive, "articles")[(name,)]["url"] for name in mine]
     zancrawler("holds", "release", *BY, *end, code=2)
     zancrawler("holds", "release", "--outlet", outlet, *BY, *end, code=2)
+    zancrawler("holds", "release", "--outlet", "nobody", "--why", "gone", *BY, *end, code=2)
     zancrawler("holds", "release", *urls[1:3], *BY, *end)
     chosen = ("--outlet", outlet, "--why", "stripped")
     listed = json.loads(zancrawler("holds", "list", *chosen, "--json", "--archive", archive.root))

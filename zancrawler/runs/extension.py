@@ -10,7 +10,7 @@ import asyncio
 import os
 from collections import Counter
 from contextlib import ExitStack, suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
 
@@ -254,7 +254,9 @@ class RunExtension:
             if self.failure is None:
                 settle(tables, self.ledger, Decisions.read(self.archive))
                 tables.put_coverage(coverage_rows(self.ledger))
-            found = captures_of_runs(self.archive, self.outlet.name, self.started)
+            # The clock may have been set back since.
+            since = self.started - timedelta(days=1)
+            found = captures_of_runs(self.archive, self.outlet.name, since)
             row = crawl_row(self.summary(), self.crawler.stats.get_stats())
             tables.put_crawl(row | counts(found).get(self.crawl_id, {}))
             if self._state() is RunState.FINISHED:

@@ -29,7 +29,7 @@ from zancrawler.runs.coverage import coverage_rows
 from zancrawler.runs.entering import entering, entering_decisions
 from zancrawler.runs.holding import holds
 from zancrawler.runs.memories import memory_of
-from zancrawler.runs.provenance import outlet_of, outlets_in
+from zancrawler.runs.provenance import outlet_of, outlets_in, require_held
 from zancrawler.runs.rows import article_id
 from zancrawler.runs.series import recall_from
 from zancrawler.runs.standing import redact_withdrawn, withhold
@@ -108,7 +108,9 @@ def find(archive: Archive, catalogue: Catalogue, name: str) -> list[Known]:
 
 
 def held(archive: Archive, outlet: str, why: Why) -> list[Known]:
-    """All of an outlet that are held for that reason. Raises UnknownArticleError for none."""
+    """All of an outlet that are held for that reason. Raises UnknownArticleError for none, and
+    UsageError for an outlet that the archive does not know."""
+    require_held(archive, [outlet])
     found = [
         Known(hold.outlet, hold.article_id, hold.url, Access.HELD)
         for hold in holds(archive, outlet, why)
