@@ -184,8 +184,8 @@ def _completed(blocks: Sequence[TextBlock], chosen: Claim, second: Claim) -> set
             or block.kind in (Kind.ITEM, Kind.CELL)
             or len(block.key) >= LONG
         )
-        claimed |= is_clock(block.text)
-        if claimed or (block.kind is Kind.QUOTE and len(block.key) >= PROSE):
+        is_quoted = block.kind is Kind.QUOTE and len(block.key) >= PROSE
+        if claimed or is_quoted or is_clock(block.text):
             found.add(i)
     first = min(chosen)
     if first and is_clock(blocks[first - 1].text):
@@ -209,10 +209,11 @@ def _without_furniture(blocks: Sequence[TextBlock]) -> list[TextBlock]:
         for element in (block.element, *block.element.iterancestors()):
             below[element] += len(block.key)
     limit = MAIN_SHARE * letters(blocks)
+    sites = {element for element in below if _is_the_sites(element)}
 
     def is_furniture(block: TextBlock) -> bool:
         chain = (block.element, *block.element.iterancestors())
-        if any(map(_is_the_sites, chain)):
+        if not sites.isdisjoint(chain):
             return True
         return any(map(_is_furniture, takewhile(lambda e: below[e] <= limit, chain)))
 
