@@ -16,7 +16,7 @@ from crawled_newsroom import zancrawler
 from scripted_site import PLACES, Reply, Script, page, scripted_site, story
 
 from zancrawler.archive import Archive
-from zancrawler.ledger import Entry, Kind, Ledger
+from zancrawler.ledger import Entry, Kind, Ledger, SourceCoverage
 from zancrawler.runs.accounts import rebuild_accounts
 from zancrawler.spiders.politeness import MAX_RETURNS
 from zancrawler.tables import read
@@ -91,6 +91,10 @@ class Crawls:
                 )
                 for entry in sorted(ledger.entries(Kind.ARTICLE), key=lambda entry: entry.url)
             ]
+
+    def sources(self, name: str) -> set[SourceCoverage]:
+        with Ledger(Archive(self.folder / "archive").ledger(name)) as ledger:
+            return set(ledger.coverage().sources)
 
     def standing(self, name: str) -> dict[str, tuple[object, ...]]:
         """What became of each URL that is not only needed by another."""
@@ -318,9 +322,11 @@ def test_a_trap_is_a_problem_of_the_run(first: Crawls) -> None:
 def test_a_live_ledger_is_that_of_its_warcs(first: Crawls) -> None:
     live = {name: first.articles(name) for name in first.sites}
     sources = first.standing("leading")
+    told = {name: first.sources(name) for name in first.sites}
     zancrawler("rebuild", *first.sites, "--ledger", *first.options)
     assert {name: first.articles(name) for name in first.sites} == live
     assert first.standing("leading") == sources
+    assert {name: first.sources(name) for name in first.sites} == told
 
 
 def test_a_run_counts_urls_that_failed_and_not_their_tries(first: Crawls) -> None:

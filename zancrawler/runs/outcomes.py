@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from zancrawler.capture.http import HttpMessage
 from zancrawler.capture.reader import Exchange
 from zancrawler.discovery import UnreadableSource, Via
 from zancrawler.discovery.kind import NOT_FOUND, PageKind
@@ -155,8 +156,8 @@ class SourceReader:
     address alone nobody can tell a listing's later page from any other."""
 
     outlet: Outlet
-    later_pages: set[str] = field(default_factory=set)
-    """Canonical URLs that listings have led to as pages of their own."""
+    later_pages: dict[str, str] = field(default_factory=dict)
+    """The sources of which canonical URLs are later pages: articles move through these."""
 
     def read(self, outcome: Outcome, exchange: Exchange) -> Outcome:
         """The outcome with what the answer advertises, if it is a source."""
@@ -189,29 +190,38 @@ class SourceReader:
             needed.append(Advertisement(exchange.url, page, hops, Kind.REQUISITE))
         if hops or needed:
             return Kind.REQUISITE if hops else Kind.ARTICLE, None, tuple(needed)
-        named = _configured(self.outlet).get(canonical_url(exchange.url, self.outlet))
-        via = source_kind(http.body) or self._via(exchange.url, named)
+        canonical = canonical_url(exchange.url, self.outlet)
+        named = _configured(self.outlet).get(canonical)
+        via = source_kind(http.body) or self._via(canonical, named)
         if http.status != 200 or via is None:
             return None
         try:
-            found = read_source(via, http.body, exchange.url, self.outlet)
+            found = read_source(via, http.body, exchange.url, self.outlet, pages=_pages(http))
         except UnreadableSource:
             return None
+        source = self.later_pages.get(canonical, exchange.url)
         adverts = advertisements(found.adverts, self.outlet)
         further = further_sources(found.follow, self.outlet)
         if via is Via.SITEMAP:
             return Kind.SITEMAP, via, (*adverts, *further)
+        adverts = [replace(advert, source=source) for advert in adverts]
         # Whether a walk went on to them, their own records tell.
-        self.later_pages.update(page.url for page in further)
+        for more in further:
+            self.later_pages.setdefault(more.url, source)
         return Kind.NEXT_PAGE if named is None else Kind(via.value), via, tuple(adverts)
 
-    def _via(self, url: str, named: Kind | None) -> Via | None:
+    def _via(self, canonical: str, named: Kind | None) -> Via | None:
         """How to read what does not itself say what it is."""
         if named is not None:
             return Via(named.value)
-        is_later = canonical_url(url, self.outlet) in self.later_pages
-        is_listing = is_later or url_kind(url, self.outlet) is UrlKind.LISTING
-        return Via.LISTING if is_listing else None
+        is_listing = url_kind(canonical, self.outlet) is UrlKind.LISTING
+        return Via.LISTING if is_listing or canonical in self.later_pages else None
+
+
+def _pages(http: HttpMessage) -> int | None:
+    """How many an API of WordPress says there are."""
+    said = (http.header("x-wp-totalpages") or "")[:9]
+    return int(said) if said.isascii() and said.isdigit() else None
 
 
 def _configured(outlet: Outlet) -> dict[str, Kind]:

@@ -95,7 +95,8 @@ def catch_up(
         *(_exchanges(one, outlet) for one in behind),
         key=lambda pair: pair[1].records[0].date,
     )
-    sources = SourceReader(outlet, {page.url for page in ledger.entries(Kind.NEXT_PAGE)})
+    pages = ((page.url, ledger.sightings(page.url)) for page in ledger.entries(Kind.NEXT_PAGE))
+    sources = SourceReader(outlet, {url: shown[0].source for url, shown in pages if shown})
     while chunk := list(islice(exchanges, BATCH)):
         derived = [
             derive(
