@@ -90,6 +90,14 @@ def test_a_table_that_claims_to_be_endless() -> None:
     assert len(text) < 5 * MOST_COLUMNS
 
 
+def test_a_cell_of_endless_blocks_is_no_value() -> None:
+    """Each is read in the same time, however many there are."""
+    cell = "<p>x</p>" + "<address>y</address>" * 4_000
+    found = blocks(f"<body><table><tr><td>{cell}<td>b</table></body>")
+    assert len(found) == 4_002
+    assert found[1] == ("paragraph", "y")
+
+
 @pytest.mark.parametrize(
     "silent",
     [

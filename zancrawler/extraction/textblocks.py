@@ -48,6 +48,8 @@ MANY_BREAKS = 4
 """Line breaks from which a cell holds more than a value."""
 LONG_CELL = 100
 """Characters up to which one paragraph in a cell is its value, as Wix and Word write it."""
+FULL_CELL = 100
+"""Elements from which a cell holds more than a value: no more are looked at for each block."""
 
 _SILENT_TAGS = """
     script style noscript template head iframe object embed svg math canvas audio video
@@ -258,8 +260,12 @@ def _is_layout(cell: HtmlElement) -> bool:
     table = next(cell.iterancestors("table"), None)
     if table is None or sum(1 for _ in islice(table.iter("td", "th"), 2)) == 1:
         return True
-    breaks = sum(1 for _ in islice(cell.iter("br"), MANY_BREAKS))
-    inner = [element.tag for element in islice(cell.iter("table", "p", "div", "hr"), 2)]
-    if inner == ["p"] and len(cell.text_content()) < LONG_CELL:
+    within = list(islice(cell.iterdescendants(), FULL_CELL))
+    if len(within) == FULL_CELL:
+        return True
+    tags = [element.tag for element in within]
+    inner = [tag for tag in tags if tag in ("table", "p", "div", "hr")]
+    characters = sum(len(e.text or "") + len(e.tail or "") for e in within)
+    if inner == ["p"] and characters < LONG_CELL:
         return False
-    return breaks == MANY_BREAKS or bool(inner)
+    return tags.count("br") >= MANY_BREAKS or bool(inner)
