@@ -29,7 +29,9 @@ def register(app: typer.Typer) -> None:
 
 
 def browse(
-    port: Annotated[int, typer.Option(help="Where it listens, on loopback.")] = DEFAULT_PORT,
+    port: Annotated[
+        int, typer.Option(min=0, max=65_535, help="Where it listens, on loopback.")
+    ] = DEFAULT_PORT,
     archive: ArchiveOption = DEFAULT_ARCHIVE,
     outlets: OutletsOption = None,
     json: JsonOption = False,

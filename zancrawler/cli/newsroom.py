@@ -37,7 +37,9 @@ def newsroom(
     outlets: Annotated[
         list[str] | None, typer.Argument(help="Its outlets; two of them if none is named.")
     ] = None,
-    port: Annotated[int, typer.Option(help="The first of the ports it listens on.")] = FIRST_PORT,
+    port: Annotated[
+        int, typer.Option(min=0, max=65_535, help="The first of the ports it listens on.")
+    ] = FIRST_PORT,
     day: Annotated[int, typer.Option(min=0, max=60, help="Which of its days it shows.")] = 0,
     _archive: UnusedArchiveOption = DEFAULT_ARCHIVE,
     json: JsonOption = False,

@@ -47,7 +47,9 @@ def replay(
     outlet: Annotated[
         list[str] | None, typer.Option(help="Only this outlet of the archive; may be repeated.")
     ] = None,
-    port: Annotated[int, typer.Option(help="Where it listens, on loopback.")] = DEFAULT_PORT,
+    port: Annotated[
+        int, typer.Option(min=0, max=65_535, help="Where it listens, on loopback.")
+    ] = DEFAULT_PORT,
     install: Annotated[
         bool, typer.Option("--install", help="Bring the viewer ReplayWeb.page with npm, once.")
     ] = False,
