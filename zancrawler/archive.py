@@ -61,6 +61,11 @@ def disk_fault(error: BaseException) -> str | None:
     return None
 
 
+def in_words(error: BaseException) -> str:
+    """`disk_fault`'s sentence, or what the error says itself."""
+    return disk_fault(error) or str(error)
+
+
 class ArchiveLockedError(ArchiveError):
     """Another run holds this outlet; wait for it or stop it."""
 

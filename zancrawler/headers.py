@@ -29,6 +29,12 @@ def media_type(headers: Headers) -> str:
     return first(headers, "content-type").partition(";")[0].strip().lower()
 
 
+def total_pages(headers: Headers) -> int | None:
+    """How many an API of WordPress says there are (X-WP-TotalPages)."""
+    value = first(headers, "x-wp-totalpages")
+    return int(value[:9]) if value.isascii() and value.isdigit() else None
+
+
 def retry_after(headers: Headers, now: datetime) -> int | None:
     """Seconds from `now` for which a server asks to be left alone (RFC 9110, 10.2.3): it says a
     number of them, or a date. None where it asks for nothing that can be understood."""

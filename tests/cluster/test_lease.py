@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from hand_clock import Clock
 
 from zancrawler.cluster.lease import (
     DAYS,
@@ -26,14 +27,6 @@ from zancrawler.storage.shelf import FolderShelf, Item
 NOW = datetime(2026, 3, 29, 0, 30, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 PAPER = ("paper",)
-
-
-@dataclass
-class Clock:
-    seconds: float = 0.0
-
-    def __call__(self) -> float:
-        return self.seconds
 
 
 @dataclass(frozen=True)

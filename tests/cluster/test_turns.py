@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from hand_clock import Clock
 
 from zancrawler.archive import ArchiveError
 from zancrawler.storage.shelf import FolderShelf, Item, shelf_of
@@ -18,14 +19,6 @@ from zancrawler.storage.turns import KEPT, LOOK, MOST, REST, SharedTurns
 CDN = "cdn.example:8443"
 LONGEST = 70.0
 OBJECT = "hosts/cdn.example_8443.json"
-
-
-@dataclass
-class Clock:
-    seconds: float = 0.0
-
-    def __call__(self) -> float:
-        return self.seconds
 
 
 @dataclass(frozen=True)

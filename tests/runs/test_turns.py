@@ -10,59 +10,27 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from crawled_newsroom import zancrawler
 from scripted_site import Reply, Script, page, scripted_site
+from shared_host import DELAY, OUTLETS, describe, shared_host, story
 
-TOML = """\
-title = "{name}"
-home = "{home}/"
-domains = ["{host}"]
-languages = ["en"]
-platform = "plain"
-politeness = {{ delay = {delay} }}
-sources = {{ listings = ["/"] }}
-[[articles]]
-url = '^/reports/\\d+/'
-body = [".words"]
-"""
-DELAY = 0.4
 PICTURES = 6
 
 pytestmark = pytest.mark.slow
 
 
 def test_two_runs_ask_a_shared_host_by_turns(tmp_path: Path) -> None:
-    (tmp_path / "outlets").mkdir()
-    asked: list[tuple[str, float]] = []
-    with scripted_site() as hill, scripted_site() as valley, scripted_site() as cdn:
-
-        def answer(path: str) -> Reply:
-            asked.append((path.rstrip(".png0123456789"), time.monotonic()))
-            return Reply(path, 200, "image/png")
-
-        cdn.otherwise = answer
-        cdn.replies["/robots.txt"] = Reply("", 200, "text/plain")
-        for name, site in (("hill", hill), ("valley", valley)):
-            pictures = "".join(f"<img src='{cdn.home}/{name}{n}.png'>" for n in range(PICTURES))
-            words = "<p>The bakers of the lane rose at four, and nobody heard them.</p>" * 9
-            site.replies["/"] = Reply(page("News", "<p><a href=/reports/1/a>They rise</a>"))
-            site.replies["/reports/1/a"] = Reply(
-                page("They rise", f"<h1>They rise</h1><div class=words>{words}{pictures}</div>")
-            )
-            text = TOML.format(
-                name=name, home=site.home, host=site.home.removeprefix("http://"), delay=DELAY
-            )
-            (tmp_path / "outlets" / f"{name}.toml").write_text(text)
-        end = ("--archive", tmp_path / "archive", "--outlets", tmp_path / "outlets")
-        zancrawler("crawl", "hill", "valley", *end)
-    assert len(asked) == 2 * PICTURES
+    catalogue = tmp_path / "outlets"
+    catalogue.mkdir()
+    with shared_host(catalogue, PICTURES) as scene:
+        end = ("--archive", tmp_path / "archive", "--outlets", catalogue)
+        zancrawler("crawl", *OUTLETS, *end)
+    assert len(scene.asked) == 2 * PICTURES
     # Within a run Scrapy keeps the delay, give or take a half.
-    changes = [(before, after) for before, after in pairwise(asked) if before[0] != after[0]]
-    assert changes and min(after[1] - before[1] for before, after in changes) >= DELAY
+    assert scene.changes() and min(scene.changes()) >= DELAY
 
 
 @contextmanager
@@ -86,9 +54,7 @@ def asked_by_another(archive: Path, home: str) -> Iterator[subprocess.Popen[byte
 def outlet(root: Path, site: Script) -> tuple[str, ...]:
     """Describes an outlet `hill`; returns how a command is told of it and of its archive."""
     (root / "outlets").mkdir()
-    host = site.home.removeprefix("http://")
-    text = TOML.format(name="hill", home=site.home, host=host, delay=0)
-    (root / "outlets" / "hill.toml").write_text(text)
+    describe(root / "outlets", "hill", site.home, delay=0)
     return "--archive", str(root / "archive"), "--outlets", str(root / "outlets")
 
 
@@ -134,10 +100,8 @@ def test_a_host_that_others_ask_all_the_time_is_left_to_the_next_run(tmp_path: P
     program += "from zancrawler.runs.process import main; sys.exit(main('hill', {}))"
     with scripted_site() as hill, scripted_site() as cdn:
         cdn.otherwise = lambda path: Reply(path, 200, "image/png")
-        words = "<p>The bakers of the lane rose at four, and nobody heard them.</p>" * 9
-        story = f"<h1>They rise</h1><div class=words>{words}<img src='{cdn.home}/1.png'></div>"
         hill.replies["/"] = Reply(page("News", "<p><a href=/reports/1/a>They rise</a>"))
-        hill.replies["/reports/1/a"] = Reply(page("They rise", story))
+        hill.replies["/reports/1/a"] = Reply(story(f"<img src='{cdn.home}/1.png'>"))
         end = outlet(tmp_path, hill)
         archive = tmp_path / "archive"
         with asked_by_another(archive, cdn.home):

@@ -49,6 +49,15 @@ class Sources:
     apis: tuple[str, ...] = ()
     """WordPress `wp-json` collections."""
 
+    def by_kind(self) -> dict[str, tuple[str, ...]]:
+        """In the order in which they are asked."""
+        return {
+            "feed": self.feeds,
+            "sitemap": self.sitemaps,
+            "api": self.apis,
+            "listing": self.listings,
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class ArticleRules:

@@ -39,18 +39,21 @@ def rebuild_accounts(archive: Archive, outlet: str) -> None:
         with Ledger(archive.ledger(outlet)) as ledger:
             settle(tables, ledger, Decisions.read(archive))
             tables.put_coverage(coverage_rows(ledger))
-    known = set(_crawls(archive, outlet))
-    tables.put_crawl(*_lost_runs(captures_of_runs(archive, outlet), outlet, known))
-    recount(archive, outlet)
+    captures = captures_of_runs(archive, outlet)
+    tables.put_crawl(*_lost_runs(captures, outlet, crawls_of(archive, outlet)))
+    _recount(archive, outlet, captures)
 
 
 def recount(archive: Archive, outlet: str) -> None:
     """Makes `crawls` count the captures as they are, after some came late or went."""
-    counted = counts(captures_of_runs(archive, outlet))
-    rows = _crawls(archive, outlet)
+    _recount(archive, outlet, captures_of_runs(archive, outlet))
+
+
+def _recount(archive: Archive, outlet: str, captures: pa.Table) -> None:
+    counted = counts(captures)
     changed = [
         row | counted[name]
-        for name, row in rows.items()
+        for name, row in crawls_of(archive, outlet).items()
         if name in counted and not counted[name].items() <= row.items()
     ]
     Tables(archive, outlet).put_crawl(*changed)
@@ -92,7 +95,8 @@ def counts(captures: pa.Table) -> dict[str, dict[str, int]]:
     }
 
 
-def _crawls(archive: Archive, outlet: str) -> dict[str, dict[str, Any]]:
+def crawls_of(archive: Archive, outlet: str) -> dict[str, dict[str, Any]]:
+    """The rows of `crawls`, by crawl_id."""
     rows = read.Reader(read.LocalTables(archive)).crawls(outlet=outlet).to_pylist()
     return {row["crawl_id"]: row for row in rows}
 

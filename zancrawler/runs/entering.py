@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from zancrawler.archive import Archive, ArchiveError, ArchiveLockedError, disk_fault
+from zancrawler.archive import Archive, ArchiveError, ArchiveLockedError, in_words
 from zancrawler.capture.warcfile import Span
 from zancrawler.proofs.entry import Cause
 from zancrawler.proofs.recording import begin_purge, record, record_decisions, record_warc
@@ -31,7 +31,7 @@ def enter(
             record_decisions(archive, cause)
         record(archive, outlet, cause, tables_only=tables_only)
     except (ArchiveError, OSError) as error:
-        return (disk_fault(error) or str(error),)
+        return (in_words(error),)
     return ()
 
 
@@ -89,7 +89,7 @@ def _tolerant() -> Iterator[None]:
     try:
         yield
     except (ArchiveError, OSError) as error:
-        _say((disk_fault(error) or str(error),))
+        _say((in_words(error),))
 
 
 def _say(problems: Collection[str]) -> None:

@@ -118,16 +118,15 @@ class RunExtension:
                     f"{repaired.warc_filename} had a torn end of {repaired.torn} bytes "
                     f"({repaired.reason}); it was cut off and kept in {repaired.torn_filename}"
                 )
-        tables, late = Tables(self.archive, self.outlet.name), Counter[str]()
+        tables, late = Tables(self.archive, self.outlet.name), list[int]()
         for committed in catch_up(self.archive, tables, self.outlet, self.ledger):
             self.ledger.record(committed.outcomes, committed.through)
-            late += committed.kinds
-            late["new"] += committed.articles["new"]
+            late.append(committed.articles["new"])
         if late:
             recount(self.archive, self.outlet.name)
-        if late["new"]:
+        if new := sum(late):
             self.repairs.append(
-                f"a run that did not end in good order had captured {late['new']} new articles; "
+                f"a run that did not end in good order had captured {new} new articles; "
                 "they are in the tables now"
             )
         self.warcs_closed()

@@ -306,8 +306,7 @@ def _sources(
 
 def source_urls(outlet: Outlet) -> tuple[str, ...]:
     """The sources that the outlet's file names."""
-    sources = outlet.sources
-    return (*sources.feeds, *sources.sitemaps, *sources.apis, *sources.listings)
+    return tuple(url for urls in outlet.sources.by_kind().values() for url in urls)
 
 
 def source_entries(archive: Archive, outlet: Outlet) -> dict[str, Entry]:

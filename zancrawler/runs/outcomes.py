@@ -7,11 +7,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from zancrawler.capture.http import HttpMessage
 from zancrawler.capture.reader import Exchange
 from zancrawler.discovery import UnreadableSource, Via
 from zancrawler.discovery.kind import NOT_FOUND, PageKind
 from zancrawler.discovery.sources import read_source, source_kind
+from zancrawler.headers import total_pages
 from zancrawler.ledger import SAME_PAYLOAD, UNREADABLE, Advertisement, Kind, Outcome, State
 from zancrawler.outlets import Outlet, UrlKind, canonical_url, url_kind
 from zancrawler.runs.answers import answer_of
@@ -196,7 +196,9 @@ class SourceReader:
         if http.status != 200 or via is None:
             return None
         try:
-            found = read_source(via, http.body, exchange.url, self.outlet, pages=_pages(http))
+            found = read_source(
+                via, http.body, exchange.url, self.outlet, pages=total_pages(http.headers)
+            )
         except UnreadableSource:
             return None
         source = self.later_pages.get(canonical, exchange.url)
@@ -218,18 +220,7 @@ class SourceReader:
         return Via.LISTING if is_listing or canonical in self.later_pages else None
 
 
-def _pages(http: HttpMessage) -> int | None:
-    """How many an API of WordPress says there are."""
-    said = (http.header("x-wp-totalpages") or "")[:9]
-    return int(said) if said.isascii() and said.isdigit() else None
-
-
 def _configured(outlet: Outlet) -> dict[str, Kind]:
     """The sources that the outlet's file names; what is none of them, they have led to."""
-    named = {
-        Kind.FEED: outlet.sources.feeds,
-        Kind.SITEMAP: outlet.sources.sitemaps,
-        Kind.API: outlet.sources.apis,
-        Kind.LISTING: outlet.sources.listings,
-    }
-    return {canonical_url(url, outlet): kind for kind, urls in named.items() for url in urls}
+    named = outlet.sources.by_kind()
+    return {canonical_url(url, outlet): Kind(kind) for kind, urls in named.items() for url in urls}

@@ -18,7 +18,7 @@ from scrapy.utils.defer import deferred_from_coro
 from scrapy.utils.project import get_project_settings
 from twisted.internet.task import LoopingCall
 
-from zancrawler.archive import ArchiveError, disk_fault
+from zancrawler.archive import ArchiveError, in_words
 from zancrawler.output import drop_output
 from zancrawler.runs.checks import put_check
 from zancrawler.runs.extension import RunExtension
@@ -50,7 +50,7 @@ def main(outlet: str, overrides: dict[str, str]) -> int:
     if task.done() and (error := task.exception()):
         if not isinstance(error, (ArchiveError, OSError)):
             raise error
-        _say(RunSummary.failed(outlet, disk_fault(error) or str(error)))
+        _say(RunSummary.failed(outlet, in_words(error)))
         return 1
     extension = crawler.get_extension(RunExtension)
     if extension is None:

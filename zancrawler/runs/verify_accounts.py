@@ -12,11 +12,11 @@ import pyarrow.compute as pc
 from zancrawler.archive import Archive
 from zancrawler.decisions import Decisions
 from zancrawler.ledger import Kind, Ledger, State
-from zancrawler.runs.accounts import captures_of_runs, counts
+from zancrawler.runs.accounts import captures_of_runs, counts, crawls_of
 from zancrawler.runs.coverage import coverage_row
 from zancrawler.runs.finding import Finding
 from zancrawler.runs.history import lock_holder
-from zancrawler.tables import Access, Status, read
+from zancrawler.tables import Access, Status
 from zancrawler.tables.agreement import columns_of
 from zancrawler.tables.articles import ARTICLES, VERSIONS, article_id
 from zancrawler.tables.chunks import Chunks, Row, storable
@@ -81,8 +81,7 @@ def _crawls(archive: Archive, outlet: str) -> Iterator[Finding]:
         row["crawl_id"]: row
         for row in made.aggregate([("url", "count"), ("warc_filename", "distinct")]).to_pylist()
     }
-    for row in _tables(archive).crawls(outlet=outlet).to_pylist():
-        name = row["crawl_id"]
+    for name, row in crawls_of(archive, outlet).items():
         others = [key for key, count in counted.get(name, {}).items() if row[key] != count]
         if theirs := found.get(name):
             # A purge takes captures out, and no requests.
@@ -91,11 +90,8 @@ def _crawls(archive: Archive, outlet: str) -> Iterator[Finding]:
             if not set(theirs["warc_filename_distinct"]) <= set(row["warc_filenames"] or ()):
                 others.append("warc_filenames")
         if others:
-            yield _of_crawls(outlet, f"{name} has another {', '.join(others)} by its captures")
-
-
-def _of_crawls(outlet: str, message: str) -> Finding:
-    return Finding(_folder("crawls", outlet), None, "crawls", message)
+            message = f"{name} has another {', '.join(others)} by its captures"
+            yield Finding(_folder("crawls", outlet), None, "crawls", message)
 
 
 def _stories(archive: Archive, outlet: str) -> Iterator[Finding]:
@@ -146,10 +142,6 @@ def _gone(archive: Archive, outlet: str, ledger: Ledger, decisions: Decisions) -
         if why:
             message = f"{row['canonical_url']} is gone by the ledger and {why}"
             yield Finding(_folder("articles", outlet), None, "standing", message)
-
-
-def _tables(archive: Archive) -> read.Reader:
-    return read.Reader(read.LocalTables(archive))
 
 
 def _folder(table: str, outlet: str) -> str:

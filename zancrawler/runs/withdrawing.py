@@ -17,7 +17,7 @@ from typing import Any
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from zancrawler.archive import Archive, ArchiveError, ArchiveLockedError, disk_fault
+from zancrawler.archive import Archive, ArchiveError, ArchiveLockedError, in_words
 from zancrawler.decisions import Action, Decision, Decisions, Why, history, record
 from zancrawler.exports.pictures import marks_of
 from zancrawler.fingerprints import Fingerprints
@@ -70,7 +70,7 @@ class UnfinishedError(ArchiveError):
     def __init__(self, archive: Archive, error: Exception) -> None:
         super().__init__(
             f"it is withdrawn, as {archive.withdrawn} says, and no command shows it any more; but "
-            f"its tables hold it still: {disk_fault(error) or error}"
+            f"its tables hold it still: {in_words(error)}"
         )
 
 
@@ -244,7 +244,7 @@ def _note(archive: Archive, decisions: Collection[Decision]) -> None:
             record(archive, decisions)
     except OSError as error:
         raise ArchiveError(
-            f"nothing is decided, and all is shown as before: {disk_fault(error) or error}"
+            f"nothing is decided, and all is shown as before: {in_words(error)}"
         ) from error
 
 

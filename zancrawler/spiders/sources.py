@@ -11,12 +11,14 @@ from twisted.python.failure import Failure
 
 from zancrawler.discovery import Advert, Discovered, UnreadableSource, Via, Walk
 from zancrawler.discovery.sources import read_source, source_kind
+from zancrawler.headers import total_pages
 from zancrawler.ledger import UNREADABLE, Advertisement, Kind, Outcome, State
 from zancrawler.ledger.due import is_full_look
 from zancrawler.outlets import UrlKind, canonical_url, url_kind
 from zancrawler.spiders.adverts import advertisements, further_sources
 from zancrawler.spiders.asking import asked_url, conditions
 from zancrawler.spiders.breaker import NoTurnError
+from zancrawler.spiders.headers import headers_of
 
 if TYPE_CHECKING:
     from zancrawler.spiders.outlet import OutletSpider
@@ -37,11 +39,8 @@ class Sources:
 
     def named(self) -> Iterator[tuple[Via, tuple[str, ...]]]:
         """Those of the outlet's file, in the order in which they are asked."""
-        sources = self._outlet.sources
-        yield Via.FEED, sources.feeds
-        yield Via.SITEMAP, sources.sitemaps
-        yield Via.API, sources.apis
-        yield Via.LISTING, sources.listings
+        for kind, urls in self._outlet.sources.by_kind().items():
+            yield Via(kind), urls
 
     def ask(self, advert: Advert, *, walk: Walk, depth: int = 0) -> Request | None:
         """Asks as advertised: a sitemap or feed need not keep to the outlet's canonical form."""
@@ -139,7 +138,6 @@ class Sources:
         )
 
     def _read(self, response: Response, via: Via, depth: int) -> Discovered:
-        pages = response.headers.get("X-WP-TotalPages") or b""
         return read_source(
             # A further page that an earlier run heard of is no listing where its bytes say so.
             source_kind(response.body) or via,
@@ -147,7 +145,7 @@ class Sources:
             response.url,
             self._outlet,
             depth=depth,
-            pages=int(pages[:9]) if pages.isdigit() else None,
+            pages=total_pages(headers_of(response)),
         )
 
     def _record_source(

@@ -122,17 +122,18 @@ class SharedTurns:
         """Gives back all that nothing is asked under."""
         if self._sweeper:
             self._sweeper.cancel()
-        await self._give_back_all(KEPT)
+        await self._give_back_all(0.0)
 
     async def _sweep(self) -> None:
         while True:
             await asyncio.sleep(_SWEEP)
-            await self._give_back_all(0.0)
+            await self._give_back_all(KEPT)
 
-    async def _give_back_all(self, early: float) -> None:
+    async def _give_back_all(self, kept: float) -> None:
+        """Those that were kept for as many seconds, and under which nothing is asked."""
         for host, turn in list(self._turns.items()):
             async with turn.lock:
-                is_over = self._clock() + early >= turn.since + KEPT
+                is_over = self._clock() - turn.since >= kept
                 if turn.state is _State.KEPT and is_over:
                     await asyncio.to_thread(self._give_back, host, turn)
 

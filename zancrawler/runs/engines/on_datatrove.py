@@ -18,7 +18,7 @@ from pathlib import Path
 from signal import SIGKILL, SIGXCPU
 from typing import Any
 
-from zancrawler.archive import ArchiveError, disk_fault
+from zancrawler.archive import ArchiveError, in_words
 from zancrawler.interrupts import out_of_reach
 from zancrawler.runs.parts import SECONDS, Extraction, bound_memory, bound_time
 from zancrawler.runs.spans import Span
@@ -124,7 +124,7 @@ def _execute(
     try:
         _executor(extraction, spans, workers).run()
     except (ArchiveError, OSError) as error:
-        faults.send(disk_fault(error) or str(error))
+        faults.send(in_words(error))
 
 
 def _executor(extraction: Extraction, spans: Sequence[Span], workers: int) -> LocalPipelineExecutor:

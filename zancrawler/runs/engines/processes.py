@@ -15,7 +15,7 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 
-from zancrawler.archive import ArchiveError, disk_fault
+from zancrawler.archive import ArchiveError, in_words
 from zancrawler.interrupts import out_of_reach
 from zancrawler.runs.parts import SECONDS, Extraction, bound_memory, bound_time
 from zancrawler.runs.spans import Span
@@ -138,7 +138,7 @@ def _fault(extraction: Extraction, span: Span) -> str | None:
     try:
         extraction.make(span)
     except (ArchiveError, OSError) as error:
-        return disk_fault(error) or str(error)
+        return in_words(error)
     except MemoryError:
         # Another process, in which nothing has leaked yet, may have enough.
         sys.exit(_NO_MEMORY)
